@@ -1,0 +1,1 @@
+"""What services share: the words (`contracts`) and the chassis (`runtime`)."""

@@ -1,0 +1,163 @@
+"""Editing an account's configuration: save, list, retire; and what everybody hears of it.
+
+Every edit names its actor and the version it was based on; an edit of something
+that has changed since is refused with code `stale` and the current version.
+"""
+
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, TypeAdapter
+
+from libs.contracts.configuration import Buyer, Campaign, Carrier, Number, Pool, Target
+from libs.contracts.ids import AccountId
+from libs.contracts.message import Instant, Message, Question, Value, one_of
+
+PAGE_MAX = 200  # rows of one answer; a page stays far below the 512 kB of a message
+
+
+class Noun(StrEnum):
+    """The kinds of configuration the router keeps."""
+
+    CAMPAIGN = "campaign"
+    BUYER = "buyer"
+    TARGET = "target"
+    NUMBER = "number"
+    POOL = "pool"
+    CARRIER = "carrier"
+
+
+class Actor(Value):
+    """Who edits: a person or key, in which role, by which way."""
+
+    name: str = Field(min_length=1, max_length=256)
+    role: str = Field(default="operator", max_length=60)
+    via: str = Field(default="api", max_length=60)
+
+
+class Saved(Value):
+    """The edit is kept, and from now on in force, as `version`."""
+
+    outcome: Literal["saved"] = "saved"
+    version: int
+
+
+class Edit(Question):
+    """A change to one thing of one account.  `expected_version` None means: it is new."""
+
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Saved)
+
+    account_id: AccountId
+    actor: Actor
+    expected_version: int | None = None
+
+
+class SaveCampaign(Edit):
+    subject: ClassVar[str] = "ask.router.save_campaign.v1"
+    document: Campaign
+
+
+class SaveBuyer(Edit):
+    subject: ClassVar[str] = "ask.router.save_buyer.v1"
+    document: Buyer
+
+
+class SaveTarget(Edit):
+    subject: ClassVar[str] = "ask.router.save_target.v1"
+    document: Target
+
+
+class SaveNumber(Edit):
+    subject: ClassVar[str] = "ask.router.save_number.v1"
+    document: Number
+
+
+class SavePool(Edit):
+    subject: ClassVar[str] = "ask.router.save_pool.v1"
+    document: Pool
+
+
+class SaveCarrier(Edit):
+    subject: ClassVar[str] = "ask.router.save_carrier.v1"
+    document: Carrier
+
+
+class Retire(Edit):
+    """Take something out of use; it is refused with `in_use` while something else needs it.
+
+    `key` is the document's id, or the carrier's account_sid.
+    """
+
+    subject: ClassVar[str] = "ask.router.retire.v1"
+
+    noun: Noun
+    key: str
+
+
+class Row(Value):
+    """One listed thing: its version and its document; secrets are masked."""
+
+    version: int
+    document: dict[str, Any]
+
+
+class Page(Value):
+    """Rows in the order of their ids; `cursor` asks for the next page, None ends the list."""
+
+    outcome: Literal["page"] = "page"
+    rows: tuple[Row, ...]
+    cursor: str | None = None
+
+
+class ListConfiguration(Question):
+    """One page of one kind of an account's configuration."""
+
+    subject: ClassVar[str] = "ask.router.list.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Page)
+
+    account_id: AccountId
+    noun: Noun
+    cursor: str | None = None
+    limit: int = Field(default=100, ge=1, le=PAGE_MAX)
+
+
+class Changed(Message):
+    """Something of an account's configuration changed; secrets are masked in both pictures.
+
+    It announces; the owner's tables are the state.  `key` is the document's id, or a
+    carrier's account_sid; `before` None: new, `after` None: retired.
+    """
+
+    publisher: ClassVar[str] = "router"
+
+    account_id: AccountId
+    key: str
+    version: int
+    at: Instant
+    actor: Actor
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class CampaignChanged(Changed):
+    subject: ClassVar[str] = "event.campaign.changed.v1"
+
+
+class BuyerChanged(Changed):
+    subject: ClassVar[str] = "event.buyer.changed.v1"
+
+
+class TargetChanged(Changed):
+    subject: ClassVar[str] = "event.target.changed.v1"
+
+
+class NumberChanged(Changed):
+    subject: ClassVar[str] = "event.number.changed.v1"
+
+
+class PoolChanged(Changed):
+    subject: ClassVar[str] = "event.pool.changed.v1"
+
+
+class CarrierChanged(Changed):
+    subject: ClassVar[str] = "event.carrier.changed.v1"

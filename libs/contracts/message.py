@@ -1,0 +1,73 @@
+"""What every message has: a subject, frozen values, and tolerance of the unknown."""
+
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+
+def _in_utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment, always in UTC; a text without an offset is refused."""
+
+
+class Value(BaseModel):
+    """A part of a message: immutable, and blind to fields that a newer writer added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Message(Value):
+    """Something said on a subject.
+
+    The subject is `<kind>.<owner or noun>.<word>.v<N>`; it carries the major version.
+    """
+
+    subject: ClassVar[str]
+
+
+class FieldProblem(Value):
+    """One field that was refused: where it stands, and what is allowed there."""
+
+    path: str
+    problem: str
+
+
+class Refusal(Value):
+    """I understood and will not: the answer of a service that could not or may not.
+
+    `code` is stable and meant for programs, `text` for people.  Codes that the chassis
+    itself gives: `malformed` (with `fields`), `busy`, `internal`.
+    """
+
+    outcome: Literal["refused"] = "refused"
+    code: str
+    text: str
+    fields: tuple[FieldProblem, ...] = ()
+
+
+class Question(Message):
+    """Asked of one owner, answered once, before a deadline that travels in the headers.
+
+    `answers` reads every outcome that the owner may give, a `Refusal` among them.
+    """
+
+    answers: ClassVar[TypeAdapter[Any]]
+
+
+def one_of(*outcomes: type[Value]) -> TypeAdapter[Any]:
+    """Read an answer: one of the outcomes, told apart by `outcome`, or a refusal.
+
+    >>> one_of().validate_json('{"outcome":"refused","code":"busy","text":"try again"}').code
+    'busy'
+    """
+    union = reduce(or_, (*outcomes, Refusal))
+    if not outcomes:
+        return TypeAdapter(Refusal)
+    told_apart: Any = Annotated[union, Field(discriminator="outcome")]
+    return TypeAdapter(told_apart)

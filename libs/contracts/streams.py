@@ -1,0 +1,67 @@
+"""The streams that keep facts, and who reads them durably: plain data."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A log kept by the broker.  A full one refuses: writers wait, nothing unread is lost."""
+
+    name: str
+    subjects: tuple[str, ...]
+    max_age: timedelta
+    max_bytes: int
+    duplicate_window: timedelta
+
+
+@dataclass(frozen=True)
+class Durable:
+    """A service's place in a stream: pull, explicit acknowledgement, redelivered for ever."""
+
+    name: str
+    service: str
+    stream: str
+    subjects: tuple[str, ...]
+    ack_wait: timedelta
+    batch_max: int
+
+
+EVENTS = Stream(
+    name="EVENTS",
+    subjects=("event.>",),
+    max_age=timedelta(days=14),
+    max_bytes=4 * 1024**3,  # about ten million facts
+    duplicate_window=timedelta(minutes=2),
+)
+DEAD = Stream(
+    name="DEAD",
+    subjects=("dead.>",),
+    max_age=timedelta(days=30),
+    max_bytes=256 * 1024**2,
+    duplicate_window=timedelta(minutes=2),
+)
+STREAMS = (EVENTS, DEAD)
+
+TRACKING_CALLS = Durable(
+    name="tracking-calls",
+    service="tracking",
+    stream="EVENTS",
+    subjects=("event.call.>", "event.leg.>", "event.recording.>"),
+    ack_wait=timedelta(seconds=30),
+    batch_max=200,
+)
+ROUTER_HOLDS = Durable(
+    name="router-holds",
+    service="router",
+    stream="EVENTS",
+    subjects=(
+        "event.leg.answered.v1",
+        "event.leg.ended.v1",
+        "event.call.ended.v1",
+        "event.call.fell_back.v1",
+    ),
+    ack_wait=timedelta(seconds=30),
+    batch_max=200,
+)
+DURABLES = (TRACKING_CALLS, ROUTER_HOLDS)

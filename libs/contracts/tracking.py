@@ -1,0 +1,146 @@
+"""The call record, and the questions about it that tracking answers."""
+
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, TypeAdapter
+
+from libs.contracts.calls import CallStatus
+from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
+from libs.contracts.message import Instant, Question, Value, one_of
+from libs.contracts.phone import Caller
+
+PAGE_MAX = 200  # calls of one answer
+
+
+class CallState(StrEnum):
+    """Where a call stands, as an operator would say it."""
+
+    RINGING = "ringing"
+    CONNECTED = "connected"
+    COMPLETED = "completed"
+    NO_ANSWER = "no_answer"
+    CLOSED = "closed"
+    ABANDONED = "abandoned"
+
+    @property
+    def live(self) -> bool:
+        """Whether the caller is still on the line."""
+        return self in (CallState.RINGING, CallState.CONNECTED)
+
+
+class Leg(Value):
+    """One dialled connection of a call."""
+
+    step: int
+    target_id: TargetId | None = None
+    target_name: str = ""
+    buyer_id: BuyerId | None = None
+    buyer_name: str = ""
+    destination: str = ""
+    status: CallStatus | None = None
+    dialled_at: Instant | None = None
+    ringing_at: Instant | None = None
+    answered_at: Instant | None = None
+    ended_at: Instant | None = None
+    connected: bool | None = None
+    seconds: int | None = None
+
+
+class CallRecord(Value):
+    """Everything known of one call.
+
+    `campaign_id` and the buyer are None while no step has been routed to one; the
+    buyer is that of the connected leg, else of the latest one dialled.
+    """
+
+    call_id: CallId
+    account_id: AccountId
+    call_sid: str = ""
+    caller: Caller | None = None
+    dialled: str = ""
+    arrived_at: Instant | None = None
+    ended_at: Instant | None = None
+    state: CallState
+    reason: str = ""
+    seconds: int | None = None
+    talk_seconds: int | None = None
+    campaign_id: CampaignId | None = None
+    campaign_name: str = ""
+    buyer_id: BuyerId | None = None
+    buyer_name: str = ""
+    target_id: TargetId | None = None
+    target_name: str = ""
+    fell_back: bool = False
+    recording_sid: str | None = None
+    recording_status: str | None = None
+    recording_seconds: int | None = None
+    legs: tuple[Leg, ...] = ()
+
+
+class Calls(Value):
+    """Calls, newest first; `cursor` asks for the next page, None ends the list."""
+
+    outcome: Literal["calls"] = "calls"
+    calls: tuple[CallRecord, ...]
+    cursor: str | None = None
+
+
+class ListCalls(Question):
+    """One page of an account's calls; filters that are left out do not filter.
+
+    `since` is inclusive, `until` exclusive; both compare with the call's arrival.
+    """
+
+    subject: ClassVar[str] = "ask.tracking.list_calls.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Calls)
+
+    account_id: AccountId
+    since: Instant | None = None
+    until: Instant | None = None
+    campaign_id: CampaignId | None = None
+    buyer_id: BuyerId | None = None
+    states: tuple[CallState, ...] = ()
+    caller: str | None = Field(default=None, max_length=254)
+    cursor: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=50, ge=1, le=PAGE_MAX)
+
+
+class ListLiveCalls(Question):
+    """An account's calls that are on the line now, newest first."""
+
+    subject: ClassVar[str] = "ask.tracking.live_calls.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Calls)
+
+    account_id: AccountId
+    cursor: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=50, ge=1, le=PAGE_MAX)
+
+
+class TimelineEntry(Value):
+    """One fact of a call, as it was published."""
+
+    at: Instant
+    seen_at: Instant
+    subject: str
+    step: int
+    sequence: int
+    fact: dict[str, Any]
+
+
+class CallDetail(Value):
+    """A call's record and the facts it was folded from, in the order of their time."""
+
+    outcome: Literal["call"] = "call"
+    call: CallRecord
+    timeline: tuple[TimelineEntry, ...]
+
+
+class GetCall(Question):
+    """One call with its timeline.  Another account's call is `not_found`."""
+
+    subject: ClassVar[str] = "ask.tracking.get_call.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(CallDetail)
+
+    account_id: AccountId
+    call_id: CallId

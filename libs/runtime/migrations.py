@@ -1,0 +1,63 @@
+"""The one Alembic environment: a schema and a history for each service.
+
+Each service's `migrations/env.py` says `migrate(metadata)`.  Migrations run with
+the old code still serving, so each must work with it.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import MetaData, create_engine, make_url, text
+
+LOCK_TIMEOUT_MS = 4_000  # a migration that would stall live calls fails instead
+SERVICES_FOLDER = Path(__file__).parents[2] / "services"
+
+
+def migrate(metadata: MetaData) -> None:
+    """Bring one service's schema to head; concurrent runs wait their turn."""
+    schema = metadata.schema
+    if schema is None:
+        raise ValueError("a service's metadata names its schema")
+    engine = create_engine(context.config.attributes["url"])
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:s))"), {"s": schema})
+        connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            version_table_schema=schema,
+            include_schemas=True,
+            include_name=lambda name, kind, _: kind != "schema" or name == schema,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+def config_of(service: str, url: str) -> Config:
+    """Alembic's configuration of one service."""
+    config = Config()
+    config.set_main_option("script_location", str(SERVICES_FOLDER / service / "migrations"))
+    config.attributes["url"] = make_url(url).set(drivername="postgresql+psycopg")
+    return config
+
+
+def migrate_all(url: str, services: Sequence[str]) -> None:
+    """Bring the schemas of these services to head."""
+    for service in services:
+        command.upgrade(config_of(service, url), "head")
+
+
+def migrated_services() -> list[str]:
+    """The services that own tables."""
+    return sorted(folder.parent.name for folder in SERVICES_FOLDER.glob("*/migrations"))
+
+
+if __name__ == "__main__":
+    import os
+
+    migrate_all(os.environ["DATABASE_URL"], sys.argv[1:] or migrated_services())

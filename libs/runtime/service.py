@@ -1,0 +1,96 @@
+"""A service as an ASGI app: starts its parts in order, stops them in reverse.
+
+Nothing here waits for a dependency: the app serves its health at once, and its
+parts connect in the background.
+"""
+
+import asyncio
+import contextlib
+import inspect
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from libs.runtime.answers import Answers
+from libs.runtime.broker import Broker
+from libs.runtime.database import Database
+from libs.runtime.health import Health
+
+PROBE_EVERY_SECONDS = 1.0  # how soon a service that cannot serve stops listening
+
+Step = Callable[[], Any]
+
+
+def service_routes(health: Health, broker: Broker) -> list[Route]:
+    """What every service shows over HTTP."""
+
+    async def asyncapi(_: Request) -> JSONResponse:
+        return JSONResponse(broker.asyncapi())
+
+    return [
+        Route("/healthz", health.alive),
+        Route("/readyz", health.ready),
+        Route("/asyncapi.json", asyncapi),
+    ]
+
+
+def lifespan_of(
+    starts: Sequence[Step], stops: Sequence[Step]
+) -> Callable[[Any], contextlib.AbstractAsyncContextManager[None]]:
+    """Run `starts` in order before serving, and `stops` in order after."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        for step in starts:
+            await _run(step)
+        try:
+            yield
+        finally:
+            for step in stops:
+                await _run(step)
+
+    return lifespan
+
+
+async def _run(step: Step) -> None:
+    outcome = step()
+    if inspect.isawaitable(outcome):
+        await outcome
+
+
+def service_app(
+    health: Health, broker: Broker, starts: Sequence[Step], stops: Sequence[Step]
+) -> Starlette:
+    """The app of a service that is spoken to over NATS."""
+    return Starlette(routes=service_routes(health, broker), lifespan=lifespan_of(starts, stops))
+
+
+class Watch:
+    """Stops a service's answers while its database is away, so that askers know at once."""
+
+    def __init__(self, database: Database, answers: Answers) -> None:
+        self._database = database
+        self._answers = answers
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._task = asyncio.create_task(self._watch_for_ever(), name="watch")
+
+    async def stop(self) -> None:
+        """Stop watching."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _watch_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(PROBE_EVERY_SECONDS)
+            if await self._database.probe():
+                await self._answers.resume()
+            else:
+                await self._answers.suspend()
