@@ -136,9 +136,10 @@ class SealedCarrier(Value):
 
 
 class FallbackPlans(Value):
-    """Plans of numbers that changed since the version asked for, and the version reached.
+    """Plans of numbers that changed since the version asked for, in the order of the numbers.
 
-    `withdrawn` names numbers that have no plan any more.  `more` asks to ask again.
+    `version` is what to ask from next time, `withdrawn` names numbers that have no plan any
+    more.  `more` asks to ask again, with the last number given as `after`.
     """
 
     outcome: Literal["plans"] = "plans"
@@ -150,12 +151,16 @@ class FallbackPlans(Value):
 
 
 class AskFallbackPlans(Question):
-    """What an ingress must know to answer alone; `since` 0 asks for everything."""
+    """What an ingress must know to answer alone; `since` 0 asks for everything.
+
+    `after` continues a list that was too long for one answer.
+    """
 
     subject: ClassVar[str] = "ask.router.fallback_plans.v1"
     answers: ClassVar[TypeAdapter[Any]] = one_of(FallbackPlans)
 
     since: int = Field(default=0, ge=0)
+    after: PhoneNumber | None = None
 
 
 class Verdict(StrEnum):

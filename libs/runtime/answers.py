@@ -6,6 +6,7 @@ would swallow what must be tried again.)
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
 from pydantic import BaseModel, ValidationError
 
 from libs.runtime.broker import Broker, NotConnected
@@ -64,6 +66,7 @@ class Answers:
         self._tasks: set[asyncio.Task[None]] = set()
         self._suspended = False
         broker.on_connected(self._subscribe)
+        broker.on_thrown_out(self._forget)
 
     def to(self, question: Any, *, in_flight_max: int) -> Callable[[Handler], Handler]:
         """Bind a question to its handler; above the limit askers are told `busy`."""
@@ -93,7 +96,8 @@ class Answers:
             return
         self._suspended = False
         log.info("answering again")
-        await self._subscribe()
+        if self._broker.connected:  # else the next connection subscribes
+            await self._subscribe()
 
     async def stop(self) -> None:
         """Take no new question and finish those begun, within a bound."""
@@ -114,8 +118,17 @@ class Answers:
     async def _unsubscribe(self) -> None:
         for binding in self._bindings:
             subscription, binding.subscription = binding.subscription, None
-            if subscription is not None and self._broker.connected:
-                await subscription.drain()  # type: ignore[no-untyped-call]
+            if subscription is None:
+                continue
+            with contextlib.suppress(NatsError):
+                if self._broker.connected:
+                    await subscription.drain()  # type: ignore[no-untyped-call]
+                else:  # or the client would subscribe anew when it is connected again
+                    await subscription.unsubscribe()
+
+    def _forget(self) -> None:
+        for binding in self._bindings:
+            binding.subscription = None
 
     def _receiver(self, binding: _Binding) -> Callable[[Msg], Awaitable[None]]:
         async def receive(message: Msg) -> None:
@@ -160,6 +173,9 @@ class Answers:
     async def _reply(self, message: Msg, outcome: BaseModel) -> None:
         try:
             await self._broker.client.publish(message.reply, outcome.model_dump_json().encode())
+        except MaxPayloadError:
+            log.error("the answer to %s is too large to be sent", message.subject)  # noqa: TRY400
+            await self._reply(message, self._refuse("internal", "the answer is too large"))
         except (NatsError, NotConnected) as fault:
             log.warning("an answer could not be sent: %r", fault)
 

@@ -55,6 +55,8 @@ class Ask:
         breaker = self._breakers[subject]
         if breaker.open:
             raise Unanswered(f"{subject}: too many went unanswered")
+        if not deadline.remaining_seconds:
+            raise Unanswered(f"{subject}: no time was left to ask")
         with span(f"ask {subject}"):
             payload = await self._request(question, deadline, breaker)
         try:

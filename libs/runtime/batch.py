@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from libs.runtime.database import is_not_now
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -21,7 +23,8 @@ class Batch(Generic[Item, Result]):
     """Collects items and has them done a group at a time, `lanes` groups at once.
 
     `work` gives one result for each item, in order.  When it raises, the group's
-    items are tried again one by one, so that one bad item spoils no other.
+    items are tried again one by one, so that one bad item spoils no other; but a
+    fault that passes by itself (the database is away) is told to all of them at once.
     """
 
     def __init__(
@@ -60,8 +63,9 @@ class Batch(Generic[Item, Result]):
         try:
             results = await self._work([waiting.item for waiting in group])
         except Exception as fault:  # noqa: BLE001 - each item's owner is told by its future
-            if len(group) == 1:
-                _settle(group[0].result, fault)
+            if len(group) == 1 or is_not_now(fault):
+                for waiting in group:
+                    _settle(waiting.result, fault)
                 return
             for waiting in group:
                 await self._do([waiting])

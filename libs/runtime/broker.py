@@ -1,11 +1,12 @@
 """The connection to NATS: opened in the background, kept for ever, its state said once.
 
-A service starts, lives and answers health checks while NATS is away.  FastStream's
-broker owns the connection and describes what is said on it (AsyncAPI); questions
-and durables are bound to its nats-py client.
+A service starts, lives and answers health checks while NATS is away.  The connection
+is nats-py's own: FastStream's life cycle gives up for good where NATS once refuses a
+login or a connection.  FastStream describes what is said on it (AsyncAPI).
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -21,6 +22,7 @@ RECONNECT_WAIT_SECONDS = 0.2
 CONNECT_TIMEOUT_SECONDS = 2
 PING_INTERVAL_SECONDS = 5  # a half-open connection is noticed after two of them
 DRAIN_TIMEOUT_SECONDS = 5
+HOOK_RETRY_SECONDS = 1.0  # JetStream may answer a little later than the server
 
 log = logging.getLogger(__name__)
 Hook = Callable[[], Awaitable[None]]
@@ -34,52 +36,76 @@ class Broker:
     """One connection of one service."""
 
     def __init__(self, url: str, name: str, user: str = "", password: str = "") -> None:
-        login: dict[str, Any] = {"user": user, "password": password} if user else {}
+        login = {"user": user, "password": password} if user else {}
         self.name = name
-        self._faststream = NatsBroker(
-            url,
-            name=name,
-            logger=None,
-            graceful_timeout=DRAIN_TIMEOUT_SECONDS,
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            reconnect_time_wait=RECONNECT_WAIT_SECONDS,  # type: ignore[arg-type] # a float works
-            max_reconnect_attempts=-1,
-            ping_interval=PING_INTERVAL_SECONDS,
-            drain_timeout=DRAIN_TIMEOUT_SECONDS,
-            pending_size=0,
-            inbox_prefix=f"_INBOX_{name}".encode(),
-            error_cb=self._on_error,
-            disconnected_cb=self._on_disconnected,
-            reconnected_cb=self._on_reconnected,
+        self._description = NatsBroker(url, name=name, logger=None)
+        self._options: dict[str, Any] = {
+            "servers": url,
+            "name": name,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "reconnect_time_wait": RECONNECT_WAIT_SECONDS,
+            "max_reconnect_attempts": -1,
+            "ping_interval": PING_INTERVAL_SECONDS,
+            "drain_timeout": DRAIN_TIMEOUT_SECONDS,
+            "pending_size": 0,  # while NATS is away a publish fails at once
+            "inbox_prefix": f"_INBOX_{name}",
+            "error_cb": self._on_error,
+            "disconnected_cb": self._on_disconnected,
+            "reconnected_cb": self._on_reconnected,
+            "closed_cb": self._on_closed,
             **login,
-        )
+        }
         self._client: Client | None = None
-        self._opening: asyncio.Task[None] | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
         self._hooks: list[Hook] = []
+        self._forgetters: list[Callable[[], None]] = []
         self._last_error = ""
 
     def on_connected(self, hook: Hook) -> None:
-        """Run this whenever the connection is up: after the first connect and each later one."""
+        """Run this whenever the connection is up: after the first connect and each later one.
+
+        A hook that fails is run again; so it must not mind to be run twice.
+        """
         self._hooks.append(hook)
+
+    def on_thrown_out(self, forget: Callable[[], None]) -> None:
+        """Run this when the server has ended the client for good: its subscriptions are gone."""
+        self._forgetters.append(forget)
 
     def open(self) -> None:
         """Begin to connect; returns at once."""
-        self._opening = asyncio.create_task(self._open(), name="broker-open")
+        self._keeper = asyncio.create_task(self._keep_open(), name="broker")
 
-    async def _open(self) -> None:
-        self._client = await self._faststream.connect()
-        log.info("connected to NATS")
-        await self._run_hooks()
+    async def _keep_open(self) -> None:
+        """Keep one client; a server that refuses us (a slow reader, a login) ends it for good."""
+        while True:
+            self._client = client = Client()
+            try:
+                await client.connect(**self._options)
+            except (NatsError, ValueError):  # an impossible address: waiting does not mend it
+                log.exception("cannot connect to NATS, ever")
+                return
+            log.info("connected to NATS")
+            while not client.is_closed:
+                self._news.clear()
+                await self._run_hooks()
+                await self._news.wait()
+            for forget in self._forgetters:
+                forget()
+            await asyncio.sleep(RECONNECT_WAIT_SECONDS)
 
     async def close(self) -> None:
         """Let what is under way finish, then leave."""
-        if self._opening is not None:
-            self._opening.cancel()
-            await asyncio.gather(self._opening, return_exceptions=True)
-        if self._client is not None and self._client.is_connected:
-            await self._faststream.stop()
-        elif self._client is not None:
-            await self._client.close()
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        if self._client is None:
+            return
+        with contextlib.suppress(NatsError, TimeoutError, OSError):  # it may break meanwhile
+            if self._client.is_connected:
+                await self._client.drain()
+        await self._client.close()
 
     @property
     def connected(self) -> bool:
@@ -100,20 +126,28 @@ class Broker:
 
     def describes(self, subject: str, message: type[BaseModel]) -> None:
         """Put a fact that this service publishes into its AsyncAPI document."""
-        self._faststream.publisher(subject, schema=message, title=message.__name__)
+        self._description.publisher(subject, schema=message, title=message.__name__)
 
     def asyncapi(self) -> dict[str, Any]:
         """The AsyncAPI document of what this service publishes."""
-        document = AsyncAPI(self._faststream, title=self.name, schema_version="3.0.0")
+        document = AsyncAPI(self._description, title=self.name, schema_version="3.0.0")
         described: dict[str, Any] = document.to_specification().to_jsonable()
         return described
 
     async def _run_hooks(self) -> None:
-        for hook in self._hooks:
-            try:
-                await hook()
-            except (NatsError, NotConnected, TimeoutError) as fault:
-                log.warning("could not set up after connecting: %r", fault)
+        waiting = self._hooks
+        while waiting and self.connected:
+            waiting = [hook for hook in waiting if not await self._ran(hook)]
+            if waiting:
+                await asyncio.sleep(HOOK_RETRY_SECONDS)
+
+    async def _ran(self, hook: Hook) -> bool:
+        try:
+            await hook()
+        except (NatsError, NotConnected, TimeoutError) as fault:
+            log.warning("could not set up after connecting: %r", fault)
+            return False
+        return True
 
     async def _on_error(self, fault: Exception) -> None:
         text = repr(fault)
@@ -127,4 +161,7 @@ class Broker:
     async def _on_reconnected(self) -> None:
         self._last_error = ""
         log.info("connected to NATS again")
-        await self._run_hooks()
+        self._news.set()
+
+    async def _on_closed(self) -> None:
+        self._news.set()

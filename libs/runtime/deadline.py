@@ -28,7 +28,7 @@ class Deadline:
     def from_headers(cls, headers: Mapping[str, str] | None, default_ms: float) -> Self:
         """The asker's deadline; `default_ms` where it named none that can be read."""
         try:
-            epoch_ms = float((headers or {})[HEADER])
+            epoch_ms = int((headers or {})[HEADER])
         except (KeyError, ValueError):
             return cls.within(default_ms)
         return cls.within(epoch_ms - time.time() * 1_000)

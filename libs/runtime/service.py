@@ -10,13 +10,14 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+from nats.errors import Error as NatsError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from libs.runtime.answers import Answers
-from libs.runtime.broker import Broker
+from libs.runtime.broker import Broker, NotConnected
 from libs.runtime.database import Database
 from libs.runtime.health import Health
 
@@ -41,17 +42,19 @@ def service_routes(health: Health, broker: Broker) -> list[Route]:
 def lifespan_of(
     starts: Sequence[Step], stops: Sequence[Step]
 ) -> Callable[[Any], contextlib.AbstractAsyncContextManager[None]]:
-    """Run `starts` in order before serving, and `stops` in order after."""
+    """Run `starts` in order before serving, and `stops` in order after, each whatever else fails.
+
+    A stop may follow a start that never came to be.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        for step in starts:
-            await _run(step)
-        try:
-            yield
-        finally:
-            for step in stops:
+        async with contextlib.AsyncExitStack() as stack:
+            for step in reversed(stops):
+                stack.push_async_callback(_run, step)
+            for step in starts:
                 await _run(step)
+            yield
 
     return lifespan
 
@@ -90,7 +93,8 @@ class Watch:
     async def _watch_for_ever(self) -> None:
         while True:
             await asyncio.sleep(PROBE_EVERY_SECONDS)
-            if await self._database.probe():
-                await self._answers.resume()
-            else:
-                await self._answers.suspend()
+            with contextlib.suppress(NatsError, NotConnected):  # the next look settles it
+                if await self._database.probe():
+                    await self._answers.resume()
+                else:
+                    await self._answers.suspend()

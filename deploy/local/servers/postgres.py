@@ -89,8 +89,11 @@ class PostgresServer(Server):
         self._place = find_place(self._folder.path)
         if self._data.exists():
             end_orphans(self._data, self.program, self.farewell, self.stop_within_s)
+            # Nothing runs here now. The process id in a stale lock file may by now be another
+            # program's, before which PostgreSQL would give up.
+            (self._data / "postmaster.pid").unlink(missing_ok=True)
         else:
-            make_cluster(self._place)
+            make_cluster(self._place, durable=self._durable)
         self._password = (self._place.path / "password").read_text()
 
     def _choose_ports(self) -> None:
@@ -141,8 +144,8 @@ def environment() -> dict[str, str]:
     return {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
 
 
-def make_cluster(place: Place) -> None:
-    """Make an empty cluster with a fresh password, in one step: interrupted it leaves no half one."""
+def make_cluster(place: Place, *, durable: bool) -> None:
+    """Make an empty cluster with a fresh password; an interruption leaves no half of one."""
     unfinished, password = place.path / "data.unfinished", place.path / "password"
     shutil.rmtree(unfinished, ignore_errors=True)
     write_password(password, place)
@@ -161,6 +164,7 @@ def make_cluster(place: Place) -> None:
             "--locale-provider=builtin",  # sorts alike on every system
             "--builtin-locale=C.UTF-8",
             "--no-instructions",
+            *([] if durable else ["--no-sync"]),
         ],
         cwd=place.path,
         env=environment(),

@@ -1,8 +1,8 @@
 """The PostgreSQL programs of the wheel, and who runs them where.
 
-PostgreSQL refuses to run as root. Then it runs as `nobody`, who can neither execute a wheel below a
-home of mode 700 nor write there: the programs are copied to a shelf that everybody can read and only
-root can write, and the data go to the shelf too where nobody cannot reach their folder.
+PostgreSQL refuses to run as root. Then it runs as `nobody`, who can neither execute a wheel below
+a home of mode 700 nor write there: the programs are copied to a shelf that everybody can read and
+only root can write, and the data go to the shelf too if `nobody` cannot reach their folder.
 """
 
 import importlib.metadata
@@ -76,9 +76,10 @@ def find_place(folder: Path) -> Place:
     if os.geteuid() != 0:
         path.mkdir(mode=0o700, exist_ok=True)
         return Place(path, account=None)
-    if not path.exists():
+    if not path.exists() or path.stat().st_uid == 0:  # root's: an earlier attempt was interrupted
         path = make_place(inside)
-        memory.write_text(str(path))
+        if path != inside:
+            memory.write_text(str(path))
     owner = path.stat()
     return Place(path, Account(owner.st_uid, owner.st_gid))
 
@@ -87,7 +88,7 @@ def make_place(inside: Path) -> Path:
     """Make an empty folder of the unprivileged account: `inside`, or else one on the shelf."""
     entry = pwd.getpwnam(UNPRIVILEGED)
     if reachable(inside.parent):
-        inside.mkdir(mode=0o700)
+        inside.mkdir(mode=0o700, exist_ok=True)
         path = inside
     else:
         path = Path(tempfile.mkdtemp(prefix="data-", dir=shelf()))

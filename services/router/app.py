@@ -1,0 +1,119 @@
+"""Builds the router.  Run: uvicorn --factory services.router.app:create."""
+
+import secrets
+
+from starlette.applications import Starlette
+
+from libs.contracts.catalogue import CATALOGUE
+from libs.contracts.message import Refusal
+from libs.contracts.streams import STREAMS
+from libs.runtime import telemetry
+from libs.runtime.answers import Answers
+from libs.runtime.ask import Ask
+from libs.runtime.broker import Broker
+from libs.runtime.clock import SystemClock
+from libs.runtime.consume import Consumer
+from libs.runtime.database import Database
+from libs.runtime.health import Check, Finding, Health, broker_check, database_check, outbox_check
+from libs.runtime.outbox import Outbox
+from libs.runtime.seal import Seal
+from libs.runtime.service import Watch, service_app
+from libs.runtime.streams import declare_stream
+from services.router import tables
+from services.router.answers import bind_calls, bind_editing, bind_explaining, bind_fallback
+from services.router.desk.editing import EditingDesk
+from services.router.desk.explaining import ExplainingDesk
+from services.router.desk.fallback import FallbackDesk
+from services.router.desk.holds import HoldsDesk
+from services.router.desk.routing import RoutingDesk
+from services.router.memory import Memory
+from services.router.settings import Settings
+from services.router.store.claims import Claims
+from services.router.store.configuration import Configuration
+from services.router.store.decisions import Decisions
+from services.router.store.holds import Holds
+from services.router.subscribers import holds_consumer
+
+SEED_BITS = 53  # what JSON readers keep exactly
+
+
+def create(settings: Settings | None = None) -> Starlette:
+    """Read settings once, wire once; everything below receives values."""
+    settings = settings or Settings()  # type: ignore[call-arg] # from the environment
+    telemetry.start("router", settings.otel_exporter_otlp_endpoint, settings.log_level)
+    broker = Broker(
+        settings.nats_url, "router", settings.nats_user, settings.nats_password.get_secret_value()
+    )
+    database = Database(settings.database_url, application_name="router")
+    outbox = Outbox(database, broker, tables.outbox)
+    configuration, decisions = Configuration(database), Decisions(database)
+
+    async def declare_streams() -> None:
+        for stream in STREAMS:
+            await declare_stream(broker, stream)
+
+    broker.on_connected(declare_streams)
+    for subject, message in CATALOGUE.items():
+        if getattr(message, "publisher", "") == "router":
+            broker.describes(subject, message)
+
+    memory = Memory(configuration, broker)
+    clock = SystemClock()
+    seal = Seal(settings.session_secret.get_secret_value(), "carrier tokens")
+    holds = HoldsDesk(Holds(database), Ask(broker))
+    consumer = holds_consumer(broker, holds)
+    answers = Answers(broker, Refusal)
+    routing = RoutingDesk(
+        memory, Claims(database, outbox), decisions, clock, lambda: secrets.randbits(SEED_BITS)
+    )
+    bind_calls(answers, routing, memory)
+    bind_fallback(answers, FallbackDesk(memory), memory)
+    bind_explaining(answers, ExplainingDesk(decisions))
+    bind_editing(answers, EditingDesk(configuration, memory, outbox, seal, clock))
+    watch = Watch(database, answers)
+
+    health = Health(
+        "router",
+        [
+            broker_check(broker),
+            database_check(database),
+            outbox_check(outbox, database),
+            _memory_check(memory),
+            _consumer_check(consumer),
+            _books_check(holds),
+        ],
+    )
+    parts = (memory, outbox, consumer, holds, watch)
+    return service_app(
+        health,
+        broker,
+        starts=[database.open, broker.open, *(part.start for part in parts)],
+        stops=[
+            answers.stop,
+            *(part.stop for part in reversed(parts)),
+            broker.close,
+            database.close,
+        ],
+    )
+
+
+def _memory_check(memory: Memory) -> Check:
+    async def check() -> Finding:
+        return Finding("configuration", memory.loaded, f"version {memory.version}")
+
+    return check
+
+
+def _consumer_check(consumer: Consumer) -> Check:
+    async def check() -> Finding:
+        return Finding("router-holds", consumer.healthy, vital=False)
+
+    return check
+
+
+def _books_check(holds: HoldsDesk) -> Check:
+    async def check() -> Finding:
+        detail = f"{holds.differences} counters disagree with their holds"
+        return Finding("holds", holds.differences == 0, detail, vital=False)
+
+    return check

@@ -1,0 +1,1 @@
+"""The order of the router's I/O: load, decide, record."""

@@ -1,0 +1,156 @@
+"""The editing desk: one edit at a time, checked, kept, and told to everybody."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from libs.contracts.configuration import Campaign, Carrier, Document, Number, Pool, Target
+from libs.contracts.editing import Actor, ListConfiguration, Noun, Page, Retire, Row, Saved
+from libs.contracts.editing import Edit as EditQuestion
+from libs.runtime.clock import Clock
+from libs.runtime.outbox import Announcement, Outbox
+from libs.runtime.seal import Seal
+from services.router.domain.nouns import CHANGES, masked
+from services.router.memory import Memory
+from services.router.store.configuration import Configuration, Edit, InUse, Kept, Stale
+
+
+class EditingDesk:
+    """Saves, retires and lists what accounts configure."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        memory: Memory,
+        outbox: Outbox,
+        seal: Seal,
+        clock: Clock,
+    ) -> None:
+        self._configuration = configuration
+        self._memory = memory
+        self._outbox = outbox
+        self._seal = seal
+        self._clock = clock
+
+    async def save(self, question: EditQuestion, noun: Noun, document: Document) -> Saved:
+        """Keep a document as a new version; raise Stale, Taken or PointsNowhere."""
+        key = key_of(document)
+        content = self._content(document)
+        async with self._configuration.editing(question.account_id) as edit:
+            before = await edit.current(noun, key)
+            _check_version(before, question.expected_version)
+            version = await edit.next_version()
+            kept = Kept(noun, question.account_id, key, version, retired=False, document=content)
+            await edit.put(kept, _columns(document))
+            await _put_what_hangs_on_it(edit, document)
+            announcement = await self._announce(edit, question.actor, before, kept)
+        await self._tell(announcement)
+        return Saved(version=version)
+
+    async def retire(self, question: Retire) -> Saved:
+        """Take something out of use; raise InUse while something else needs it."""
+        async with self._configuration.editing(question.account_id) as edit:
+            before = await edit.current(question.noun, question.key)
+            _check_version(before, question.expected_version)
+            if before is None or before.retired:
+                raise Stale(None)
+            if question.noun is not Noun.CARRIER:
+                users = await edit.users_of(question.noun, UUID(question.key))
+                if users:
+                    raise InUse(users)
+            version = await edit.next_version()
+            kept = Kept(
+                question.noun,
+                question.account_id,
+                question.key,
+                version,
+                retired=True,
+                document=before.document,
+            )
+            await edit.retire(kept)
+            announcement = await self._announce(edit, question.actor, before, kept)
+        await self._tell(announcement)
+        return Saved(version=version)
+
+    async def page(self, question: ListConfiguration) -> Page:
+        """One page of one kind, in the order of the ids."""
+        rows = await self._configuration.page(
+            question.account_id, question.noun, question.cursor, question.limit + 1
+        )
+        shown = rows[: question.limit]
+        return Page(
+            rows=tuple(Row(version=kept.version, document=masked(kept.document)) for kept in shown),
+            cursor=shown[-1].key if len(rows) > question.limit else None,
+        )
+
+    def _content(self, document: Document) -> dict[str, Any]:
+        if not isinstance(document, Carrier):
+            return document.model_dump(mode="json")
+        later = document.token_next
+        return {
+            "account_sid": document.account_sid,
+            "token_sealed": self._seal.close(document.token.get_secret_value()),
+            "token_next_sealed": self._seal.close(later.get_secret_value()) if later else None,
+        }
+
+    async def _announce(
+        self, edit: Edit, actor: Actor, before: Kept | None, after: Kept
+    ) -> Announcement:
+        change = CHANGES[after.noun](
+            account_id=after.account_id,
+            key=after.key,
+            version=after.version,
+            at=self._clock.now(),
+            actor=actor,
+            before=masked(before.document) if before and not before.retired else None,
+            after=None if after.retired else masked(after.document),
+        )
+        announcement = Announcement(change.subject, change.model_dump_json())
+        await edit.announce(announcement)
+        return announcement
+
+    async def _tell(self, announcement: Announcement) -> None:
+        """The edit is in force here at once, and everywhere as soon as the event arrives."""
+        self._outbox.announce([announcement])
+        await self._memory.catch_up()
+
+
+def key_of(document: Document) -> str:
+    """What a document is known by: its id, or a carrier's account_sid."""
+    if isinstance(document, Carrier):
+        return document.account_sid
+    return str(document.id)  # type: ignore[attr-defined] # every other document has one
+
+
+def _check_version(before: Kept | None, expected: int | None) -> None:
+    current = None if before is None or before.retired else before.version
+    if current != expected:
+        raise Stale(current)
+
+
+def _columns(document: Document) -> Mapping[str, Any]:
+    """The columns beside a document, which exist for constraints."""
+    match document:
+        case Target():
+            return {"buyer_id": document.buyer_id}
+        case Pool():
+            return {"campaign_id": document.campaign_id}
+        case Number():
+            return {
+                "number": document.number,
+                "campaign_id": document.campaign_id,
+                "pool_id": document.pool_id,
+            }
+        case _:
+            return {}
+
+
+async def _put_what_hangs_on_it(edit: Edit, document: Document) -> None:
+    match document:
+        case Campaign():
+            targets = [assignment.target_id for assignment in document.assignments]
+            await edit.assign(document.id, targets)
+        case Target():
+            await edit.ensure_counter(document.id)
+        case _:
+            pass

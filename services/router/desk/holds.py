@@ -1,0 +1,94 @@
+"""The holds desk: ends holds as facts arrive, and looks after those that none arrives for."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from opentelemetry import metrics
+from sqlalchemy.exc import DBAPIError
+
+from libs.contracts.calls import CallEnded, CallFellBack, Fact, LegAnswered, LegEnded
+from libs.contracts.carrier import AskLegState, LegState, LineState
+from libs.runtime.ask import Ask, Refused, Unanswered
+from libs.runtime.database import NOT_NOW
+from libs.runtime.deadline import Deadline
+from services.router.store.holds import Doubtful, Holds, Leg
+
+SWEEP_EVERY_SECONDS = 5.0
+ASK_WITHIN_MS = 5_000  # the carrier's REST API, and the way to it
+
+log = logging.getLogger(__name__)
+_meter = metrics.get_meter("router")
+_expired = _meter.create_counter("holds.expired", description="Holds that no fact had ended")
+_differing = _meter.create_gauge(
+    "holds.differences", description="Counters that disagree with the holds they count; must be 0"
+)
+
+
+class HoldsDesk:
+    """Ends holds.  Every way to end one is safe to take twice."""
+
+    def __init__(self, holds: Holds, ask: Ask) -> None:
+        self._holds = holds
+        self._ask = ask
+        self._task: asyncio.Task[None] | None = None
+        self.differences = 0
+
+    def start(self) -> None:
+        """Begin to sweep."""
+        self._task = asyncio.create_task(self._sweep_for_ever(), name="holds-sweeper")
+
+    async def stop(self) -> None:
+        """Stop sweeping."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def hear(self, facts: Sequence[Fact]) -> None:
+        """What the carrier said of legs and calls, and what the ingress did alone."""
+        await self._holds.cancel(_legs(facts, CallFellBack))
+        await self._holds.answered(_legs(facts, LegAnswered))
+        await self._holds.release_legs(_legs(facts, LegEnded))
+        await self._holds.release_calls(
+            sorted({fact.call_id for fact in facts if isinstance(fact, CallEnded)})
+        )
+
+    async def sweep(self) -> None:
+        """Ask the carrier about silent legs, end what is over, and compare the books."""
+        for doubtful in await self._holds.doubtful():
+            if await self._is_over(doubtful):
+                await self._holds.release_legs([(doubtful.call_id, doubtful.step)])
+        expired = await self._holds.expire()
+        if expired:
+            log.warning("holds expired without a fact", extra={"holds": expired})
+            _expired.add(expired)
+        differences = await self._holds.differences()
+        self.differences = len(differences)
+        _differing.set(len(differences))
+        for difference in differences:
+            log.error("a counter disagrees with its holds", extra={"difference": difference})
+
+    async def _is_over(self, doubtful: Doubtful) -> bool:
+        question = AskLegState(
+            account_sid=doubtful.account_sid,
+            call_sid=doubtful.call_sid,
+            destination=doubtful.destination,
+        )
+        try:
+            answer: LegState = await self._ask(question, Deadline.within(ASK_WITHIN_MS))
+        except (Unanswered, Refused) as fault:
+            log.info("the carrier's word about a leg is not to be had: %s", fault)
+            return False
+        return answer.state is LineState.ENDED
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_EVERY_SECONDS)
+            try:
+                await self.sweep()
+            except (*NOT_NOW, DBAPIError) as fault:
+                log.warning("holds could not be swept: %r", fault)
+
+
+def _legs(facts: Sequence[Fact], kind: type[Fact]) -> list[Leg]:
+    return sorted({(fact.call_id, fact.step) for fact in facts if isinstance(fact, kind)})

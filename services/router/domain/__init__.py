@@ -1,0 +1,1 @@
+"""The router's rules: pure functions of values."""

@@ -1,0 +1,1 @@
+"""What the facts of a call add up to: plain functions of values."""
