@@ -23,8 +23,8 @@ from libs.contracts.routing import (
     ExplainCall,
     Explanation,
     FallbackPlans,
-    Replayed,
     ReplayDecision,
+    Replayed,
     Stop,
 )
 from libs.runtime.answers import Answers, Declined

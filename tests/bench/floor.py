@@ -17,10 +17,10 @@ from nats.aio.msg import Msg
 SUBJECT = "ask.floor.webhook.v1"
 ANSWER_WITHIN_S = 5.0
 DIAL = (
-    '<?xml version="1.0" encoding="UTF-8"?><Response>'
-    '<Dial answerOnBridge="true" timeout="25" timeLimit="7200" action="/action">'
-    "<Number>+13122000000</Number></Dial></Response>"
-).encode()
+    b'<?xml version="1.0" encoding="UTF-8"?><Response>'
+    b'<Dial answerOnBridge="true" timeout="25" timeLimit="7200" action="/action">'
+    b"<Number>+13122000000</Number></Dial></Response>"
+)
 NOTHING = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 Scope = dict[str, Any]
@@ -33,7 +33,8 @@ async def body_of(receive: Receive) -> bytes:
     body = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        part: bytes = message.get("body", b"")
+        body += part
         if not message.get("more_body", False):
             return body
 

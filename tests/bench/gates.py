@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.bench.load import Tally
-from tests.bench.yardstick import Counts
+from tests.bench.program import Counts
 
 
 class Void(Exception):
@@ -68,18 +68,25 @@ def _faults_of_answers(evidence: Evidence) -> Iterable[str]:
 
 
 def _faults_of_rows(evidence: Evidence) -> Iterable[str]:
-    during, after = evidence.during, evidence.after
-    if during is not None:
-        if during.live != evidence.on_the_line:
-            yield f"{during.live} places are taken by {evidence.on_the_line} calls on the line"
-        if during.over_cap:
-            yield f"{during.over_cap} targets are over their cap"
-    if after is not None:
-        if after.live:
-            yield f"{after.live} places are still taken after every call has ended"
-        if after.rows != evidence.placed:
-            yield f"{after.rows} rows for {evidence.placed} calls"
-        if after.ended != evidence.placed:
-            yield f"{after.ended} of {evidence.placed} calls are stored as ended"
-        if after.over_cap:
-            yield f"{after.over_cap} targets were over their cap"
+    if evidence.during is not None:
+        yield from _faults_on_the_line(evidence.during, evidence.on_the_line)
+    if evidence.after is not None:
+        yield from _faults_in_the_end(evidence.after, evidence.placed)
+
+
+def _faults_on_the_line(during: Counts, on_the_line: int) -> Iterable[str]:
+    if during.live != on_the_line:
+        yield f"{during.live} places are taken by {on_the_line} calls on the line"
+    if during.over_cap:
+        yield f"{during.over_cap} targets are over their cap"
+
+
+def _faults_in_the_end(after: Counts, placed: int) -> Iterable[str]:
+    if after.live:
+        yield f"{after.live} places are still taken after every call has ended"
+    if after.rows != placed:
+        yield f"{after.rows} rows for {placed} calls"
+    if after.ended != placed:
+        yield f"{after.ended} of {placed} calls are stored as ended"
+    if after.over_cap:
+        yield f"{after.over_cap} targets were over their cap"

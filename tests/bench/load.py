@@ -166,9 +166,7 @@ async def _place(doors: Doors, book: Book, load: Load, whole: bool = True) -> Ta
     return tally
 
 
-async def _rush(
-    doors: Doors, calls: tuple[PlannedCall, ...], tally: Tally
-) -> tuple[Ringing, ...]:
+async def _rush(doors: Doors, calls: tuple[PlannedCall, ...], tally: Tally) -> tuple[Ringing, ...]:
     async def begin(call: PlannedCall) -> Ringing:
         line = Line(doors, tally)
         ringing = await line.begin(call)

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from tests.bench.forms import Book
 from tests.bench.gates import Evidence, must_hold
 from tests.bench.load import Load, Tally, hang_up, place, rush
-from tests.bench.machine import Strain, StrainGauge, cpu_seconds
-from tests.bench.ratios import Figures, figures, steady
+from tests.bench.machine import StrainGauge, cpu_seconds
+from tests.bench.program import Counts, Running
+from tests.bench.ratios import Figures, figures
+from tests.bench.results import Measured, Round, undisturbed
 from tests.bench.scene import Scene
 from tests.bench.stage import Stage
-from tests.bench.yardstick import Contestant, Counts, Running
+from tests.bench.yardstick import Contestant
 
 CALLERS = (1, 32)
-PREPARED_PER_S = {1: 1_500, 32: 6_000}  # calls signed beforehand: more than anybody gets through
+PREPARED_PER_S = {1: 1_500, 32: 6_000}  # calls signed beforehand: about what the floor takes
 ON_THE_LINE = 20  # calls held while live places are counted
 DRAIN_WITHIN_S = 30.0  # rows written behind are there within a second; a loss stays a loss
 POLL_S = 0.05  # between two counts while draining
@@ -42,75 +44,54 @@ class TooNoisy(Exception):
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One program in one round: figures by callers, CPU microseconds per call with 32."""
+class Tournament:
+    """Who is measured, on what, how long."""
 
-    figures: Mapping[int, Figures]
-    cpu_us: Mapping[str, float]
-    evidence: Evidence
+    stage: Stage
+    contestants: Mapping[str, Contestant]
+    scene: Scene
+    plan: Plan
+    say: Say
 
+    def run(self) -> list[Round]:
+        """Measure until enough rounds agree about the floor.  Raises Void, TooNoisy."""
+        wanted = self.plan.rounds
+        rounds: list[Round] = []
+        kept: list[Round] = []
+        while len(kept) < wanted and len(rounds) < wanted + REPEATS_MAX:
+            rounds.append(self._round(len(rounds)))
+            kept = undisturbed(rounds)
+        if len(kept) < len(rounds):
+            self.say(f"{len(rounds) - len(kept)} disturbed rounds are left out")
+        if len(kept) * 2 <= wanted:
+            raise TooNoisy(f"only {len(kept)} of {len(rounds)} rounds agree about the floor")
+        return kept
 
-@dataclass(frozen=True)
-class Round:
-    """One round: every program by name, and how the machine was."""
-
-    measured: Mapping[str, Measured]
-    strain: Strain
-
-
-def run(
-    stage: Stage, contestants: Mapping[str, Contestant], scene: Scene, plan: Plan, say: Say
-) -> list[Round]:
-    """Measure until enough rounds agree about the floor.  Raises Void, TooNoisy."""
-    rounds: list[Round] = []
-    for number in range(plan.rounds + REPEATS_MAX):
-        rounds.append(run_round(stage, contestants, scene, plan, number, say))
-        kept = undisturbed(rounds)
-        if len(rounds) >= plan.rounds and len(kept) >= plan.rounds:
-            break
-    kept = undisturbed(rounds)
-    if len(kept) < plan.rounds:
-        say(f"{len(rounds) - len(kept)} disturbed rounds are left out")
-    if len(kept) * 2 <= plan.rounds:
-        raise TooNoisy(f"only {len(kept)} of {len(rounds)} rounds agree about the floor")
-    return kept
-
-
-def undisturbed(rounds: Sequence[Round]) -> list[Round]:
-    """Leave out the rounds in which the floor was far from its median."""
-    floors = [round_.measured.get("floor") for round_ in rounds]
-    found = [floor.figures for floor in floors if floor is not None]
-    if len(found) < len(rounds):
-        return list(rounds)  # without a floor nobody can tell
-    kept = set(steady([by[32].calls_per_s for by in found]))
-    kept &= set(steady([by[1].call_p50 for by in found]))
-    return [round_ for place, round_ in enumerate(rounds) if place in kept]
-
-
-def run_round(
-    stage: Stage,
-    contestants: Mapping[str, Contestant],
-    scene: Scene,
-    plan: Plan,
-    number: int,
-    say: Say,
-) -> Round:
-    """Measure everybody once, each alone; who begins changes from round to round."""
-    names = list(contestants)
-    first = number % len(names)
-    gauge = StrainGauge()
-    measured: dict[str, Measured] = {}
-    for name in (*names[first:], *names[:first]):
-        with contestants[name](stage, scene) as running:
-            measured[name] = measure(running, scene, plan, random.Random(number))
-        one, many = measured[name].figures[1], measured[name].figures[32]
-        say(
-            f"round {number + 1}  {name:8} c1 {one.call_p50:8.0f} us a call   "
-            f"c32 {many.calls_per_s:6.0f} calls/s, {many.call_p50 / 1000:6.1f} ms a call"
+    def _round(self, number: int) -> Round:
+        """Measure everybody once, each alone; who begins changes from round to round."""
+        names = list(self.contestants)
+        first = number % len(names)
+        gauge = StrainGauge()
+        measured: dict[str, Measured] = {}
+        for name in (*names[first:], *names[:first]):
+            with self.contestants[name](self.stage, self.scene) as running:
+                measured[name] = measure(running, self.scene, self.plan, random.Random(number))
+            self.say(f"round {number + 1}  {name:8} {line_of(measured[name])}")
+        strain = gauge.read()
+        self.say(
+            f"round {number + 1}  load average {strain.load_average:.2f}, "
+            f"stolen {strain.steal_percent:.1f} %"
         )
-    strain = gauge.read()
-    say(f"round {number + 1}  load {strain.load_average:.2f}, steal {strain.steal_percent:.1f} %")
-    return Round(measured, strain)
+        return Round(measured, strain)
+
+
+def line_of(measured: Measured) -> str:
+    """Say a program's round in one line."""
+    one, many = measured.figures[1], measured.figures[32]
+    return (
+        f"c1 {one.call_p50 / 1000:6.2f} ms a call   "
+        f"c32 {many.calls_per_s:6.0f} calls/s, {many.call_p50 / 1000:6.1f} ms a call"
+    )
 
 
 def measure(running: Running, scene: Scene, plan: Plan, chance: random.Random) -> Measured:
@@ -124,6 +105,7 @@ def measure(running: Running, scene: Scene, plan: Plan, chance: random.Random) -
         book = book_for(running, scene, load, chance)
         cpu = cpu_seconds(running.pids)
         tally = place(running.doors, book, load)
+        must_hold(Evidence(running.name, (tally,)))
         cpu_us = {
             name: (after - cpu[name]) * 1e6 / max(1, tally.placed)
             for name, after in cpu_seconds(running.pids).items()
@@ -161,12 +143,9 @@ def examine(
 
 
 def drained(running: Running, tallies: Sequence[Tally], before: Counts) -> Counts:
-    """Wait until all calls are written as ended, or for ever too long; count only this run's."""
+    """Wait until all calls are written as ended, or for too long; count only this run's."""
     placed = sum(tally.placed for tally in tallies)
-    wait_for(
-        running,
-        lambda counts: counts.live == 0 and counts.ended - before.ended >= placed,
-    )
+    wait_for(running, lambda now: now.live == 0 and now.ended - before.ended >= placed)
     after = running.counts()
     assert after is not None
     rows, ended = after.rows - before.rows, after.ended - before.ended

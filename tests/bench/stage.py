@@ -65,9 +65,7 @@ class Program:
             if status_of(self.port, path) == http.HTTPStatus.OK:
                 return
             time.sleep(POLL_S)
-        raise NotReady(
-            f"{self.name} is not ready after {READY_WITHIN_S:g} s:\n{self.last_words()}"
-        )
+        raise NotReady(f"{self.name} is not ready after {READY_WITHIN_S:g} s:\n{self.last_words()}")
 
     def last_words(self) -> str:
         """Quote the end of its log."""
@@ -90,6 +88,12 @@ class Stage:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(fresh))
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(fresh, copied))
         return self.postgres.url_of(name)
+
+    def has_database(self, name: str) -> bool:
+        """Whether a database of that name is there."""
+        with psycopg.connect(self.postgres.url) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            return found.fetchone() is not None
 
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected."""

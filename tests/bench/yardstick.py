@@ -1,48 +1,20 @@
-"""What is measured: a program that runs with its doors open, and the three yardsticks."""
+"""The three yardsticks, started with a scene configured and stopped again."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import psycopg
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from deploy.local.servers.ports import free_port
-from tests.bench import lean, naive
+from tests.bench import lean_store, naive
 from tests.bench.forms import Doors
+from tests.bench.program import Counts, Running
 from tests.bench.scene import AUTH_TOKEN, Scene
 from tests.bench.stage import Stage
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What a program's database says.
-
-    `live` places taken with targets, `rows` calls stored, `ended` those stored with their
-    end, `over_cap` targets that hold more than they may.
-    """
-
-    live: int
-    rows: int
-    ended: int
-    over_cap: int
-
-
-class Running(Protocol):
-    """A program with its doors open; `pids` are booked by name in the CPU accounts."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def doors(self) -> Doors: ...
-    @property
-    def pids(self) -> Mapping[str, int]: ...
-
-    def counts(self) -> Counts | None:
-        """Ask its database; None: it keeps nothing."""
-
 
 Contestant = Callable[[Stage, Scene], AbstractContextManager[Running]]
 """Starts a program on a stage with a scene configured, and stops it when the block ends."""
@@ -172,7 +144,7 @@ def seed_lean(url: str, scene: Scene) -> None:
         for t in scene.targets
     ]
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute(lean.SCHEMA)
+        cursor.execute(lean_store.SCHEMA)
         cursor.executemany("INSERT INTO number VALUES (%s, %s)", scene.numbers)
         cursor.executemany("INSERT INTO target VALUES (%s, %s, %s, %s, %s, %s)", targets)
 

@@ -150,11 +150,8 @@ def database_url(databases: Databases) -> str:
 
 @pytest.fixture
 def own_postgres() -> Iterator[PostgresServer]:
-    """A running server of the test's own, which it may stop, kill and start; nothing is migrated.
-
-    Durable: what it has committed must survive its killing.
-    """
-    server = PostgresServer(server_folder())
+    """A running server of the test's own, which it may stop, kill and start; nothing is migrated."""
+    server = PostgresServer(server_folder(), durable=False)
     try:
         server.start()
         yield server

@@ -6,8 +6,8 @@ from libs.contracts.routing import (
     ContinueCall,
     ExplainCall,
     Explanation,
-    Replayed,
     ReplayDecision,
+    Replayed,
 )
 from services.router.desk.routing import UnknownCall
 from services.router.domain.decision import Decision, repeat

@@ -1,14 +1,9 @@
-"""What has been told of a call: a fold over facts, in any order and any number of times.
+"""What each kind of fact tells of its call, and the fold over them.
 
-Facts arrive late, twice, out of order, or contradict each other.  So what is kept
-is two maps from names to cells: `least` keeps the smallest cell that was ever told
-for a name, `greatest` the largest.  Least and greatest care neither for order nor
-for grouping nor for repetition, so any process that has heard the same facts has
-the same state.  `record.py` reads the call's record from it.
+The state is in `cells.py`; `legs.py` and `record.py` read the call's record from it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -26,11 +21,15 @@ from libs.contracts.calls import (
 )
 from libs.contracts.ids import NOBODY
 from libs.contracts.routing import CallRouted
-
-Cell = list[int | str]
-"""All cells of one name have the same shape, so that any two can be compared."""
-
-Cells = dict[str, Cell]
+from services.tracking.domain.cells import (
+    Arrival,
+    Cells,
+    FellBack,
+    Recording,
+    Routed,
+    Told,
+    keep,
+)
 
 # Of two words about one thing the later in this list is believed: what was reached
 # outweighs what was not, and an end outweighs everything before it.
@@ -55,84 +54,15 @@ _BELIEVED_RECORDING = (
 _ROUTERS_WORD, _ANOTHERS_WORD = 0, 1  # on whose call it is
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Everything told of one call so far, as two maps of cells (see the module)."""
-
-    least: Mapping[str, Cell]
-    greatest: Mapping[str, Cell]
-
-
-NOTHING = Told({}, {})
-
-
-class Arrival(NamedTuple):
-    """The least cell `arrived`."""
-
-    at: str
-    call_sid: str
-    caller_kind: str
-    caller_text: str
-    dialled: str
-
-
-class Routed(NamedTuple):
-    """The greatest cell `routed.<step>`: the router's word on a step; empty texts say None."""
-
-    sequence: int
-    outcome: str
-    reason: str
-    at: str
-    destination: str
-    campaign_id: str
-    campaign_name: str
-    target_id: str
-    target_name: str
-    buyer_id: str
-    buyer_name: str
-
-
-class FellBack(NamedTuple):
-    """The greatest cell `fell_back.<step>`; `destination` is empty where it closed politely."""
-
-    sequence: int
-    destination: str
-    reason: str
-    at: str
-
-
-class Recording(NamedTuple):
-    """The greatest cell `recording`: the one worth showing; `seconds` -1 says None."""
-
-    rank: int
-    step: int
-    seconds: int
-    sid: str
-    status: str
-
-
 def fold(told: Told, facts: Iterable[Fact]) -> Told:
     """Add facts to what was told; their order and repetition make no difference."""
     least, greatest = dict(told.least), dict(told.greatest)
     for fact in facts:
-        _keep(least, _always(fact), min)
+        keep(least, _always(fact), min)
         telling = _TELLINGS[type(fact)]
-        _keep(least, telling.least(fact), min)
-        _keep(greatest, telling.greatest(fact), max)
+        keep(least, telling.least(fact), min)
+        keep(greatest, telling.greatest(fact), max)
     return Told(least, greatest)
-
-
-def join(one: Told, other: Told) -> Told:
-    """What two have been told together: the least state that contains both."""
-    least, greatest = dict(one.least), dict(one.greatest)
-    _keep(least, other.least, min)
-    _keep(greatest, other.greatest, max)
-    return Told(least, greatest)
-
-
-def _keep(cells: Cells, more: Mapping[str, Cell], choose: Callable[[Cell, Cell], Cell]) -> None:
-    for name, cell in more.items():
-        cells[name] = choose(cells[name], cell) if name in cells else cell
 
 
 def _time(instant: datetime) -> str:

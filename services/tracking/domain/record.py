@@ -1,9 +1,5 @@
 """A call's record, read from what has been told of it.
 
-A leg counts as *connected* when its end says that the caller and the callee were
-bridged; `completed` without a bridge is no connection.  While its end has not been
-heard, a leg that was picked up counts as connected.
-
 The call is *over* when its end was told, or a leg's end said that the caller is
 gone; an over call is never live again.  Its state is the first row that fits:
 
@@ -11,53 +7,121 @@ gone; an over call is never live again.  Its state is the first row that fits:
     over  closing    closed      it was closed at once, and no leg was dialled
     over  left       abandoned   the caller hung up first: the carrier calls the whole
                                  call canceled or no-answer, or a leg's end said so
-    over  dialled    no_answer   legs were dialled, none connected
+    over  dialled    no_answer   legs were dialled, none connected (see legs.py)
     over             closed      nothing was dialled
     live  connected  connected   a leg is, or was, connected
-    live  closing    closed      she hears the closing message; a leg of the
-                                 carrier's would refute it
+    live  closing    closed      the caller hears the closing message; only a leg that
+                                 the carrier tells of would refute it
     live             ringing     nobody is connected yet
 
 *Closing* is a decision at step 0 to dial nobody; a decision at a later step says
 that a leg was dialled before it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from libs.contracts.calls import CallStatus
 from libs.contracts.ids import NOBODY, CallId
 from libs.contracts.tracking import CallRecord, CallState, Leg
-from services.tracking.domain.call import Arrival, Cell, FellBack, Recording, Routed, Told
+from services.tracking.domain.cells import Arrival, Recording, Told, first, second
+from services.tracking.domain.legs import Decisions, connected_of, decisions_of, legs_of
 
-_CONNECTED_STATUS = (CallStatus.COMPLETED, CallStatus.ANSWERED)
 _LEFT_STATUS = (CallStatus.CANCELED, CallStatus.NO_ANSWER)
-_OF_A_LEG = ("ringing", "answered", "ended")
 
 
 def record_of(call_id: CallId, told: Told) -> CallRecord:
     """Read the record of one call."""
-    return _Reading(told).record(call_id)
+    decisions = decisions_of(told)
+    legs = legs_of(told, decisions)
+    connected = connected_of(legs)
+    seconds = [leg.seconds for leg in connected if leg.seconds is not None]
+    return CallRecord.model_validate(
+        {
+            "call_id": call_id,
+            "account_id": second(told.least, "account") or NOBODY,
+            "ended_at": first(told.least, "ended") or first(told.least, "gone"),
+            "state": _state(told, decisions, legs),
+            "reason": decisions.last_reason,
+            "seconds": first(told.greatest, "seconds"),
+            "talk_seconds": sum(seconds) if seconds else None,
+            "fell_back": bool(decisions.fell_back),
+            "legs": legs,
+            **_arrival(told),
+            **_campaign(decisions),
+            **_sold_to((connected or legs)[-1:]),
+            **_recording(told),
+        }
+    )
 
 
 def listed_at(told: Told) -> str:
     """When the call takes its place in lists: its arrival, else the first thing heard of it."""
-    cell = told.least.get("arrived") or told.least["heard"]
-    return str(cell[0])
+    arrived = first(told.least, "arrived")
+    return str(arrived or first(told.least, "heard"))
 
 
-def state_of(connected: bool, closing: bool, over: bool, left: bool, dialled: bool) -> CallState:
+def state_of(*, connected: bool, closing: bool, over: bool, left: bool, dialled: bool) -> CallState:
     """The table of the module's docstring."""
-    if not over:
-        if connected:
-            return CallState.CONNECTED
-        return CallState.CLOSED if closing else CallState.RINGING
     if connected:
-        return CallState.COMPLETED
+        return CallState.COMPLETED if over else CallState.CONNECTED
     if closing:
         return CallState.CLOSED
+    if not over:
+        return CallState.RINGING
     if left:
         return CallState.ABANDONED
     return CallState.NO_ANSWER if dialled else CallState.CLOSED
+
+
+def _state(told: Told, decisions: Decisions, legs: tuple[Leg, ...]) -> CallState:
+    gone = "gone" in told.least
+    dialled = bool(legs) or any(step > 0 for step in decisions.steps)
+    return state_of(
+        connected=bool(connected_of(legs)),
+        closing=decisions.closes_at_once and not dialled,
+        over=gone or "ended" in told.least,
+        left=gone or second(told.greatest, "status") in _LEFT_STATUS,
+        dialled=dialled,
+    )
+
+
+def _arrival(told: Told) -> dict[str, Any]:
+    cell = told.least.get("arrived")
+    if cell is None:
+        return {}
+    arrival = Arrival._make(cell)
+    return {
+        "arrived_at": arrival.at,
+        "call_sid": arrival.call_sid,
+        "caller": {"kind": arrival.caller_kind, "text": arrival.caller_text},
+        "dialled": arrival.dialled,
+    }
+
+
+def _campaign(decisions: Decisions) -> dict[str, Any]:
+    """The campaign that the latest step was routed to."""
+    for _, routed in sorted(decisions.routed.items(), reverse=True):
+        if routed.campaign_id:
+            return {"campaign_id": routed.campaign_id, "campaign_name": routed.campaign_name}
+    return {}
+
+
+def _sold_to(leg: tuple[Leg, ...]) -> dict[str, Any]:
+    """The buyer and target of the connected leg, else of the latest one: at most one leg."""
+    return {
+        name: getattr(one, name)
+        for one in leg
+        for name in ("buyer_id", "buyer_name", "target_id", "target_name")
+    }
+
+
+def _recording(told: Told) -> dict[str, Any]:
+    cell = told.greatest.get("recording")
+    if cell is None:
+        return {}
+    recording = Recording._make(cell)
+    return {
+        "recording_sid": recording.sid,
+        "recording_status": recording.status,
+        "recording_seconds": None if recording.seconds < 0 else recording.seconds,
+    }

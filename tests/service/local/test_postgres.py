@@ -202,7 +202,7 @@ def test_a_server_that_cannot_start_says_why_and_frees_its_folder(
 
 
 async def test_it_outlives_the_thread_that_started_it(folder: Path) -> None:
-    """The kernel's "parent died" signal is about threads; coroutines start servers in passing ones."""
+    """The kernel's "parent died" is about threads, and coroutines start servers in passing ones."""
     server = PostgresServer(folder)
     thread = threading.Thread(target=server.start)
     thread.start()

@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+UV_VERSION := 0.13.9
+PY := .venv/bin/python
+export PYTHONPATH := .
+
+.PHONY: help setup check test migrate migration format run call bench env schemas nats-conf
+
+help: ## Show these lines
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/ready ## Make the virtual environment from the lock file
+
+.venv/ready: uv.lock pyproject.toml
+	@test -x $(PY) || python3 -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet --inexact
+	@touch $@
+
+format: setup ## Format and sort
+	@.venv/bin/ruff format -q . && .venv/bin/ruff check -q --fix .
+
+check: setup ## Format, lint, types
+	@.venv/bin/ruff format --check -q . && .venv/bin/ruff check -q . && .venv/bin/mypy
+
+test: setup check ## All tests, on real PostgreSQL and NATS
+	@$(PY) -m pytest -n 2 --dist loadfile
+
+run: setup ## Start everything, place one call, stay up
+	@$(PY) -m deploy.local.stack
+
+call: setup ## Call a number of the running stack: FROM= TO= [SCRIPT=]
+	@$(PY) -m deploy.local.call --from "$(FROM)" --to "$(TO)" --script "$(SCRIPT)"
+
+migrate: setup ## Bring DATABASE_URL to the newest schema
+	@$(PY) -m libs.runtime.migrations
+
+migration: setup ## Draft a revision: S=router M="Add a column"
+	@$(PY) -m libs.runtime.draft_migration "$(S)" "$(M)"

@@ -1,0 +1,1 @@
+"""The ingress's rules: how much time there is, and where callbacks go."""

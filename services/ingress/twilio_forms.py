@@ -1,0 +1,214 @@
+"""Twilio's form fields become our facts: strict about the form, patient with its values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from libs.contracts.calls import (
+    CallArrived,
+    CallEnded,
+    CallStatus,
+    Fact,
+    Geography,
+    LegAnswered,
+    LegEnded,
+    LegRinging,
+    RecordingReady,
+    RecordingStatus,
+)
+from libs.contracts.ids import CallId, PoolId, call_id_of
+from libs.contracts.phone import read_caller
+from services.ingress.domain.callbacks import Leg
+
+FIELDS_MAX = 200  # the carrier sends about forty
+VALUE_LENGTH_MAX = 8_192
+BODY_BYTES_MAX = 65_536
+TEXT_LENGTH_MAX = 254  # what is kept of a dialled address
+DIAL_ACTION_SEQUENCE = 100  # apart from the leg's own callbacks, which count from 0
+
+_READ_BY_US = frozenset(
+    ("AccountSid", "CallSid", "From", "To", "CallStatus", "DialCallStatus", "DialBridged")
+)
+
+_STATUSES: Mapping[str, CallStatus] = {status.value: status for status in CallStatus}
+
+
+class BadForm(Exception):
+    """The body is no form that the carrier sends; `field` is where, `problem` what is allowed."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it was sent: every pair, for the signature; and each name's first value."""
+
+    pairs: tuple[tuple[str, str], ...]
+    values: Mapping[str, str]
+
+    def get(self, name: str, default: str = "") -> str:
+        """A field's value."""
+        return self.values.get(name, default)
+
+
+def read_form(body: bytes) -> Form:
+    """Decode a urlencoded body, or raise BadForm."""
+    if len(body) > BODY_BYTES_MAX:
+        raise BadForm("body", f"at most {BODY_BYTES_MAX} bytes are read")
+    pairs: list[tuple[str, str]] = []
+    for part in body.split(b"&"):
+        if part:
+            name, _, value = part.partition(b"=")
+            pairs.append((_decoded(name, "a field's name"), _decoded(value, name.decode("latin1"))))
+    if len(pairs) > FIELDS_MAX:
+        raise BadForm("body", f"at most {FIELDS_MAX} fields are read")
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        if len(value) > VALUE_LENGTH_MAX:
+            raise BadForm(name, f"at most {VALUE_LENGTH_MAX} characters are read")
+        if name in values and name in _READ_BY_US:
+            raise BadForm(name, "is given twice")
+        values.setdefault(name, value)
+    return Form(tuple(pairs), values)
+
+
+def _decoded(raw: bytes, field: str) -> str:
+    try:
+        return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError as fault:
+        raise BadForm(field[:60], "is not UTF-8") from fault
+
+
+def call_of(form: Form) -> CallId:
+    """Which call a webhook about a caller's own line is about, or raise BadForm."""
+    for name in ("AccountSid", "CallSid"):
+        if not form.get(name).isalnum() or len(form.get(name)) > 64:
+            raise BadForm(name, "must be the carrier's identifier: letters and digits")
+    return call_id_of(form.get("AccountSid"), form.get("CallSid"))
+
+
+def arrival(form: Form, pool_id: PoolId | None, seen_at: datetime) -> CallArrived:
+    """A voice webhook: somebody calls."""
+    return CallArrived(
+        call_id=call_of(form),
+        at=_instant(form, seen_at),
+        seen_at=seen_at,
+        account_sid=form.get("AccountSid"),
+        call_sid=form.get("CallSid"),
+        caller=read_caller(form.get("From")),
+        dialled=form.get("To")[:TEXT_LENGTH_MAX],
+        pool_id=pool_id,
+        geography=Geography(
+            city=form.get("FromCity"),
+            state=form.get("FromState"),
+            zip=form.get("FromZip"),
+            country=form.get("FromCountry"),
+        ),
+        stir=form.get("StirVerstat"),
+        forwarded_from=form.get("ForwardedFrom")[:TEXT_LENGTH_MAX],
+    )
+
+
+def dial_end(form: Form, leg: Leg, seen_at: datetime) -> LegEnded:
+    """A dial action: the leg is over; the parent's own status says whether the caller is too."""
+    bridged = {"true": True, "false": False}.get(form.get("DialBridged").lower())
+    status = _STATUSES.get(form.get("DialCallStatus"), CallStatus.FAILED)
+    return LegEnded(
+        **_about(form, leg, seen_at, DIAL_ACTION_SEQUENCE),
+        leg_sid=form.get("DialCallSid") or None,
+        status=status,
+        bridged=bridged,
+        sip_code=_whole(form.get("DialSipResponseCode")),
+        caller_gone=_caller_gone(form),
+    )
+
+
+def _caller_gone(form: Form) -> bool:
+    parent = _STATUSES.get(form.get("CallStatus"))
+    return parent is not None and parent.terminal
+
+
+def leg_fact(form: Form, leg: Leg, seen_at: datetime) -> Fact | None:
+    """A leg's status callback; None where it tells nothing we keep."""
+    status = _STATUSES.get(form.get("CallStatus"))
+    about = _about(form, leg, seen_at, _whole(form.get("SequenceNumber")) or 0)
+    sid = form.get("CallSid")
+    match status:
+        case CallStatus.RINGING:
+            return LegRinging(**about, leg_sid=sid)
+        case CallStatus.IN_PROGRESS | CallStatus.ANSWERED:
+            return LegAnswered(**about, leg_sid=sid)
+        case CallStatus() if status.terminal:
+            return LegEnded(
+                **about,
+                leg_sid=sid,
+                status=status,
+                bridged=None if status is CallStatus.COMPLETED else False,
+                seconds=_whole(form.get("CallDuration")),
+                sip_code=_whole(form.get("SipResponseCode")),
+            )
+        case _:
+            return None
+
+
+def call_end(form: Form, seen_at: datetime) -> CallEnded | None:
+    """A number's status callback; it matters only when the call is over.
+
+    `Duration` is minutes billed and is not read; `CallDuration` is seconds.
+    """
+    status = _STATUSES.get(form.get("CallStatus"))
+    if status is None or not status.terminal:
+        return None
+    return CallEnded(
+        call_id=call_of(form),
+        at=_instant(form, seen_at),
+        seen_at=seen_at,
+        status=status,
+        seconds=_whole(form.get("CallDuration")),
+    )
+
+
+def recording(form: Form, leg: Leg, seen_at: datetime) -> RecordingReady | None:
+    """A recording's status callback; None for a word we do not know."""
+    word = form.get("RecordingStatus", "completed")
+    if word not in tuple(RecordingStatus):
+        return None
+    channels = _whole(form.get("RecordingChannels"))
+    return RecordingReady(
+        **_about(form, leg, seen_at, tuple(RecordingStatus).index(RecordingStatus(word))),
+        recording_sid=form.get("RecordingSid"),
+        status=RecordingStatus(word),
+        url=form.get("RecordingUrl") or None,
+        seconds=_whole(form.get("RecordingDuration")),
+        channels=channels if channels in (1, 2) else None,
+    )
+
+
+def _about(form: Form, leg: Leg, seen_at: datetime, sequence: int) -> dict[str, Any]:
+    return {
+        "call_id": leg.call_id,
+        "account_id": leg.account_id,
+        "step": leg.step,
+        "sequence": sequence,
+        "at": _instant(form, seen_at),
+        "seen_at": seen_at,
+    }
+
+
+def _instant(form: Form, otherwise: datetime) -> datetime:
+    """The carrier's own time (RFC 2822), or ours where it gives none that can be read."""
+    try:
+        told = parsedate_to_datetime(form.get("Timestamp"))
+    except (TypeError, ValueError, IndexError):
+        return otherwise
+    return told if told.tzinfo is not None else otherwise
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

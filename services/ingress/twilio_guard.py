@@ -1,0 +1,50 @@
+"""Who may speak: only webhooks that bear the carrier's signature.
+
+Base64 of HMAC-SHA1, keyed with the account's auth token, over the address and the
+sorted names and values of the form (Twilio, "Validating requests").  The address is
+the configured public one; what a proxy makes of it does not matter.
+"""
+
+import base64
+import hmac
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from services.ingress.twilio_forms import Form
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+def signature(token: str, url: str, form: Form) -> str:
+    """What the carrier would sign."""
+    text = url + "".join(name + value for name, value in _signed_pairs(form))
+    return base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
+
+
+def is_signed(given: str, url: str, form: Form, tokens: Iterable[str]) -> bool:
+    """Whether any of the account's tokens made this signature.
+
+    The plain address is tried first, then the one with, or without, the default port.
+    """
+    if not given:
+        return False
+    for token in tokens:
+        for address in _addresses(url):
+            if hmac.compare_digest(signature(token, address, form).encode(), given.encode()):
+                return True
+    return False
+
+
+def _signed_pairs(form: Form) -> list[tuple[str, str]]:
+    """Sorted by name; of a repeated name, each different value once, sorted."""
+    return sorted(set(form.pairs))
+
+
+def _addresses(url: str) -> Iterable[str]:
+    yield url
+    parts = urlsplit(url)
+    default = _DEFAULT_PORTS[parts.scheme]
+    if parts.port is None:
+        yield parts._replace(netloc=f"{parts.hostname}:{default}").geturl()
+    elif parts.port == default:
+        yield parts._replace(netloc=parts.hostname or "").geturl()

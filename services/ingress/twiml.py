@@ -1,0 +1,171 @@
+"""TwiML is written here, and nowhere else: neutral verbs in, one XML document out.
+
+The writer escapes everything and is deterministic, so that equal outcomes give equal
+bytes.  Tests hold each element and attribute against the twilio library.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from libs.contracts.phone import Caller, PhoneDestination, SipDestination
+from libs.contracts.voice import (
+    ClientDestination,
+    Dial,
+    DialRecording,
+    Gather,
+    Hangup,
+    Pause,
+    Play,
+    Record,
+    Redirect,
+    Reject,
+    Say,
+    Verb,
+)
+from services.ingress.domain.callbacks import Leg
+
+EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+LEG_EVENTS = "initiated ringing answered completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a document is heard: who calls which number, and where callbacks go."""
+
+    base_url: str
+    caller: Caller
+    dialled: str
+    leg: Leg
+
+
+def render(verbs: Sequence[Verb], scene: Scene) -> bytes:
+    """Write one document."""
+    inside = "".join(_verb(verb, scene) for verb in verbs)
+    if not inside:
+        return EMPTY
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'.encode()
+
+
+def _verb(verb: Verb, scene: Scene) -> str:
+    match verb:
+        case Say() | Play() | Pause():
+            return _prompt(verb)
+        case Dial():
+            return _dial(verb, scene)
+        case Gather():
+            return _gather(verb, scene)
+        case Record():
+            return _record(verb, scene)
+        case Redirect():
+            return _element("Redirect", {}, _text(scene.base_url + verb.path))
+        case Reject():
+            return _element("Reject", {"reason": verb.reason})
+        case Hangup():
+            return "<Hangup/>"
+
+
+def _prompt(verb: Say | Play | Pause) -> str:
+    match verb:
+        case Say():
+            return _element(
+                "Say", {"language": verb.language, "voice": verb.voice}, _text(verb.text)
+            )
+        case Play():
+            return _element("Play", {"loop": str(verb.loop)}, _text(verb.url))
+        case Pause():
+            return _element("Pause", {"length": str(verb.seconds)})
+
+
+def _dial(verb: Dial, scene: Scene) -> str:
+    recorded = verb.recording is not DialRecording.NOT
+    return _element(
+        "Dial",
+        {
+            "action": scene.leg.url(scene.base_url, "dial"),
+            "answerOnBridge": "true",
+            "callerId": verb.caller_id or scene.caller.number or _number_or_none(scene.dialled),
+            "record": verb.recording.value if recorded else None,
+            "recordingStatusCallback": scene.leg.url(scene.base_url, "recording")
+            if recorded
+            else None,
+            "timeLimit": str(verb.limit_seconds),
+            "timeout": str(verb.ring_seconds),
+        },
+        _destination(verb, scene),
+    )
+
+
+def _number_or_none(dialled: str) -> str | None:
+    """A SIP address that was dialled cannot be shown as a caller's number."""
+    return dialled if dialled.startswith("+") else None
+
+
+def _destination(verb: Dial, scene: Scene) -> str:
+    attributes: dict[str, str | None] = {
+        "statusCallback": scene.leg.url(scene.base_url, "leg"),
+        "statusCallbackEvent": LEG_EVENTS,
+    }
+    match verb.destination:
+        case PhoneDestination(number=number):
+            return _element("Number", attributes, _text(number))
+        case SipDestination(address=address):
+            return _element("Sip", attributes, _text(address))
+        case ClientDestination(identity=identity):
+            return _element("Client", attributes, _text(identity))
+
+
+def _gather(verb: Gather, scene: Scene) -> str:
+    return _element(
+        "Gather",
+        {
+            "action": scene.leg.url(scene.base_url, "turn"),
+            "actionOnEmptyResult": "true",
+            "finishOnKey": verb.finish_on_key,
+            "hints": verb.hints or None,
+            "input": "dtmf speech" if verb.speech else "dtmf",
+            "language": verb.language,
+            "numDigits": None if verb.digits_max is None else str(verb.digits_max),
+            "timeout": str(verb.timeout_seconds),
+        },
+        "".join(_prompt(prompt) for prompt in verb.prompts),
+    )
+
+
+def _record(verb: Record, scene: Scene) -> str:
+    return _element(
+        "Record",
+        {
+            "action": scene.leg.url(scene.base_url, "turn"),
+            "finishOnKey": verb.finish_on_key,
+            "maxLength": str(verb.seconds_max),
+            "playBeep": "true" if verb.beep else "false",
+            "recordingStatusCallback": scene.leg.url(scene.base_url, "recording"),
+            "timeout": str(verb.silence_seconds),
+        },
+    )
+
+
+def _element(name: str, attributes: dict[str, str | None], inside: str = "") -> str:
+    written = "".join(
+        f" {key}={quoteattr(_clean(value))}"
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
+
+
+def _text(text: str) -> str:
+    return escape(_clean(text))
+
+
+def _clean(text: str) -> str:
+    """Leave out what no XML document may hold, even escaped: it would silence the caller."""
+    return "".join(
+        letter
+        for letter in text
+        if letter in "\t\n\r"
+        or " " <= letter <= "\ud7ff"
+        or "\ue000" <= letter <= "\ufffd"
+        or letter > "\uffff"
+    )

@@ -1,0 +1,135 @@
+"""The legs of a call, read from what has been told of it.
+
+A leg counts as *connected* when its end says that caller and callee were bridged;
+`completed` without a bridge is no connection.  While its end has not been heard, a
+leg that was picked up counts as connected.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from libs.contracts.calls import CallStatus
+from libs.contracts.tracking import Leg
+from services.tracking.domain.cells import Cell, FellBack, Routed, Told, first, second
+
+_CONNECTED_STATUS = (CallStatus.COMPLETED, CallStatus.ANSWERED)
+_OF_A_LEG = ("ringing", "answered", "ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What router and ingress decided, by step; where both did, the ingress's word counts."""
+
+    routed: Mapping[int, Routed]
+    fell_back: Mapping[int, FellBack]
+
+    @property
+    def steps(self) -> set[int]:
+        """The steps that were decided."""
+        return self.routed.keys() | self.fell_back.keys()
+
+    @property
+    def closes_at_once(self) -> bool:
+        """Whether the first decision was to dial nobody."""
+        fell_back, routed = self.fell_back.get(0), self.routed.get(0)
+        if fell_back is not None:
+            return not fell_back.destination
+        return routed is not None and routed.outcome == "close"
+
+    @property
+    def last_reason(self) -> str:
+        """Why the last step went as it did."""
+        last = max(self.steps, default=0)
+        decision = self.fell_back.get(last) or self.routed.get(last)
+        return decision.reason if decision else ""
+
+
+def decisions_of(told: Told) -> Decisions:
+    """Read the decisions."""
+    routed = _by_step(told.greatest, "routed")
+    fell_back = _by_step(told.greatest, "fell_back")
+    return Decisions(
+        {step: Routed._make(cell) for step, cell in routed.items()},
+        {step: FellBack._make(cell) for step, cell in fell_back.items()},
+    )
+
+
+def legs_of(told: Told, decisions: Decisions) -> tuple[Leg, ...]:
+    """Every leg that was dialled, in order."""
+    heard_of = {step for name in _OF_A_LEG for step in _by_step(told.least, name)}
+    legs = []
+    for step in sorted(heard_of | decisions.steps):
+        route = _route(step, decisions, heard_of=step in heard_of)
+        if route is not None:
+            legs.append(_leg(told, step, route))
+    return tuple(legs)
+
+
+def connected_of(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """The legs that count as connected."""
+    return tuple(
+        leg
+        for leg in legs
+        if leg.connected or (leg.connected is None and leg.answered_at is not None)
+    )
+
+
+def _route(step: int, decisions: Decisions, *, heard_of: bool) -> dict[str, Any] | None:
+    """Where the step was dialled to, and for whom; None where nobody was dialled."""
+    fell_back, routed = decisions.fell_back.get(step), decisions.routed.get(step)
+    if fell_back is not None and fell_back.destination:
+        return {"destination": fell_back.destination, "dialled_at": fell_back.at}
+    refuted = fell_back is not None and not heard_of
+    if routed is not None and routed.outcome == "dial" and not refuted:
+        return {
+            "destination": routed.destination,
+            "dialled_at": routed.at,
+            "target_id": routed.target_id or None,
+            "target_name": routed.target_name,
+            "buyer_id": routed.buyer_id or None,
+            "buyer_name": routed.buyer_name,
+        }
+    return {} if heard_of else None
+
+
+def _leg(told: Told, step: int, route: Mapping[str, Any]) -> Leg:
+    times = {f"{name}_at": first(told.least, f"{name}.{step}") for name in _OF_A_LEG}
+    return Leg.model_validate(
+        {
+            "step": step,
+            **route,
+            **times,
+            "status": _status(told, step),
+            "connected": _was_connected(told, step),
+            "seconds": first(told.greatest, f"seconds.{step}"),
+        }
+    )
+
+
+def _status(told: Told, step: int) -> Any:
+    ended = second(told.greatest, f"status.{step}")
+    if ended is not None:
+        return ended
+    if f"answered.{step}" in told.least:
+        return CallStatus.IN_PROGRESS
+    return CallStatus.RINGING if f"ringing.{step}" in told.least else None
+
+
+def _was_connected(told: Told, step: int) -> bool | None:
+    """What the leg's end said; None while it was not heard."""
+    status = second(told.greatest, f"status.{step}")
+    if status is None:
+        return None
+    bridged = first(told.greatest, f"bridged.{step}")
+    return status in _CONNECTED_STATUS if bridged is None else bool(bridged)
+
+
+def _by_step(cells: Mapping[str, Cell], wanted: str) -> dict[int, Cell]:
+    """The cells named `<wanted>.<step>`, by step."""
+    found = {}
+    for name, cell in cells.items():
+        kind, _, step = name.partition(".")
+        if kind == wanted and step:
+            found[int(step)] = cell
+    return found

@@ -1,0 +1,54 @@
+"""Tracking's tables: every fact as it was published, and one row a call that they fold to."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSON, UUID
+
+metadata = MetaData(schema="tracking")
+
+# JSON and not JSONB: documents are kept to the letter as they were heard, and only read whole.
+fact = Table(
+    "fact",
+    metadata,
+    Column("call_id", UUID(as_uuid=True), primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("account_id", UUID(as_uuid=True)),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("payload", JSON, nullable=False),
+)
+"""The key is the fact's natural key: the table is its own inbox."""
+
+call = Table(
+    "call",
+    metadata,
+    Column("call_id", UUID(as_uuid=True), primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("listed_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("campaign_id", UUID(as_uuid=True)),
+    Column("buyer_id", UUID(as_uuid=True)),
+    Column("caller", Text),
+    Column("told", JSON, nullable=False),
+    CheckConstraint(
+        "state IN ('ringing', 'connected', 'completed', 'no_answer', 'closed', 'abandoned')",
+        name="call_state",
+    ),
+    Index("call_listed", "account_id", "listed_at", "call_id"),
+    Index("call_state_listed", "account_id", "state", "listed_at", "call_id"),
+    Index("call_campaign_listed", "account_id", "campaign_id", "listed_at", "call_id"),
+    Index("call_buyer_listed", "account_id", "buyer_id", "listed_at", "call_id"),
+    Index("call_caller_listed", "account_id", "caller", "listed_at", "call_id"),
+)
+"""`told` is what the record is read from; the columns beside it are for filters and order,
+each with an index in which a page of a list is one range."""
