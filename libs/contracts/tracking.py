@@ -129,11 +129,15 @@ class TimelineEntry(Value):
 
 
 class CallDetail(Value):
-    """A call's record and the facts it was folded from, in the order of their time."""
+    """A call's record and the facts it was folded from, in the order of their time.
+
+    `complete` is False where there were more facts than a message holds: the latest are missing.
+    """
 
     outcome: Literal["call"] = "call"
     call: CallRecord
     timeline: tuple[TimelineEntry, ...]
+    complete: bool = True
 
 
 class GetCall(Question):

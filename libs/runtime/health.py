@@ -1,17 +1,22 @@
 """What a service says of itself: alive, ready for a caller, and what is degraded."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 
+from nats.errors import Error as NatsError
 from opentelemetry import metrics
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from libs.runtime.broker import Broker
+from libs.runtime.broker import Broker, NotConnected
+from libs.runtime.consume import Consumer
 from libs.runtime.database import Database
 from libs.runtime.outbox import Outbox
+from libs.runtime.streams import DurableSpec, durable_exists
 
 OUTBOX_AGE_MAX_SECONDS = 30.0  # older facts mean that the stream takes nothing
+ASK_SECONDS = 1.0  # whoever looks at our health waits
 
 _check_gauge = metrics.get_meter("health").create_gauge(
     "health.check", description="1 where a check of the service is well, 0 where it is not"
@@ -89,5 +94,24 @@ def outbox_check(outbox: Outbox, database: Database) -> Check:
         age = await outbox.oldest_age_seconds()
         well = age <= OUTBOX_AGE_MAX_SECONDS
         return Finding("outbox", well, f"oldest fact waits {age:.0f} s", vital=False)
+
+    return check
+
+
+def consumer_check(broker: Broker, durable: DurableSpec, consumer: Consumer) -> Check:
+    """Whether a durable is there and read; vital only once reading has stopped for good."""
+
+    async def check() -> Finding:
+        name = durable.name
+        if consumer.too_many_dead:
+            return Finding(name, well=False, detail="too many facts were given up on")
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                exists = await durable_exists(broker, durable)
+        except (NatsError, NotConnected, TimeoutError):
+            return Finding(name, well=False, detail="unknown: no answer of NATS", vital=False)
+        if not exists:
+            return Finding(name, well=False, detail="the durable is gone", vital=False)
+        return Finding(name, consumer.healthy, vital=False)
 
     return check

@@ -26,6 +26,8 @@ from services.ingress.domain.callbacks import Leg
 FIELDS_MAX = 200  # the carrier sends about forty
 VALUE_LENGTH_MAX = 8_192
 BODY_BYTES_MAX = 65_536
+SID_LENGTH_MAX = 64
+DIGITS_MAX = 9  # of a duration or a code
 TEXT_LENGTH_MAX = 254  # what is kept of a dialled address
 DIAL_ACTION_SEQUENCE = 100  # apart from the leg's own callbacks, which count from 0
 
@@ -64,8 +66,9 @@ def read_form(body: bytes) -> Form:
     pairs: list[tuple[str, str]] = []
     for part in body.split(b"&"):
         if part:
-            name, _, value = part.partition(b"=")
-            pairs.append((_decoded(name, "a field's name"), _decoded(value, name.decode("latin1"))))
+            raw_name, _, raw_value = part.partition(b"=")
+            name = _decoded(raw_name, "a field's name")
+            pairs.append((name, _decoded(raw_value, name)))
     if len(pairs) > FIELDS_MAX:
         raise BadForm("body", f"at most {FIELDS_MAX} fields are read")
     values: dict[str, str] = {}
@@ -88,7 +91,7 @@ def _decoded(raw: bytes, field: str) -> str:
 def call_of(form: Form) -> CallId:
     """Which call a webhook about a caller's own line is about, or raise BadForm."""
     for name in ("AccountSid", "CallSid"):
-        if not form.get(name).isalnum() or len(form.get(name)) > 64:
+        if not form.get(name).isalnum() or len(form.get(name)) > SID_LENGTH_MAX:
             raise BadForm(name, "must be the carrier's identifier: letters and digits")
     return call_id_of(form.get("AccountSid"), form.get("CallSid"))
 
@@ -211,4 +214,4 @@ def _instant(form: Form, otherwise: datetime) -> datetime:
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX else None

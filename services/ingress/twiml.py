@@ -57,6 +57,12 @@ def _verb(verb: Verb, scene: Scene) -> str:
             return _gather(verb, scene)
         case Record():
             return _record(verb, scene)
+        case Redirect() | Reject() | Hangup():
+            return _turn(verb, scene)
+
+
+def _turn(verb: Redirect | Reject | Hangup, scene: Scene) -> str:
+    match verb:
         case Redirect():
             return _element("Redirect", {}, _text(scene.base_url + verb.path))
         case Reject():

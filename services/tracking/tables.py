@@ -9,6 +9,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSON, UUID
 
@@ -46,8 +47,22 @@ call = Table(
     ),
     Index("call_listed", "account_id", "listed_at", "call_id"),
     Index("call_state_listed", "account_id", "state", "listed_at", "call_id"),
-    Index("call_campaign_listed", "account_id", "campaign_id", "listed_at", "call_id"),
-    Index("call_buyer_listed", "account_id", "buyer_id", "listed_at", "call_id"),
+    Index(
+        "call_campaign_listed",
+        "account_id",
+        "campaign_id",
+        "listed_at",
+        "call_id",
+        postgresql_where=text("campaign_id IS NOT NULL"),
+    ),
+    Index(
+        "call_buyer_listed",
+        "account_id",
+        "buyer_id",
+        "listed_at",
+        "call_id",
+        postgresql_where=text("buyer_id IS NOT NULL"),
+    ),
     Index("call_caller_listed", "account_id", "caller", "listed_at", "call_id"),
 )
 """`told` is what the record is read from; the columns beside it are for filters and order,

@@ -38,16 +38,14 @@ class Leg:
 
 def read_leg(path: str, query: str) -> Leg | None:
     """Read an address of ours; None where it is none."""
-    parts = path.removeprefix(PREFIX).strip("/").split("/")
-    if len(parts) != 3:
-        return None
     asked = parse_qs(query)
     try:
-        step = int(parts[2])
+        _, call, number = path.removeprefix(PREFIX).strip("/").split("/")
+        step = int(number)
         account = asked.get("account")
         fell_back = asked.get("fell_back")
         leg = Leg(
-            call_id=CallId(UUID(parts[1])),
+            call_id=CallId(UUID(call)),
             step=step,
             account_id=AccountId(UUID(account[0])) if account else None,
             fell_back=int(fell_back[0]) if fell_back else None,

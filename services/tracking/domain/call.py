@@ -4,6 +4,7 @@ The state is in `cells.py`; `legs.py` and `record.py` read the call's record fro
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -52,6 +53,14 @@ _BELIEVED_RECORDING = (
     RecordingStatus.COMPLETED,
 )
 _ROUTERS_WORD, _ANOTHERS_WORD = 0, 1  # on whose call it is
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A fact, and the very text in which it was published."""
+
+    fact: Fact
+    payload: str
 
 
 def fold(told: Told, facts: Iterable[Fact]) -> Told:

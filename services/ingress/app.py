@@ -1,0 +1,124 @@
+"""Builds the ingress.  Run: uvicorn --factory services.ingress.app:create."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from libs.contracts.catalogue import CATALOGUE
+from libs.contracts.message import Refusal
+from libs.contracts.streams import STREAMS
+from libs.runtime import telemetry
+from libs.runtime.answers import Answers
+from libs.runtime.ask import Ask
+from libs.runtime.broker import Broker
+from libs.runtime.clock import SystemClock
+from libs.runtime.health import Check, Finding, Health, broker_check
+from libs.runtime.seal import Seal
+from libs.runtime.service import lifespan_of, service_routes
+from libs.runtime.streams import declare_stream
+from services.ingress.answers import bind
+from services.ingress.carrier import CarrierApi
+from services.ingress.desk import Desk
+from services.ingress.plans import Plans
+from services.ingress.settings import Settings
+from services.ingress.spool import Spool
+from services.ingress.webhooks import Webhooks
+
+WEBHOOK_PATHS = ("/api/webhooks/", "/api/twilio/")
+
+
+class Door:
+    """Sends webhooks straight to their handlers, and everything else through FastAPI."""
+
+    def __init__(self, webhooks: Webhooks, rest: FastAPI) -> None:
+        self._webhooks = webhooks
+        self._rest = rest
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One ASGI connection."""
+        if scope["type"] == "http" and scope["path"].startswith(WEBHOOK_PATHS):
+            await self._webhooks(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+
+def create(settings: Settings | None = None) -> Door:
+    """Read settings once, wire once; everything below receives values."""
+    settings = settings or Settings()
+    telemetry.start("ingress", settings.otel_exporter_otlp_endpoint, settings.log_level)
+    broker = Broker(
+        settings.nats_url, "ingress", settings.nats_user, settings.nats_password.get_secret_value()
+    )
+    ask = Ask(broker)
+    seal = Seal(settings.session_secret.get_secret_value(), "carrier tokens")
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    plans = Plans(settings.folder / "plans.json", ask, broker, seal)
+    spool = Spool(settings.folder / "spool", broker)
+    own_token = settings.twilio_auth_token.get_secret_value()
+
+    def tokens(account_sid: str) -> tuple[str, ...]:
+        if account_sid == settings.twilio_account_sid:
+            return (own_token,)
+        return plans.tokens(account_sid)
+
+    async def declare_streams() -> None:
+        for stream in STREAMS:
+            await declare_stream(broker, stream)
+
+    broker.on_connected(declare_streams)
+    for subject, message in CATALOGUE.items():
+        if getattr(message, "publisher", "") == "ingress":
+            broker.describes(subject, message)
+    answers = Answers(broker, Refusal)
+    bind(answers, CarrierApi(settings.twilio_api_base_url, tokens))
+    base_url = settings.public_base_url
+    desk = Desk(ask, broker, spool, plans, base_url, settings.webhook_deadline_ms)
+    webhooks = Webhooks(
+        desk,
+        SystemClock(),
+        base_url,
+        tokens,
+        verify=settings.verify_signatures,
+        trace_ratio=settings.trace_ratio,
+    )
+    health = Health(
+        "ingress",
+        [
+            broker_check(broker, vital=False),
+            _spool_check(spool),
+            _plans_check(plans),
+            _signature_check(verified=settings.verify_signatures),
+        ],
+    )
+    rest = FastAPI(
+        title="CallCenter Pro ingress",
+        routes=service_routes(health, broker),
+        lifespan=lifespan_of(
+            starts=[broker.open, plans.start, spool.start],
+            stops=[answers.stop, plans.stop, spool.stop, broker.close],
+        ),
+    )
+    return Door(webhooks, rest)
+
+
+def _spool_check(spool: Spool) -> Check:
+    async def check() -> Finding:
+        detail = f"{spool.depth} facts wait, {spool.dropped} were dropped"
+        return Finding("spool", spool.depth == 0 and not spool.dropped, detail, vital=False)
+
+    return check
+
+
+def _plans_check(plans: Plans) -> Check:
+    async def check() -> Finding:
+        return Finding("fallback-plans", not plans.stale, vital=False)
+
+    return check
+
+
+def _signature_check(*, verified: bool) -> Check:
+    async def check() -> Finding:
+        detail = "" if verified else "webhooks are believed without a signature"
+        return Finding("signatures", verified, detail, vital=False)
+
+    return check

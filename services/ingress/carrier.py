@@ -1,0 +1,70 @@
+"""Twilio's REST API, through its own library, with a limit of its own.
+
+Asking the carrier can never delay a webhook: requests wait for each other here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+from twilio.base.exceptions import TwilioException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from libs.contracts.calls import CallStatus
+from libs.contracts.carrier import AskLegState, LegState, LineState
+
+REQUESTS_MAX = 4  # at once; Twilio counts them too
+TIMEOUT_SECONDS = 4.0
+LEGS_LOOKED_AT = 50
+API = "https://api.twilio.com"
+
+log = logging.getLogger(__name__)
+
+
+class _Elsewhere(AsyncTwilioHttpClient):
+    """The library's client, sent to a configured address."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(timeout=TIMEOUT_SECONDS)
+        self._base_url = base_url.rstrip("/")
+
+    async def request(self, method: str, url: str, *args: Any, **more: Any) -> Response:  # type: ignore[override]
+        return await super().request(method, url.replace(API, self._base_url, 1), *args, **more)
+
+
+class CarrierApi:
+    """What only the carrier can tell."""
+
+    def __init__(self, base_url: str, tokens: Callable[[str], tuple[str, ...]]) -> None:
+        self._base_url = base_url
+        self._tokens = tokens
+        self._room = asyncio.Semaphore(REQUESTS_MAX)
+
+    async def leg_state(self, question: AskLegState) -> LegState:
+        """Whether a leg still lives; unknown where the carrier does not say."""
+        tokens = self._tokens(question.account_sid)
+        if not tokens:
+            return LegState(state=LineState.UNKNOWN)
+        async with self._room, _Elsewhere(self._base_url) as http:
+            client = Client(question.account_sid, tokens[0], http_client=http)
+            try:
+                return LegState(state=await _state(client, question))
+            except (TwilioException, aiohttp.ClientError, TimeoutError) as fault:
+                log.warning("the carrier does not say: %r", fault)
+                return LegState(state=LineState.UNKNOWN)
+
+
+async def _state(client: Client, question: AskLegState) -> LineState:
+    parent = await client.calls(question.call_sid).fetch_async()
+    if CallStatus(parent.status).terminal:
+        return LineState.ENDED
+    legs = await client.calls.list_async(parent_call_sid=question.call_sid, limit=LEGS_LOOKED_AT)
+    there = [leg for leg in legs if leg.to == question.destination]
+    if not there:
+        return LineState.UNKNOWN  # not dialled yet, or written otherwise
+    latest = max(there, key=lambda leg: leg.date_created)
+    return LineState.ENDED if CallStatus(latest.status).terminal else LineState.LIVE

@@ -1,0 +1,1 @@
+"""Every query of tracking, named for its meaning."""

@@ -1,0 +1,118 @@
+"""Reading calls, always those of one account."""
+
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Text,
+    cast,
+    desc,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.sql import literal
+
+from libs.contracts.ids import AccountId, CallId
+from libs.contracts.tracking import ListCalls, TimelineEntry
+from libs.runtime.database import Database
+from services.tracking.domain.cells import Told
+from services.tracking.domain.cursor import Place
+from services.tracking.store.journal import searchable
+from services.tracking.tables import call, fact
+
+_PLACE = (call.c.listed_at, call.c.call_id)
+
+
+class Listed(NamedTuple):
+    """A call at its place in a list."""
+
+    place: Place
+    told: Told
+
+
+class Calls:
+    """The calls of every account, one account at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, question: ListCalls, after: Place | None, limit: int) -> list[Listed]:
+        """The account's next calls that the question's filters let through, newest first."""
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(_page(question, after, limit))).all()
+        return [
+            Listed(Place(listed_at, call_id), Told(**orjson.loads(told)))
+            for listed_at, call_id, told in rows
+        ]
+
+    async def one(
+        self, account_id: AccountId, call_id: CallId, facts_max: int
+    ) -> tuple[Told, list[TimelineEntry]] | None:
+        """What was told of a call, and its first facts in the order of their time."""
+        async with self._database.transaction() as connection:
+            told = (await connection.execute(_told(account_id, call_id))).scalar()
+            if told is None:
+                return None
+            facts = (await connection.execute(_facts(account_id, call_id, facts_max))).mappings()
+            timeline = [
+                TimelineEntry(**{**row, "fact": orjson.loads(row["fact"])}) for row in facts
+            ]
+        return Told(**orjson.loads(told)), timeline
+
+
+def _told(account_id: AccountId, call_id: CallId) -> Select[tuple[str]]:
+    return select(cast(call.c.told, Text)).where(
+        call.c.account_id == account_id, call.c.call_id == call_id
+    )
+
+
+def _facts(account_id: AccountId, call_id: CallId, limit: int) -> Select[tuple[object, ...]]:
+    return (
+        select(
+            fact.c.at,
+            fact.c.seen_at,
+            fact.c.subject,
+            fact.c.step,
+            fact.c.sequence,
+            cast(fact.c.payload, Text).label("fact"),
+        )
+        .join(call, call.c.call_id == fact.c.call_id)
+        .where(call.c.account_id == account_id, fact.c.call_id == call_id)
+        .order_by(fact.c.at, fact.c.seen_at, fact.c.subject, fact.c.step, fact.c.sequence)
+        .limit(limit)
+    )
+
+
+def _page(
+    question: ListCalls, after: Place | None, limit: int
+) -> Select[tuple[object, ...]] | CompoundSelect[tuple[object, ...]]:
+    """One range of one index; where states are asked for, one range for each of them."""
+    newest_first = [column.desc() for column in _PLACE]
+    every = select(*_PLACE, cast(call.c.told, Text)).where(*_filters(question))
+    if after is not None:
+        values = [literal(value, at.type) for value, at in zip(after, _PLACE, strict=True)]
+        every = every.where(tuple_(*_PLACE) < tuple_(*values))
+    every = every.order_by(*newest_first).limit(limit)
+    if not question.states:
+        return every
+    ranges = [every.where(call.c.state == state.value) for state in set(question.states)]
+    return union_all(*ranges).order_by(desc("listed_at"), desc("call_id")).limit(limit)
+
+
+def _filters(question: ListCalls) -> list[ColumnElement[bool]]:
+    filters = [call.c.account_id == question.account_id]
+    if question.since is not None:
+        filters.append(call.c.listed_at >= question.since)
+    if question.until is not None:
+        filters.append(call.c.listed_at < question.until)
+    if question.campaign_id is not None:
+        filters.append(call.c.campaign_id == question.campaign_id)
+    if question.buyer_id is not None:
+        filters.append(call.c.buyer_id == question.buyer_id)
+    if question.caller is not None:
+        filters.append(call.c.caller == searchable(question.caller))
+    return filters

@@ -1,0 +1,18 @@
+"""What tracking hears: every fact of a call."""
+
+from collections.abc import Sequence
+
+from libs.contracts.streams import TRACKING_CALLS
+from libs.runtime.broker import Broker
+from libs.runtime.consume import Consumer, Delivery, Probe
+from services.tracking.desk import Desk
+from services.tracking.domain.call import FACTS, Heard
+
+
+def calls_consumer(broker: Broker, desk: Desk, probe: Probe) -> Consumer:
+    """Bind the durable of calls to the desk."""
+
+    async def hear(deliveries: Sequence[Delivery]) -> None:
+        await desk.keep([Heard(delivery.fact, delivery.raw.decode()) for delivery in deliveries])
+
+    return Consumer(broker, TRACKING_CALLS, FACTS, hear, probe)
