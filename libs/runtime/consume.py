@@ -20,12 +20,11 @@ import orjson
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
-from opentelemetry import metrics
 from pydantic import BaseModel, ValidationError
 
 from libs.runtime.broker import Broker, NotConnected
 from libs.runtime.database import is_not_now
-from libs.runtime.publish import MESSAGE_ID, NotPublished, publish
+from libs.runtime.dead import DeadLetters, quietly
 from libs.runtime.streams import DurableSpec, declare_durable
 from libs.runtime.telemetry import span_from
 
@@ -35,17 +34,8 @@ RETRY_MIN_SECONDS = 0.2
 RETRY_MAX_SECONDS = 30.0
 PROBE_EVERY_SECONDS = 0.5  # how soon an absent database that is back is noticed
 DRAIN_SECONDS = 5.0  # how long a stopping reader finishes the batch in hand
-FAULTS_MAX = 3  # the same message failing this often by itself is never going to work
-FAULTY_MAX = 1_000  # messages whose faults are counted; more at once means that the fault is ours
-DEAD_WITHIN_SECONDS = 2.0
-DEAD_RATE_MAX = 100  # dead letters ...
-DEAD_RATE_WINDOW_SECONDS = 60.0  # ... in this time: something is wrong with us, not with them
-REASON_LENGTH_MAX = 500
 
 log = logging.getLogger(__name__)
-_dead_letters = metrics.get_meter("consume").create_counter(
-    "consume.dead_letters", description="Facts that a durable gave up on"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +77,12 @@ class Consumer:
         self._requested = 0
         self._requested_at = 0.0
         self._subscription: Subscription | None = None
-        self._dead_at: deque[float] = deque(maxlen=DEAD_RATE_MAX)
-        self._faults: dict[int, int] = {}  # by place in the stream
+        self._dead = DeadLetters(broker, durable.name)
         self._retry_seconds = RETRY_MIN_SECONDS
         self._stopping = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
         self._asker: asyncio.Task[None] | None = None
-        self.healthy = False
+        self._bound = False
         broker.on_connected(self._bind)
         broker.on_thrown_out(self._forget)
 
@@ -116,13 +105,18 @@ class Consumer:
             await asyncio.wait([self._worker], timeout=DRAIN_SECONDS)
             await _cancelled(self._worker)
         while self._queue:
-            await _quietly(self._queue.popleft().nak())
+            await quietly(self._queue.popleft().nak())
 
     @property
     def too_many_dead(self) -> bool:
         """Whether so much was given up on lately that reading has stopped."""
-        full = len(self._dead_at) == DEAD_RATE_MAX
-        return full and time.monotonic() - self._dead_at[0] < DEAD_RATE_WINDOW_SECONDS
+        return self._dead.too_many
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the durable is there and being read."""
+        working = self._worker is not None and not self._worker.done()
+        return working and self._bound
 
     async def _bind(self) -> None:
         """Make sure that the durable exists and listen for what it sends us."""
@@ -134,13 +128,14 @@ class Consumer:
             self._subscription = await self._broker.client.subscribe(inbox, cb=self._receive)
         self._requested = 0
         await self._request()
-        self.healthy = True
+        self._bound = True
+        self._arrived.set()  # something may have been left when reading stopped
 
     def _forget(self) -> None:
         """The client is gone with its subscription; what it delivered will come again."""
         self._subscription = None
         self._queue.clear()
-        self.healthy = False
+        self._bound = False
 
     async def _receive(self, message: Msg) -> None:
         if message.reply:
@@ -153,7 +148,7 @@ class Consumer:
                 await self._ask()
                 return
             log.warning("%s: %s", self._durable.name, message.headers)
-            self.healthy = False
+            self._bound = False
         self._arrived.set()
 
     async def _ask_for_ever(self) -> None:
@@ -161,9 +156,9 @@ class Consumer:
         while True:
             await asyncio.sleep(REQUEST_EXPIRES_SECONDS / 5)
             if not self._broker.connected or self.too_many_dead:
-                self.healthy = False
+                self._bound = False
                 continue
-            if not self.healthy:
+            if not self._bound:
                 with contextlib.suppress(NatsError, NotConnected, TimeoutError):
                     await self._bind()
             elif time.monotonic() - self._requested_at > REQUEST_SILENT_SECONDS:
@@ -212,7 +207,7 @@ class Consumer:
         try:
             fact = self._classes[message.subject].model_validate_json(message.data)
         except (KeyError, ValidationError) as fault:
-            await self._bury(message, f"cannot be read: {fault}")
+            await self._dead.bury(message, f"cannot be read: {fault}")
             return None
         return Delivery(fact, message.data, message.subject, message.headers or {})
 
@@ -229,64 +224,36 @@ class Consumer:
                 for pair in pairs:
                     await self._try([pair])
             else:
-                await self._faulted(pairs[0][0], fault)
+                await self._dead.faulted(pairs[0][0], fault)
             return
         self._retry_seconds = RETRY_MIN_SECONDS
         for message, _ in pairs:
-            if self._faults:
-                self._faults.pop(message.metadata.sequence.stream, None)
-            await _quietly(message.ack())
+            self._dead.went_well(message)
+            await quietly(message.ack())
 
     async def _give_back(self, pairs: list[tuple[Msg, Delivery]], fault: Exception) -> None:
         log.warning("%s: not now: %r", self._durable.name, fault)
-        is_away = self._probe is not None and not await self._probe()
-        delay = self._retry_seconds * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
-        self._retry_seconds = min(self._retry_seconds * 2, RETRY_MAX_SECONDS)
+        if await self._was_away():
+            delay = self._retry_seconds = RETRY_MIN_SECONDS
+        else:
+            delay = self._retry_seconds * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
+            self._retry_seconds = min(self._retry_seconds * 2, RETRY_MAX_SECONDS)
         for message, _ in pairs:
-            await _quietly(message.nak(delay=RETRY_MIN_SECONDS if is_away else delay))
-        if not is_away:
-            await self._pause(delay)
-        elif self._probe is not None:
+            await quietly(message.nak(delay=delay))
+        await self._pause(delay)
+
+    async def _was_away(self) -> bool:
+        """Wait until what `handle` needs is there; say whether it had been away."""
+        was_away = False
+        while self._probe is not None and not self._stopping.is_set() and not await self._probe():
+            was_away = True
             await self._pause(PROBE_EVERY_SECONDS)
-            while not self._stopping.is_set() and not await self._probe():
-                await self._pause(PROBE_EVERY_SECONDS)
-            self._retry_seconds = RETRY_MIN_SECONDS
+        return was_away
 
     async def _pause(self, seconds: float) -> None:
         """Wait, unless we are to stop."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
-
-    async def _faulted(self, message: Msg, fault: Exception) -> None:
-        log.error("%s: %s failed: %r", self._durable.name, message.subject, fault)
-        place = message.metadata.sequence.stream
-        if len(self._faults) >= FAULTY_MAX:
-            self._faults.clear()
-        # Deliveries are not counted: most of them may have met an absent database.
-        faults = self._faults[place] = self._faults.get(place, 0) + 1
-        if faults >= FAULTS_MAX:
-            del self._faults[place]
-            await self._bury(message, repr(fault))
-        else:
-            await _quietly(message.nak(delay=RETRY_MIN_SECONDS * faults))
-
-    async def _bury(self, message: Msg, reason: str) -> None:
-        """Move a message to the dead letters, and only then let the stream forget it."""
-        headers = {
-            MESSAGE_ID: f"{self._durable.name}:{message.metadata.sequence.stream}",
-            "Reason": " ".join(reason.split())[:REASON_LENGTH_MAX],
-            "Durable": self._durable.name,
-        }
-        subject = f"dead.{self._durable.name}.{message.subject}"
-        try:
-            await publish(self._broker, subject, message.data, headers, DEAD_WITHIN_SECONDS)
-        except NotPublished as fault:
-            log.warning("%s: a dead letter has to wait: %r", self._durable.name, fault)
-            await _quietly(message.nak(delay=RETRY_MAX_SECONDS))
-            return
-        _dead_letters.add(1, {"durable": self._durable.name})
-        self._dead_at.append(time.monotonic())
-        await _quietly(message.term())
 
 
 def _spans(pairs: list[tuple[Msg, Delivery]]) -> contextlib.ExitStack:
@@ -300,9 +267,3 @@ def _spans(pairs: list[tuple[Msg, Delivery]]) -> contextlib.ExitStack:
 async def _cancelled(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-async def _quietly(answer: Awaitable[None]) -> None:
-    """Acknowledge if the broker is there; if not, the message comes again."""
-    with contextlib.suppress(NatsError, NotConnected):
-        await answer

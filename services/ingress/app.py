@@ -72,7 +72,9 @@ def create(settings: Settings | None = None) -> Door:
     answers = Answers(broker, Refusal)
     bind(answers, CarrierApi(settings.twilio_api_base_url, tokens))
     base_url = settings.public_base_url
-    desk = Desk(ask, broker, spool, plans, base_url, settings.webhook_deadline_ms)
+    desk = Desk(
+        ask, broker, spool, plans, base_url=base_url, deadline_ms=settings.webhook_deadline_ms
+    )
     webhooks = Webhooks(
         desk,
         SystemClock(),
@@ -92,7 +94,7 @@ def create(settings: Settings | None = None) -> Door:
     )
     rest = FastAPI(
         title="CallCenter Pro ingress",
-        routes=service_routes(health, broker),
+        routes=[*service_routes(health, broker)],
         lifespan=lifespan_of(
             starts=[broker.open, plans.start, spool.start],
             stops=[answers.stop, plans.stop, spool.stop, broker.close],

@@ -25,14 +25,14 @@ API = "https://api.twilio.com"
 log = logging.getLogger(__name__)
 
 
-class _Elsewhere(AsyncTwilioHttpClient):
+class _Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc] # the library has no types
     """The library's client, sent to a configured address."""
 
     def __init__(self, base_url: str) -> None:
         super().__init__(timeout=TIMEOUT_SECONDS)
         self._base_url = base_url.rstrip("/")
 
-    async def request(self, method: str, url: str, *args: Any, **more: Any) -> Response:  # type: ignore[override]
+    async def request(self, method: str, url: str, *args: Any, **more: Any) -> Response:
         return await super().request(method, url.replace(API, self._base_url, 1), *args, **more)
 
 

@@ -61,6 +61,7 @@ class Desk:
         broker: Broker,
         spool: Spool,
         plans: Plans,
+        *,
         base_url: str,
         deadline_ms: int,
     ) -> None:

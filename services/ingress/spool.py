@@ -87,10 +87,12 @@ class Spool:
             return 0
         async with self._flushing:
             count = await self._flush_own()
-            for path in sorted(self._folder.glob("*.jsonl")):
-                if path != self._path:
-                    count += await self._adopt(path)
+            for path in self._others():
+                count += await self._adopt(path)
             return count
+
+    def _others(self) -> list[Path]:
+        return sorted(path for path in self._folder.glob("*.jsonl") if path != self._path)
 
     async def _flush_own(self) -> int:
         if not self.depth:

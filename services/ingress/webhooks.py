@@ -96,7 +96,7 @@ class Webhooks:
         self._tokens = tokens
         self._verify = verify
         self._trace_ratio = trace_ratio
-        self._handlers = {
+        self._handlers: dict[str, Callable[[Webhook], Awaitable[bytes]]] = {
             "voice": self._voice,
             "fallback": self._fallback,
             "dial": self._dial,

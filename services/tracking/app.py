@@ -21,7 +21,7 @@ from services.tracking.subscribers import calls_consumer
 
 def create(settings: Settings | None = None) -> Starlette:
     """Read settings once, wire once; everything below receives values."""
-    settings = settings or Settings()  # type: ignore[call-arg] # from the environment
+    settings = settings or Settings()  # from the environment
     telemetry.start("tracking", settings.otel_exporter_otlp_endpoint, settings.log_level)
     broker = Broker(
         settings.nats_url,

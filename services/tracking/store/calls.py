@@ -1,6 +1,7 @@
 """Reading calls, always those of one account."""
 
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
@@ -64,13 +65,13 @@ class Calls:
         return Told(**orjson.loads(told)), timeline
 
 
-def _told(account_id: AccountId, call_id: CallId) -> Select[tuple[str]]:
+def _told(account_id: AccountId, call_id: CallId) -> Select[str]:
     return select(cast(call.c.told, Text)).where(
         call.c.account_id == account_id, call.c.call_id == call_id
     )
 
 
-def _facts(account_id: AccountId, call_id: CallId, limit: int) -> Select[tuple[object, ...]]:
+def _facts(account_id: AccountId, call_id: CallId, limit: int) -> Select[Any]:
     return (
         select(
             fact.c.at,
@@ -89,7 +90,7 @@ def _facts(account_id: AccountId, call_id: CallId, limit: int) -> Select[tuple[o
 
 def _page(
     question: ListCalls, after: Place | None, limit: int
-) -> Select[tuple[object, ...]] | CompoundSelect[tuple[object, ...]]:
+) -> Select[datetime, CallId, str] | CompoundSelect[datetime, CallId, str]:
     """One range of one index; where states are asked for, one range for each of them."""
     newest_first = [column.desc() for column in _PLACE]
     every = select(*_PLACE, cast(call.c.told, Text)).where(*_filters(question))

@@ -1,0 +1,14 @@
+"""The whole system, in one process."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.kit.hosting import House, running_house
+
+
+@pytest.fixture
+async def house(nats_url: str, database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with running_house(nats_url, database_url, tmp_path) as running:
+        yield running
