@@ -1,39 +1,41 @@
 """Settings come from the environment, once, into a frozen object with a sentence a field.
 
-Names that all services share have no prefix (`DATABASE_URL`); a service's own
-begin with its name (`ROUTER_…`), and its own `ROUTER_DATABASE_URL` wins over the
-shared one.
+Each setting has two names: the service's own (`ROUTER_DATABASE_URL`) and the one that
+all services share (`DATABASE_URL`); the service's own wins.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, AliasGenerator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_LENGTH_MIN = 16
 
 
-def shared(service: str, name: str) -> AliasChoices:
-    """The environment names of a shared setting: the service's own first."""
-    return AliasChoices(f"{service}_{name}", name)
+def of_service(service: str) -> SettingsConfigDict:
+    """The `model_config` of a service's settings: it gives each field its two names."""
+
+    def names(field: str) -> AliasChoices:
+        return AliasChoices(f"{service}_{field}".upper(), field.upper())
+
+    return SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        alias_generator=AliasGenerator(validation_alias=names),
+    )
 
 
 class ServiceSettings(BaseSettings):
     """What every service can be told."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
-
-    nats_url: str = Field(
-        default="nats://127.0.0.1:4222",
-        description="Where NATS listens.",
-    )
+    nats_url: str = Field(default="nats://127.0.0.1:4222", description="Where NATS listens.")
     nats_user: str = Field(
         default="",
         description="The service's user at NATS; empty where the server asks for none.",
     )
     nats_password: SecretStr = Field(
-        default=SecretStr(""),
-        description="The password of that user.",
+        default=SecretStr(""), description="The password of that user."
     )
     otel_exporter_otlp_endpoint: str = Field(
         default="",
@@ -44,10 +46,18 @@ class ServiceSettings(BaseSettings):
     )
 
 
-SessionSecret = Annotated[
-    SecretStr,
-    Field(
+class WithDatabase(BaseSettings):
+    """What a service that owns tables is told besides."""
+
+    database_url: str = Field(
+        description="The PostgreSQL database, as postgresql://user:password@host:port/name."
+    )
+
+
+class WithSecret(BaseSettings):
+    """What a service that seals or signs is told besides."""
+
+    session_secret: SecretStr = Field(
         min_length=SECRET_LENGTH_MIN,
         description="Seals credentials at rest and signs sessions; there is no default.",
-    ),
-]
+    )

@@ -117,7 +117,7 @@ class Webhooks:
             return
         with root_span(f"webhook {webhook.kind}", self._trace_ratio):
             try:
-                document = await self._handlers[webhook.kind](webhook)
+                document: bytes = await self._handlers[webhook.kind](webhook)
             except NotAnswered as no:
                 await _send_problem(send, no)
                 return

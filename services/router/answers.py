@@ -1,5 +1,8 @@
 """What the router answers on NATS.  Each question: decode, call the desk, reply."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
 from libs.contracts.editing import (
     Edit,
     ListConfiguration,
@@ -39,6 +42,15 @@ from services.router.store.configuration import InUse, PointsNowhere, Stale, Tak
 CALLS_IN_FLIGHT_MAX = 2_000  # callers who may wait for one process; the rest fall back at once
 EDITS_IN_FLIGHT_MAX = 50  # edits are done one at a time anyway
 LOOKS_IN_FLIGHT_MAX = 50  # explanations and lists never crowd out calls
+
+_SAVES: Mapping[type[Edit], Noun] = {
+    SaveCampaign: Noun.CAMPAIGN,
+    SaveBuyer: Noun.BUYER,
+    SaveTarget: Noun.TARGET,
+    SaveNumber: Noun.NUMBER,
+    SavePool: Noun.POOL,
+    SaveCarrier: Noun.CARRIER,
+}
 
 _NOT_FOUND = "no such call in this account"
 
@@ -94,30 +106,19 @@ def bind_explaining(answers: Answers, desk: ExplainingDesk) -> None:
 
 def bind_editing(answers: Answers, desk: EditingDesk) -> None:
     """Bind the questions of operators."""
+    for save, noun in _SAVES.items():
+        answers.to(save, in_flight_max=EDITS_IN_FLIGHT_MAX)(_saver(desk, noun))
 
-    @answers.to(SaveCampaign, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def save_campaign(question: SaveCampaign, _: Deadline) -> Saved:
-        return await _save(desk, question, Noun.CAMPAIGN)
 
-    @answers.to(SaveBuyer, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def save_buyer(question: SaveBuyer, _: Deadline) -> Saved:
-        return await _save(desk, question, Noun.BUYER)
+def _saver(desk: EditingDesk, noun: Noun) -> Callable[[Any, Deadline], Awaitable[Saved]]:
+    async def save(question: Any, _: Deadline) -> Saved:
+        return await _save(desk, question, noun)
 
-    @answers.to(SaveTarget, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def save_target(question: SaveTarget, _: Deadline) -> Saved:
-        return await _save(desk, question, Noun.TARGET)
+    return save
 
-    @answers.to(SaveNumber, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def save_number(question: SaveNumber, _: Deadline) -> Saved:
-        return await _save(desk, question, Noun.NUMBER)
 
-    @answers.to(SavePool, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def save_pool(question: SavePool, _: Deadline) -> Saved:
-        return await _save(desk, question, Noun.POOL)
-
-    @answers.to(SaveCarrier, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def save_carrier(question: SaveCarrier, _: Deadline) -> Saved:
-        return await _save(desk, question, Noun.CARRIER)
+def bind_looking(answers: Answers, desk: EditingDesk) -> None:
+    """Bind what operators do beside saving."""
 
     @answers.to(Retire, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def retire(question: Retire, _: Deadline) -> Saved:

@@ -20,7 +20,13 @@ from libs.runtime.seal import Seal
 from libs.runtime.service import Watch, service_app
 from libs.runtime.streams import declare_stream
 from services.router import tables
-from services.router.answers import bind_calls, bind_editing, bind_explaining, bind_fallback
+from services.router.answers import (
+    bind_calls,
+    bind_editing,
+    bind_explaining,
+    bind_fallback,
+    bind_looking,
+)
 from services.router.desk.editing import EditingDesk
 from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.fallback import FallbackDesk
@@ -39,7 +45,7 @@ SEED_BITS = 53  # what JSON readers keep exactly
 
 def create(settings: Settings | None = None) -> Starlette:
     """Read settings once, wire once; everything below receives values."""
-    settings = settings or Settings()  # type: ignore[call-arg] # from the environment
+    settings = settings or Settings()
     telemetry.start("router", settings.otel_exporter_otlp_endpoint, settings.log_level)
     broker = Broker(
         settings.nats_url, "router", settings.nats_user, settings.nats_password.get_secret_value()
@@ -69,7 +75,9 @@ def create(settings: Settings | None = None) -> Starlette:
     bind_calls(answers, routing, memory)
     bind_fallback(answers, FallbackDesk(memory), memory)
     bind_explaining(answers, ExplainingDesk(decisions))
-    bind_editing(answers, EditingDesk(configuration, memory, outbox, seal, clock))
+    editing = EditingDesk(configuration, memory, outbox, seal, clock)
+    bind_editing(answers, editing)
+    bind_looking(answers, editing)
     watch = Watch(database, answers)
 
     health = Health(

@@ -63,7 +63,7 @@ class Floor:
             return
         body = await body_of(receive)
         if scope["path"] == "/readyz":
-            await reply(send, b"")
+            await reply(send, b"ready")
             return
         assert self._nats is not None
         question = scope["path"].encode() + b"?" + body

@@ -116,7 +116,11 @@ class Script:
 
 
 def script_for(number: str) -> Script:
-    """Write the forms of a call that is answered, lasts a minute and is ended by the caller."""
+    """Write the forms of a call that lasts a minute and is ended by the callee.
+
+    The caller is then still on the line when the leg's end is reported: whoever is asked
+    must decide what she hears next.
+    """
     return Script(
         voice=Form(
             (
@@ -127,7 +131,7 @@ def script_for(number: str) -> Script:
         ),
         action=Form(
             (
-                *_call(number, "completed"),
+                *_call(number, "in-progress"),
                 ("DialCallSid", LEG),
                 ("DialCallStatus", "completed"),
                 ("DialCallDuration", str(TALK_SECONDS)),

@@ -61,7 +61,7 @@ class Lean:
         body = await body_of(receive)
         door = self._doors.get(scope["path"])
         if door is None:
-            await reply(send, b"", 200 if scope["path"] == "/readyz" else 404)
+            await reply(send, b"ready", 200 if scope["path"] == "/readyz" else 404)
             return
         form = parse_qsl(body.decode(), keep_blank_values=True)
         if not self._signed(scope, form):

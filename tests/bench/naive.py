@@ -17,8 +17,8 @@ from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from sqlalchemy import DateTime, ForeignKey, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
-from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-untyped]
+from twilio.request_validator import RequestValidator
+from twilio.twiml.voice_response import VoiceResponse
 
 
 class Base(DeclarativeBase):

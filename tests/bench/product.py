@@ -4,6 +4,7 @@ A scene is configured once, through the router's own questions, into a template 
 every start gets a fresh copy of it, a NATS server of its own and fresh processes.
 """
 
+import json
 import os
 import signal
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from deploy.local.servers.ports import free_port
 from libs.runtime.migrations import migrate_all, migrated_services
 from tests.bench.extras import Variant
 from tests.bench.forms import Doors
-from tests.bench.history import load_history
+from tests.bench.history import give_history
 from tests.bench.program import Counts
 from tests.bench.scene import ACCOUNT_SID, AUTH_TOKEN, Scene
 from tests.bench.seeding import configure
@@ -31,7 +32,7 @@ SECRET = "a secret of this benchmark alone"
 COUNTS = """
 SELECT (SELECT coalesce(sum(live), 0) FROM router.counter),
        (SELECT count(*) FROM tracking.call),
-       (SELECT count(*) FROM tracking.call WHERE ended_at IS NOT NULL),
+       (SELECT count(*) FROM tracking.call WHERE state NOT IN ('ringing', 'connected')),
        (SELECT count(*) FROM router.counter
         JOIN router.target ON target.account_id = counter.account_id AND id = target_id
         WHERE live > (document->>'concurrency_cap')::int
@@ -72,9 +73,8 @@ def product_running(stage: Stage, scene: Scene) -> Iterator[Product]:
 @contextmanager
 def variant_running(stage: Stage, variant: Variant, label: str) -> Iterator[Product]:
     """The product set up as a variant says, under a label of its own."""
-    template = prepared(stage, variant)
     name = f"bench_{label}"
-    database_url = stage.database(name, template)
+    database_url = stage.database(name, prepared(stage, variant.scene))
     with stage.nats(label) as nats, ExitStack() as stack:
         port = free_port()
         base = f"http://127.0.0.1:{port}"
@@ -98,16 +98,24 @@ def variant_running(stage: Stage, variant: Variant, label: str) -> Iterator[Prod
             for service in SERVICES
         }
         for program in programs.values():
-            program.wait_until_ready(READY)
+            program.wait_until_ready(READY, is_undegraded)
         pids = {service: program.child.pid for service, program in programs.items()}
-        yield Product(
+        product = Product(
             name="product",
             doors=Doors(base, voice=VOICE, status=STATUS),
             database_url=database_url,
             pids={**pids, "nats": nats.pid, "postgres": stage.postgres.pid},
             router=programs["router"],
         )
+        if variant.history:
+            give_history(product, database_url, variant.scene, variant.history)
+        yield product
     stage.drop(name)
+
+
+def is_undegraded(answer: bytes) -> bool:
+    """Whether a service misses nothing, not even what it could do without."""
+    return not json.loads(answer)["degraded"]
 
 
 def environment_of(spool: Path, database_url: str, nats_url: str, base: str) -> dict[str, str]:
@@ -116,7 +124,7 @@ def environment_of(spool: Path, database_url: str, nats_url: str, base: str) -> 
     return {
         "DATABASE_URL": database_url,
         "NATS_URL": nats_url,
-        "PUBLIC_BASE_URL": base,
+        "INGRESS_PUBLIC_BASE_URL": base,
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
         "SESSION_SECRET": SECRET,
@@ -125,21 +133,16 @@ def environment_of(spool: Path, database_url: str, nats_url: str, base: str) -> 
     }
 
 
-def prepared(stage: Stage, variant: Variant) -> str:
-    """Name the database in which the variant's scene and history stand; make it if it is new."""
-    scene = variant.scene
-    name = f"bench_scene_{scene.campaigns}_{scene.numbers_count}_{variant.history}"
+def prepared(stage: Stage, scene: Scene) -> str:
+    """Name the database in which a scene stands configured; make it if it is new."""
+    name = f"bench_scene_{scene.campaigns}_{scene.numbers_count}"
     if stage.has_database(name):
         return name
     url = stage.database(name)
     migrate_all(url, migrated_services())
     with stage.nats("scene") as nats:
-        environment = environment_of(
-            stage.folder / "ingress-scene", url, nats.url, "http://localhost"
-        )
+        environment = environment_of(stage.folder / "no-ingress", url, nats.url, "")
         with stage.serving("scene-router", "services.router.app:create", environment) as router:
-            router.wait_until_ready(READY)
+            router.wait_until_ready(READY, is_undegraded)
             configure(nats.url, scene)
-    if variant.history:
-        load_history(url, variant.history)
     return name

@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,14 +55,15 @@ class Program:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
-    def wait_until_ready(self, path: str) -> None:
-        """Wait until `path` answers 200.  Raises NotReady."""
+    def wait_until_ready(self, path: str, is_well: Callable[[bytes], bool] = bool) -> None:
+        """Wait until `path` answers 200 with a body that `is_well`.  Raises NotReady."""
         assert self.port is not None
         give_up_at = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < give_up_at:
             if self.child.ended:
                 raise NotReady(f"{self.name} died:\n{self.last_words()}")
-            if status_of(self.port, path) == http.HTTPStatus.OK:
+            answer = look(self.port, path)
+            if answer is not None and is_well(answer):
                 return
             time.sleep(POLL_S)
         raise NotReady(f"{self.name} is not ready after {READY_WITHIN_S:g} s:\n{self.last_words()}")
@@ -162,12 +163,13 @@ def inherited() -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ}
 
 
-def status_of(port: int, path: str) -> int | None:
-    """Look once; None: nobody answers."""
+def look(port: int, path: str) -> bytes | None:
+    """Look once; None: nobody answers, or not with 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LOOK_WITHIN_S)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.read() if answer.status == http.HTTPStatus.OK else None
     except (OSError, http.client.HTTPException):
         return None
     finally:

@@ -34,8 +34,8 @@ from services.tracking.app import create as create_tracking
 from services.tracking.settings import Settings as TrackingSettings
 
 ACCOUNT_SID = "AC" + "1" * 32
-AUTH_TOKEN = "a token of the tests"  # noqa: S105
-SECRET = "a secret of the tests"  # noqa: S105
+AUTH_TOKEN = "a token of the tests"
+SECRET = "a secret of the tests"
 BASE_URL = "https://calls.example.com"
 TESTER = Actor(name="tester", via="test")
 WITHIN_SECONDS = 10.0  # generous: a shared machine
@@ -177,9 +177,7 @@ class House:
         await self.eventually_ask(
             SaveCampaign(account_id=self.account_id, actor=TESTER, document=document)
         )
-        line = Number(
-            id=uuid4(), number=number, account_sid=ACCOUNT_SID, campaign_id=document.id
-        )
+        line = Number(id=uuid4(), number=number, account_sid=ACCOUNT_SID, campaign_id=document.id)
         await self.eventually_ask(
             SaveNumber(account_id=self.account_id, actor=TESTER, document=line)
         )

@@ -126,7 +126,7 @@ class Line:
     async def wait_until(self, at: float) -> None:
         """As `pass_time`, but returns early when something about a leg has changed."""
         while True:
-            self._heed()
+            self.heed()
             if await self.mail.deliver_due():
                 continue
             if self._poked or self.now >= at:
@@ -150,7 +150,8 @@ class Line:
         if self._alarm is not None and not self._alarm.done():
             self._alarm.set_result(None)
 
-    def _heed(self) -> None:
+    def heed(self) -> None:
+        """Raise what has ended or turned the call since somebody last looked."""
         order, self._order = self._order, None
         if order is not None:
             self._poked = False

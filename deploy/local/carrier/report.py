@@ -69,6 +69,14 @@ class CallReport:
         return tuple(step for step in self.steps if step.event == event)
 
     @property
+    def summary(self) -> str:
+        """The outcome in one line."""
+        bridged = [leg.destination for leg in self.legs if leg.bridged]
+        reached = f"connected to {', '.join(bridged)}" if bridged else "connected to nobody"
+        wrong = f"; errors: {', '.join(map(str, self.errors))}" if self.errors else ""
+        return f"call {self.call_sid}: {self.status} after {self.duration} s, {reached}{wrong}"
+
+    @property
     def errors(self) -> tuple[int, ...]:
         """Twilio's numbers of all that went wrong."""
         return tuple(mishap.number for mishap in self.mishaps)

@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from deploy.local.carrier.forms import API_VERSION, stamp
 from deploy.local.carrier.ledger import CallEntry, NumberConfig, Recording
+
+PAGE_SIZE_MAX = 1_000  # Twilio's own limit
 
 # Twilio's parameter -> our field, and its field in the answer.
 NUMBER_FIELDS = {
@@ -18,6 +21,26 @@ NUMBER_FIELDS = {
     "StatusCallback": "status_url",
     "StatusCallbackMethod": "status_method",
 }
+
+
+class Denied(Exception):
+    """An answer that is an error: an HTTP status and Twilio's code."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def denial(denied: Denied) -> dict[str, Any]:
+    """An error as the API tells it."""
+    return {
+        "code": denied.code,
+        "message": denied.message,
+        "more_info": f"https://www.twilio.com/docs/errors/{denied.code}",
+        "status": denied.status,
+    }
 
 
 def root(account_sid: str) -> str:
@@ -107,14 +130,16 @@ def number(account_sid: str, one: NumberConfig) -> dict[str, Any]:
     }
 
 
-def page(name: str, rows: list[dict[str, Any]], path: str, query: Mapping[str, str]) -> dict[str, Any]:
+def page(
+    name: str, rows: list[dict[str, Any]], path: str, query: Mapping[str, str]
+) -> dict[str, Any]:
     """One page of a list, by `Page` and `PageSize`, with the way to the next."""
-    size, index = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
-    filters = "".join(f"&{key}={value}" for key, value in query.items() if "Page" not in key)
+    size = min(PAGE_SIZE_MAX, int(query.get("PageSize", "50")))
+    index = int(query.get("Page", "0"))
     start = index * size
 
     def uri(at: int) -> str:
-        return f"{path}?PageSize={size}&Page={at}{filters.replace('+', '%2B')}"
+        return f"{path}?{urlencode({**query, 'PageSize': size, 'Page': at})}"
 
     return {
         name: rows[start : start + size],

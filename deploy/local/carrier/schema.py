@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
-from twilio.twiml import voice_response  # type: ignore[import-untyped]
+from twilio.twiml import voice_response
 
 from deploy.local.carrier.refusals import Refused
 
@@ -97,7 +97,7 @@ _LEG: dict[str, tuple[Reader, int]] = {
 }
 
 # Element -> attribute -> how it is read, and the number of Twilio's complaint.
-_READERS: dict[str, dict[str, tuple[Reader, int]]] = {
+READERS: dict[str, dict[str, tuple[Reader, int]]] = {
     "Say": {"loop": (_whole(0, 1_000), 13510), "voice": (str, 12200), "language": (str, 12200)},
     "Play": {"loop": (_whole(0, 1_000), 13410), "digits": (_TONES, 12200)},
     "Pause": {"length": (_whole(1, 14_400), 13910)},
@@ -160,7 +160,7 @@ KNOWN_ATTRIBUTES = {element: _known(*maker) for element, maker in _MAKERS.items(
 
 def attributes(element: ElementTree.Element) -> dict[str, Any]:
     """The attributes that matter, by the names of our verbs' fields, or `Refused`."""
-    readers = _READERS[element.tag]
+    readers = READERS[element.tag]
     fields = {}
     for name, value in element.attrib.items():
         if name not in KNOWN_ATTRIBUTES[element.tag]:

@@ -69,13 +69,17 @@ class Walk:
             try:
                 document = await self._through(document)
             except Redirected as order:
+                if not self._is_caller:
+                    raise
                 document = order.document or await self.fetch("redirect", order.url, order.method)
 
     async def _through(self, document: Document) -> Document | None:
         for verb in document.verbs:
+            self._line.heed()
             following = await _PERFORM[type(verb)](self, verb, document)
             if following is not None:
                 return following
+        self._line.heed()
         return None
 
     def _answer(self) -> None:

@@ -1,0 +1,199 @@
+"""Starts everything on one machine, places one call, stays up, and stops in order.
+
+Run: make run.  `DATABASE_URL` and `NATS_URL` use servers of your own instead.
+"""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+import httpx
+import uvicorn
+
+from deploy.local import demo
+from deploy.local.exchange import Exchange
+from deploy.local.folders import LOCAL, ROOT, STATE
+from deploy.local.servers import FolderInUse, NatsServer, PostgresServer, ServerDied, ServerSilent
+from deploy.local.servers.ports import free_port
+from deploy.local.servers.process import Child, Command, Folder
+from libs.contracts.catalogue import SERVICES
+from libs.runtime.ask import Ask
+from libs.runtime.broker import Broker
+from libs.runtime.migrations import migrate_all, migrated_services
+
+READY_WITHIN_SECONDS = 90.0  # six services import their libraries on what may be two cores
+STOP_WITHIN_SECONDS = 15.0
+POLL_SECONDS = 0.1
+FIRST_PORT = 8_000
+
+
+class NotReady(Exception):
+    """A service did not become ready in time; its log says why."""
+
+
+def main() -> int:
+    """Run the stack until Ctrl-C."""
+    folder = Folder(LOCAL / "run")
+    try:
+        folder.claim()
+        asyncio.run(_run())
+    except FolderInUse:
+        print("The stack runs already; `make call` places a call.", file=sys.stderr)
+        return 1
+    except (NotReady, ServerDied, ServerSilent) as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    finally:
+        folder.release()
+        STATE.unlink(missing_ok=True)
+    return 0
+
+
+async def _run() -> None:
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    async with AsyncExitStack() as stack:
+        starting = asyncio.create_task(_start(stack))
+        waiting = asyncio.create_task(stopped.wait())
+        await asyncio.wait((starting, waiting), return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+        else:
+            starting.result()
+            await waiting
+        print("\nStopping.", flush=True)
+
+
+async def _start(stack: AsyncExitStack) -> None:
+    environment = await _servers(stack)
+    await asyncio.to_thread(migrate_all, environment["DATABASE_URL"], migrated_services())
+    ports = {name: free_port(FIRST_PORT + at) for at, name in enumerate(SERVICES)}
+    carrier_port = free_port(FIRST_PORT + len(SERVICES))
+    urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    carrier_url = f"http://127.0.0.1:{carrier_port}"
+    environment |= _own_settings(urls["ingress"], carrier_url)
+    children = {}
+    for name in SERVICES:
+        children[name] = _service(name, ports[name], environment)
+        stack.push_async_callback(asyncio.to_thread, children[name].stop, STOP_WITHIN_SECONDS)
+    broker = Broker(environment["NATS_URL"], "console")
+    broker.open()
+    stack.push_async_callback(broker.close)
+    ask = Ask(broker)
+    await _wait_until_ready(urls, children)
+    account_sid, token = environment["TWILIO_ACCOUNT_SID"], environment["TWILIO_AUTH_TOKEN"]
+    exchange = Exchange(account_sid, token, urls["ingress"], ask)
+    stack.push_async_callback(exchange.close)
+    await _serve(stack, exchange, carrier_port)
+    STATE.write_text(json.dumps({"carrier": carrier_url, **urls}))
+    new = await demo.load(ask, account_sid)
+    print(f"Demo data: {new} new things in account {demo.ACCOUNT}.\n", flush=True)
+    async for line in exchange.lines(demo.CALLER, demo.NUMBER, demo.SCRIPT):
+        print(line, flush=True)
+    _say_where({**urls, "carrier": carrier_url}, environment)
+
+
+async def _servers(stack: AsyncExitStack) -> dict[str, str]:
+    """PostgreSQL and NATS: the user's own where they are named, else ours."""
+    environment = dict(os.environ)
+    environment["PYTHONPATH"] = str(ROOT)
+    if "DATABASE_URL" not in environment:
+        postgres = PostgresServer(LOCAL / "postgres", port=5432)
+        await asyncio.to_thread(postgres.start)
+        stack.push_async_callback(asyncio.to_thread, postgres.stop)
+        environment["DATABASE_URL"] = postgres.url
+    if "NATS_URL" not in environment:
+        nats = NatsServer(LOCAL / "nats", port=4222)
+        await asyncio.to_thread(nats.start)
+        stack.push_async_callback(asyncio.to_thread, nats.stop)
+        environment["NATS_URL"] = nats.url
+    return environment
+
+
+def _own_settings(ingress_url: str, carrier_url: str) -> dict[str, str]:
+    """What the operator has not set; secrets are drawn once and kept."""
+    drawn = {
+        "INGRESS_PUBLIC_BASE_URL": ingress_url,
+        "INGRESS_DIR": str(LOCAL / "ingress"),
+        "INGRESS_ENVIRONMENT": "development",
+        "INGRESS_TRACE_RATIO": "1",
+        "TWILIO_API_BASE_URL": carrier_url,
+        "TWILIO_ACCOUNT_SID": f"AC{'0' * 31}1",
+        "TWILIO_AUTH_TOKEN": _kept_secret("carrier-token"),
+        "SESSION_SECRET": _kept_secret("session-secret"),
+    }
+    return {name: os.environ.get(name, value) for name, value in drawn.items()}
+
+
+def _kept_secret(name: str) -> str:
+    path = LOCAL / "secrets" / name
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(24))
+    return path.read_text()
+
+
+def _service(name: str, port: int, environment: Mapping[str, str]) -> Child:
+    logs = LOCAL / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    arguments = [
+        *(sys.executable, "-m", "uvicorn", "--factory", f"services.{name}.app:create"),
+        *("--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "warning"),
+    ]
+    return Child(
+        Command(arguments, ROOT, logs / f"{name}.log", environment, farewell=signal.SIGTERM)
+    )
+
+
+async def _wait_until_ready(urls: Mapping[str, str], children: Mapping[str, Child]) -> None:
+    give_up_at = time.monotonic() + READY_WITHIN_SECONDS
+    async with httpx.AsyncClient(timeout=5) as http:
+        for name, url in urls.items():
+            while not await _is_ready(http, url):
+                if children[name].ended or time.monotonic() > give_up_at:
+                    raise NotReady(f"{name} is not ready; see {LOCAL / 'logs' / name}.log")
+                await asyncio.sleep(POLL_SECONDS)
+
+
+async def _is_ready(http: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await http.get(f"{url}/readyz")).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def _serve(stack: AsyncExitStack, exchange: Exchange, port: int) -> None:
+    config = uvicorn.Config(exchange.app(), host="127.0.0.1", port=port, log_level="warning")
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # Ctrl-C is ours
+    serving = asyncio.create_task(server.serve())
+
+    async def stop() -> None:
+        server.should_exit = True
+        await serving
+
+    stack.push_async_callback(stop)
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def _say_where(urls: Mapping[str, str], environment: Mapping[str, str]) -> None:
+    print("\nEverything is up (logs in .local/logs):")
+    for name, url in urls.items():
+        print(f"  {name:10} {url}")
+    print(f"  {'NATS':10} {environment['NATS_URL']}")
+    print(f'\nTry: make call FROM={demo.CALLER} TO={demo.NUMBER} SCRIPT="{demo.FRONT_DESK}=busy"')
+    print("Stop with Ctrl-C.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""A played call told to people: what was decided and why, and what is kept of it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from deploy.local.demo import ACCOUNT
+from libs.contracts.ids import CallId
+from libs.contracts.routing import ExplainCall, Explanation, Verdict
+from libs.contracts.tracking import CallDetail, GetCall
+from libs.runtime.ask import Ask, Refused, Unanswered
+from libs.runtime.deadline import Deadline
+
+ASK_WITHIN_MS = 2_000
+RECORD_WITHIN_SECONDS = 10.0  # facts are folded within milliseconds, unless all is just starting
+POLL_SECONDS = 0.1
+
+
+async def story(ask: Ask, call_id: CallId) -> AsyncIterator[str]:
+    """Lines about one call of the demo account."""
+    detail = await _record(ask, call_id)
+    try:
+        explanation: Explanation = await ask(
+            ExplainCall(account_id=ACCOUNT, call_id=call_id), Deadline.within(ASK_WITHIN_MS)
+        )
+    except (Refused, Unanswered) as no:
+        yield f"The router gives no explanation: {no}"
+    else:
+        for line in _explained(explanation):
+            yield line
+    if detail is None:
+        yield "Tracking has not told of the call's end yet."
+        return
+    for line in _recorded(detail):
+        yield line
+
+
+async def _record(ask: Ask, call_id: CallId) -> CallDetail | None:
+    give_up_at = time.monotonic() + RECORD_WITHIN_SECONDS
+    question = GetCall(account_id=ACCOUNT, call_id=call_id)
+    while time.monotonic() < give_up_at:
+        try:
+            detail: CallDetail = await ask(question, Deadline.within(ASK_WITHIN_MS))
+        except (Refused, Unanswered):
+            pass  # not heard of yet
+        else:
+            if detail.call.ended_at is not None:
+                return detail
+        await asyncio.sleep(POLL_SECONDS)
+    return None
+
+
+def _explained(explanation: Explanation) -> list[str]:
+    lines = ["", "Why it went there:"]
+    for step in explanation.steps:
+        lines.append(f"  step {step.step}: {step.sentence}")
+        for row in step.candidates:
+            mark = {Verdict.CHOSEN: "=>", Verdict.EXCLUDED: " x", Verdict.LOST: "  "}[row.verdict]
+            saw = f": saw {row.seen}" if row.seen else ""
+            needed = f", needs {row.needed}" if row.needed else ""
+            lines.append(f"    {mark} {row.target_name} ({row.buyer_name}) {row.rule}{saw}{needed}")
+    return lines
+
+
+def _recorded(detail: CallDetail) -> list[str]:
+    call = detail.call
+    lines = ["", "What tracking keeps:"]
+    facts: dict[str, Any] = {
+        "call": call.call_id,
+        "state": call.state,
+        "campaign": call.campaign_name,
+        "buyer": f"{call.buyer_name}, {call.target_name}",
+        "seconds": f"{call.seconds} in all, {call.talk_seconds} of talk",
+        "recording": f"{call.recording_status}, {call.recording_seconds} seconds",
+    }
+    lines += [f"  {name:10} {value}" for name, value in facts.items()]
+    lines += [
+        f"    {entry.at:%H:%M:%S.%f} {entry.subject.split('.v')[0]} (leg {entry.step})"
+        for entry in detail.timeline
+    ]
+    return lines

@@ -1,0 +1,26 @@
+"""Builds console.  Run: uvicorn --factory services.console.app:create."""
+
+from starlette.applications import Starlette
+
+from libs.runtime import telemetry
+from libs.runtime.broker import Broker
+from libs.runtime.database import Database
+from libs.runtime.health import Health, broker_check, database_check
+from libs.runtime.service import service_app
+from services.console.settings import Settings
+
+
+def create(settings: Settings | None = None) -> Starlette:
+    """Read settings once, wire once; everything below receives values."""
+    settings = settings or Settings()
+    telemetry.start("console", settings.otel_exporter_otlp_endpoint, settings.log_level)
+    password = settings.nats_password.get_secret_value()
+    broker = Broker(settings.nats_url, "console", settings.nats_user, password)
+    database = Database(settings.database_url, application_name="console")
+    health = Health("console", [broker_check(broker), database_check(database)])
+    return service_app(
+        health,
+        broker,
+        starts=[database.open, broker.open],
+        stops=[broker.close, database.close],
+    )

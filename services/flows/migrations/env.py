@@ -1,0 +1,6 @@
+"""The migrations of flows."""
+
+from libs.runtime.migrations import migrate
+from services.flows.tables import metadata
+
+migrate(metadata)

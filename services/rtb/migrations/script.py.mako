@@ -1,0 +1,1 @@
+../../../libs/runtime/script.py.mako

@@ -1,0 +1,5 @@
+"""The tables of rtb: the schema is there, its first table is still to come."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData(schema="rtb")
