@@ -105,8 +105,7 @@ class Spool:
         return published
 
     async def _adopt(self, path: Path) -> int:
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its owner lives
+        with contextlib.suppress(OSError), _orphaned(path):
             published, whole = await self._publish_all(path)
             if whole:
                 path.unlink(missing_ok=True)
@@ -142,6 +141,14 @@ class Spool:
         while True:
             await asyncio.sleep(FLUSH_EVERY_SECONDS)
             await self.flush()
+
+
+@contextlib.contextmanager
+def _orphaned(path: Path) -> Iterator[None]:
+    """Hold a dead process's file; raise OSError while its owner lives."""
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
 
 
 def _entries(path: Path) -> Iterator[Entry]:

@@ -199,14 +199,14 @@ def _apology(webhook: Webhook) -> bytes:
 
 
 async def _body(receive: Receive) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         body += message.get("body", b"")
         if len(body) > BODY_BYTES_MAX:
             raise NotAnswered(413, f"at most {BODY_BYTES_MAX} bytes are read", "body")
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 async def _send_problem(send: Send, no: NotAnswered) -> None:

@@ -192,9 +192,10 @@ def _holds() -> Any:
         (hold.c.ask_at, func.now() + rows.c.ask_afters),
         (hold.c.expires_at, func.now() + rows.c.lasts),
     )
-    return insert(hold).from_select(
+    kept = upsert(hold).from_select(
         [into for into, _ in columns], select(*(value for _, value in columns))
     )
+    return kept.on_conflict_do_nothing()  # then its decision conflicts too, and nothing is kept
 
 
 def _counts() -> Any:

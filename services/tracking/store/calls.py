@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
+    FromClause,
     Select,
     Text,
+    UnaryExpression,
     cast,
-    desc,
     select,
     tuple_,
     union_all,
@@ -88,20 +88,24 @@ def _facts(account_id: AccountId, call_id: CallId, limit: int) -> Select[Any]:
     )
 
 
-def _page(
-    question: ListCalls, after: Place | None, limit: int
-) -> Select[datetime, CallId, str] | CompoundSelect[datetime, CallId, str]:
+def _page(question: ListCalls, after: Place | None, limit: int) -> Select[datetime, CallId, str]:
     """One range of one index; where states are asked for, one range for each of them."""
-    newest_first = [column.desc() for column in _PLACE]
-    every = select(*_PLACE, cast(call.c.told, Text)).where(*_filters(question))
+    matching = select(*_PLACE, cast(call.c.told, Text).label("told")).where(*_filters(question))
     if after is not None:
         values = [literal(value, at.type) for value, at in zip(after, _PLACE, strict=True)]
-        every = every.where(tuple_(*_PLACE) < tuple_(*values))
-    every = every.order_by(*newest_first).limit(limit)
+        matching = matching.where(tuple_(*_PLACE) < tuple_(*values))
     if not question.states:
-        return every
-    ranges = [every.where(call.c.state == state.value) for state in set(question.states)]
-    return union_all(*ranges).order_by(desc("listed_at"), desc("call_id")).limit(limit)
+        return matching.order_by(*_newest_first(call)).limit(limit)
+    of_each_state = (
+        matching.where(call.c.state == state.value).order_by(*_newest_first(call)).limit(limit)
+        for state in set(question.states)
+    )
+    together = union_all(*of_each_state).subquery()
+    return select(*together.c).order_by(*_newest_first(together)).limit(limit)
+
+
+def _newest_first(calls: FromClause) -> tuple[UnaryExpression[Any], ...]:
+    return calls.c.listed_at.desc(), calls.c.call_id.desc()
 
 
 def _filters(question: ListCalls) -> list[ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""The tracking service on a real NATS and a real PostgreSQL, and somebody who tells it facts and asks."""
+"""Tracking on a real NATS and a real PostgreSQL, and somebody who tells it facts and asks."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ from libs.contracts.message import Question
 from libs.contracts.streams import STREAMS
 from libs.contracts.tracking import CallDetail, CallRecord, Calls, GetCall, ListCalls
 from libs.runtime.ask import Ask, Refused, Unanswered
-from libs.runtime.broker import Broker, NotConnected
+from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
 from libs.runtime.publish import MESSAGE_ID, publish
 from libs.runtime.streams import declare_stream
@@ -98,16 +98,18 @@ class Stage:
     async def call(self, call_id: CallId, account_id: AccountId = ACCOUNT) -> CallDetail | None:
         """What tracking knows of a call; None where it knows nothing or cannot say now."""
         try:
-            return await self.ask(GetCall(account_id=account_id, call_id=call_id))  # type: ignore[no-any-return]
-        except Refused as no:
-            assert no.code in ("not_found", "internal")
+            detail: CallDetail = await self.ask(GetCall(account_id=account_id, call_id=call_id))
+        except Refused:
             return None
+        return detail
 
-    async def facts_of(self, call_id: CallId, count: int) -> CallDetail:
+    async def facts_of(
+        self, call_id: CallId, count: int, account_id: AccountId = ACCOUNT
+    ) -> CallDetail:
         """A call once this many facts of it were heard."""
 
         async def look() -> CallDetail | None:
-            detail = await self.call(call_id)
+            detail = await self.call(call_id, account_id)
             return detail if detail and len(detail.timeline) == count else None
 
         return await eventually(look)

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from uuid import UUID
 
 import pytest
 from nats.aio.msg import Msg
@@ -62,11 +63,11 @@ async def test_repeated_and_shuffled_facts_make_the_same_record(stage: Stage) ->
 
 async def test_a_repetition_that_says_something_else_changes_nothing(stage: Stage) -> None:
     story = CallStory()
-    ended = story.leg_ended(status=CallStatus.BUSY)
+    routed, ended = story.routed(), story.leg_ended(status=CallStatus.BUSY)
     another = ended.model_copy(update={"status": CallStatus.COMPLETED, "bridged": True})
 
     async with stage.tracking():
-        await stage.tell(story.routed(), ended, another, story.ended())
+        await stage.tell(routed, ended, another, story.ended())
         detail = await stage.facts_of(story.call_id, 3)
 
     assert detail.call.state is CallState.NO_ANSWER
@@ -131,7 +132,7 @@ async def test_a_call_is_nobodys_until_it_is_routed(stage: Stage) -> None:
 
 async def test_another_account_never_takes_a_routed_call(stage: Stage) -> None:
     story = CallStory()
-    usurper = CallStory(AccountId(NOBODY.__class__(int=1)), call_id=story.call_id)
+    usurper = CallStory(AccountId(UUID(int=1)), call_id=story.call_id)
 
     async with stage.tracking():
         await stage.tell(story.routed(), usurper.ended())

@@ -100,7 +100,9 @@ def dial(*nouns: str, **attributes: str) -> str:
     return f'<Dial action="/action"{given}>{inside}</Dial>'
 
 
-def number(address: str, events: str = "initiated ringing answered completed", url: str = "") -> str:
+def number(
+    address: str, events: str = "initiated ringing answered completed", url: str = ""
+) -> str:
     """A Number that tells its events to `/leg`."""
     whisper = f' url="{url}"' if url else ""
     return (
