@@ -36,3 +36,6 @@ migrate: setup ## Bring DATABASE_URL to the newest schema
 
 migration: setup ## Draft a revision: S=router M="Add a column"
 	@$(PY) -m libs.runtime.draft_migration "$(S)" "$(M)"
+
+schemas: setup ## Write the JSON Schemas of all messages
+	@$(PY) -m deploy.schemas

@@ -1,5 +1,6 @@
 """Asking another service: one answer within the time that is left, or a clear no."""
 
+import asyncio
 import logging
 from collections import defaultdict
 from typing import Any, ClassVar, Protocol
@@ -69,13 +70,17 @@ class Ask:
 
     async def _request(self, question: Asked, deadline: Deadline, breaker: Breaker) -> bytes:
         subject = question.subject
+        within_seconds = deadline.remaining_seconds
         try:
-            reply = await self._broker.client.request(
-                subject,
-                question.model_dump_json().encode(),
-                timeout=deadline.remaining_seconds,
-                headers=trace_headers({HEADER: deadline.header()}),
-            )
+            # The client's own timeout begins only when the question has left: on a stalled
+            # connection that may be never.
+            async with asyncio.timeout(within_seconds):
+                reply = await self._broker.client.request(
+                    subject,
+                    question.model_dump_json().encode(),
+                    timeout=within_seconds,
+                    headers=trace_headers({HEADER: deadline.header()}),
+                )
         except NoRespondersError as fault:
             raise Unanswered(f"{subject}: nobody listens") from fault
         except NotConnected as fault:

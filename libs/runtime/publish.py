@@ -4,6 +4,8 @@ A publish that timed out may still arrive later; `Nats-Msg-Id` makes the stream
 keep it once.
 """
 
+import asyncio
+
 from nats.errors import Error as NatsError
 
 from libs.runtime.broker import Broker, NotConnected
@@ -21,6 +23,11 @@ async def publish(
     """Have the stream keep one fact, or raise NotPublished.  `headers` name its message id."""
     assert MESSAGE_ID in headers, "a fact without an id could be kept twice"
     try:
-        await broker.jetstream.publish(subject, payload, timeout=within_seconds, headers=headers)
+        # The client's own timeout begins only when the fact has left: on a stalled connection
+        # that may be never.
+        async with asyncio.timeout(within_seconds):
+            await broker.jetstream.publish(
+                subject, payload, timeout=within_seconds, headers=headers
+            )
     except (NatsError, NotConnected, TimeoutError) as fault:
         raise NotPublished(f"{subject}: {fault!r}") from fault

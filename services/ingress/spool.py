@@ -108,7 +108,7 @@ class Spool:
         with contextlib.suppress(OSError), _orphaned(path):
             published, whole = await self._publish_all(path)
             if whole:
-                path.unlink(missing_ok=True)
+                _remove(path)
             return published
         return 0
 
@@ -149,6 +149,10 @@ def _orphaned(path: Path) -> Iterator[None]:
     with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
 
 
 def _entries(path: Path) -> Iterator[Entry]:

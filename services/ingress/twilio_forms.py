@@ -1,5 +1,6 @@
 """Twilio's form fields become our facts: strict about the form, patient with its values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,8 +33,15 @@ TEXT_LENGTH_MAX = 254  # what is kept of a dialled address
 DIAL_ACTION_SEQUENCE = 100  # apart from the leg's own callbacks, which count from 0
 
 _READ_BY_US = frozenset(
-    ("AccountSid", "CallSid", "From", "To", "CallStatus", "DialCallStatus", "DialBridged")
+    """AccountSid CallSid ParentCallSid From To CallStatus CallDuration SequenceNumber Timestamp
+    FromCity FromState FromZip FromCountry StirVerstat ForwardedFrom SipResponseCode
+    DialCallStatus DialCallSid DialBridged DialSipResponseCode
+    RecordingSid RecordingStatus RecordingUrl RecordingDuration RecordingChannels
+    ErrorCode ErrorUrl""".split()
 )
+_SID = re.compile(rf"[A-Za-z0-9]{{1,{SID_LENGTH_MAX}}}")
+_HALF_ESCAPED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no text of ours holds one, and some stores refuse it
 
 _STATUSES: Mapping[str, CallStatus] = {status.value: status for status in CallStatus}
 
@@ -49,7 +57,7 @@ class BadForm(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form as it was sent: every pair, for the signature; and each name's first value."""
+    """A form: every pair as it was sent, for the signature; and each name's readable value."""
 
     pairs: tuple[tuple[str, str], ...]
     values: Mapping[str, str]
@@ -66,22 +74,26 @@ def read_form(body: bytes) -> Form:
     pairs: list[tuple[str, str]] = []
     for part in body.split(b"&"):
         if part:
-            raw_name, _, raw_value = part.partition(b"=")
+            raw_name, equals, raw_value = part.partition(b"=")
             name = _decoded(raw_name, "a field's name")
+            if not equals:
+                raise BadForm(name[:60], "has no value: the body is no form")
             pairs.append((name, _decoded(raw_value, name)))
     if len(pairs) > FIELDS_MAX:
         raise BadForm("body", f"at most {FIELDS_MAX} fields are read")
     values: dict[str, str] = {}
     for name, value in pairs:
         if len(value) > VALUE_LENGTH_MAX:
-            raise BadForm(name, f"at most {VALUE_LENGTH_MAX} characters are read")
+            raise BadForm(name[:60], f"at most {VALUE_LENGTH_MAX} characters are read")
         if name in values and name in _READ_BY_US:
             raise BadForm(name, "is given twice")
-        values.setdefault(name, value)
+        values.setdefault(name, value if value.isprintable() else _CONTROL.sub("", value))
     return Form(tuple(pairs), values)
 
 
 def _decoded(raw: bytes, field: str) -> str:
+    if b"%" in raw and _HALF_ESCAPED.search(raw):
+        raise BadForm(field[:60], "has a % that two hexadecimal digits must follow")
     try:
         return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
     except UnicodeDecodeError as fault:

@@ -1,6 +1,7 @@
 """Run: python -m tests.bench [--quick] [--rounds N] [--only floor,naive,...]."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ OUT = ROOT / "docs" / "benchmarks"
 
 def main() -> int:
     """Measure, print, and write where the run is whole and valid."""
+    logging.basicConfig(level=logging.ERROR)  # that connections close in the end is no news
     options = read_options()
     plan = QUICK if options.quick else FULL
     if options.rounds:

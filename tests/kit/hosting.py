@@ -117,14 +117,18 @@ class House:
             twilio_account_sid=ACCOUNT_SID,
             twilio_auth_token=AUTH_TOKEN,
         )
-        return await self.stack.enter_async_context(alive(create_ingress(settings)))
+        app = await self.stack.enter_async_context(alive(create_ingress(settings)))
+        await eventually(lambda: is_whole(app))
+        return app
 
     async def add_router(self) -> Any:
         """Start another router on the same database."""
         settings = settings_of(
             RouterSettings, nats_url=self.nats_url, database_url=self.database_url
         )
-        return await self.stack.enter_async_context(alive(create_router(settings)))
+        app = await self.stack.enter_async_context(alive(create_router(settings)))
+        await eventually(lambda: is_whole(app))
+        return app
 
     def carrier_on(self, ingress: Any) -> Carrier:
         """A played Twilio whose webhooks reach this ingress."""
@@ -210,6 +214,14 @@ class House:
             return detail if detail.call.ended_at else None
 
         return await eventually(look)
+
+
+async def is_whole(app: Any) -> bool | None:
+    """Whether a service is ready and connected to NATS."""
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
+        told = (await http.get("/readyz")).json()
+    return True if told["ready"] and "nats" not in told["degraded"] else None
 
 
 def call_id(report: CallReport) -> CallId:

@@ -150,7 +150,7 @@ def database_url(databases: Databases) -> str:
 
 @pytest.fixture
 def own_postgres() -> Iterator[PostgresServer]:
-    """A running server of the test's own, which it may stop, kill and start; nothing is migrated."""
+    """The test's own running server, which it may stop, kill and start; nothing is migrated."""
     server = PostgresServer(server_folder(), durable=False)
     try:
         server.start()

@@ -25,7 +25,7 @@ CONNECTIONS_MAX = 200  # webhooks at the same time; more wait for their turn
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 if it did what was asked, 2 if it was asked wrongly."""
+    """Run one command; 0 if done, 2 if asked wrongly, 1 if no server answers."""
     asked = _parser().parse_args(arguments)
     if not asked.account_sid or not asked.auth_token:
         print("name the account: --account-sid and --auth-token, or TWILIO_…", file=sys.stderr)
@@ -36,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     except script.ScriptMistake as mistake:
         print(mistake, file=sys.stderr)
         return 2
+    except httpx.TransportError as fault:
+        print(f"nobody answers at {asked.server}: {fault}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -66,22 +66,13 @@ class Carrier:
         """
         sid = call_sid or new_sid("CA")
         entry = CallEntry(sid, caller, dialled, "inbound", self.clock.now())
+        script = script or Script()
         with self.clock.attend():
-            script = script or Script()
             mail = Mail(self._fetcher, self.clock, script, narrate or self._narrate)
-            line = Line(
-                account_sid=self.account_sid,
-                entry=self.ledger.open(entry),
-                number=number,
-                script=script,
-                extra=dict(extra or {}),
-                clock=self.clock,
-                ledger=self.ledger,
-                mail=mail,
-                recordings_url=self._api_url,
-            )
-            self.lines[sid] = line
+            line = self._line(self.ledger.open(entry), number, script, mail)
+            line.extra = dict(extra or {})
             mail.say(f"{caller or 'nobody'} calls {dialled}: {sid}")
+            self.lines[sid] = line
             try:
                 line.close(await self._play(line))
             finally:
@@ -90,6 +81,18 @@ class Carrier:
                 await line.status_callback("ended", entry, number.status_url, number.status_method)
             await mail.deliver_all()
         return _report(line)
+
+    def _line(self, entry: CallEntry, number: NumberConfig, script: Script, mail: Mail) -> Line:
+        return Line(
+            account_sid=self.account_sid,
+            entry=entry,
+            number=number,
+            script=script,
+            clock=self.clock,
+            ledger=self.ledger,
+            mail=mail,
+            recordings_url=self._api_url,
+        )
 
     async def _play(self, line: Line) -> LineEnded:
         """Execute the number's document and all that follow; how the call ended."""
@@ -103,6 +106,7 @@ class Carrier:
             return ended
         except Refused:
             line.spoken.append(APOLOGY)
+            line.mail.say(f"caller hears {APOLOGY!r}")
         line.answer()  # also an empty document answers the call, and ends it
         return LineEnded("completed")
 

@@ -52,7 +52,8 @@ def read_leg(path: str, query: str) -> Leg | None:
         )
     except ValueError:
         return None
-    return leg if 0 <= step <= STEP_MAX else None
+    known = 0 <= step <= STEP_MAX and 0 <= (leg.fell_back or 0) <= STEP_MAX
+    return leg if known else None
 
 
 def read_dial_url(url: str) -> Leg | None:

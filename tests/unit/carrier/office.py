@@ -1,4 +1,4 @@
-"""The application that the carrier calls in these tests: answers by path, checks every signature."""
+"""The application that the carrier calls in these tests; it checks every signature."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

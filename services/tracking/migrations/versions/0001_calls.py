@@ -25,7 +25,8 @@ def upgrade() -> None:
     sa.Column('told', postgresql.JSON(astext_type=sa.Text()), nullable=False),
     sa.CheckConstraint("state IN ('ringing', 'connected', 'completed', 'no_answer', 'closed', 'abandoned')", name='call_state'),
     sa.PrimaryKeyConstraint('call_id'),
-    schema='tracking'
+    schema='tracking',
+    postgresql_with={'fillfactor': '70'}
     )
     op.create_index('call_buyer_listed', 'call', ['account_id', 'buyer_id', 'listed_at', 'call_id'], unique=False, schema='tracking', postgresql_where=sa.text('buyer_id IS NOT NULL'))
     op.create_index('call_caller_listed', 'call', ['account_id', 'caller', 'listed_at', 'call_id'], unique=False, schema='tracking')
