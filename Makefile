@@ -37,5 +37,9 @@ migrate: setup ## Bring DATABASE_URL to the newest schema
 migration: setup ## Draft a revision: S=router M="Add a column"
 	@$(PY) -m libs.runtime.draft_migration "$(S)" "$(M)"
 
+bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
+	@UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet --inexact --group bench
+	@$(PY) -m tests.bench $(ARGS)
+
 schemas: setup ## Write the JSON Schemas of all messages
 	@$(PY) -m deploy.schemas

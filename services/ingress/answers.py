@@ -12,5 +12,5 @@ def bind(answers: Answers, carrier: CarrierApi) -> None:
     """Bind the questions to the carrier's REST API."""
 
     @answers.to(AskLegState, in_flight_max=LEG_STATES_IN_FLIGHT_MAX)
-    async def leg_state(question: AskLegState, _: Deadline) -> LegState:
-        return await carrier.leg_state(question)
+    async def leg_state(question: AskLegState, deadline: Deadline) -> LegState:
+        return await carrier.leg_state(question, deadline)

@@ -1,5 +1,6 @@
 """Builds the ingress.  Run: uvicorn --factory services.ingress.app:create."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from libs.runtime.streams import declare_stream
 from services.ingress.answers import bind
 from services.ingress.carrier import CarrierApi
 from services.ingress.desk import Desk
+from services.ingress.domain.callbacks import ADDRESSES
 from services.ingress.plans import Plans
 from services.ingress.settings import Settings
 from services.ingress.spool import Spool
@@ -57,9 +59,8 @@ def create(settings: Settings | None = None) -> Door:
     own_token = settings.twilio_auth_token.get_secret_value()
 
     def tokens(account_sid: str) -> tuple[str, ...]:
-        if account_sid == settings.twilio_account_sid:
-            return (own_token,)
-        return plans.tokens(account_sid)
+        own = (own_token,) if account_sid == settings.twilio_account_sid else ()
+        return (*own, *plans.tokens(account_sid))
 
     async def declare_streams() -> None:
         for stream in STREAMS:
@@ -72,35 +73,50 @@ def create(settings: Settings | None = None) -> Door:
     answers = Answers(broker, Refusal)
     bind(answers, CarrierApi(settings.twilio_api_base_url, tokens))
     base_url = settings.public_base_url
-    desk = Desk(
-        ask, broker, spool, plans, base_url=base_url, deadline_ms=settings.webhook_deadline_ms
-    )
+    desk = Desk(ask, broker, spool, plans)
     webhooks = Webhooks(
         desk,
         SystemClock(),
         base_url,
         tokens,
+        deadline_ms=settings.webhook_deadline_ms,
         verify=settings.verify_signatures,
         trace_ratio=settings.trace_ratio,
     )
-    health = Health(
-        "ingress",
-        [
-            broker_check(broker, vital=False),
-            _spool_check(spool),
-            _plans_check(plans),
-            _signature_check(verified=settings.verify_signatures),
-        ],
-    )
+    checks = [
+        broker_check(broker, vital=False),
+        _spool_check(spool),
+        _plans_check(plans),
+        _signature_check(verified=settings.verify_signatures),
+    ]
     rest = FastAPI(
         title="CallCenter Pro ingress",
-        routes=[*service_routes(health, broker)],
+        routes=[*service_routes(Health("ingress", checks), broker)],
         lifespan=lifespan_of(
             starts=[broker.open, plans.start, spool.start],
             stops=[answers.stop, plans.stop, spool.stop, broker.close],
         ),
     )
+    rest.openapi()["paths"] |= _webhook_paths()
     return Door(webhooks, rest)
+
+
+def _webhook_paths() -> dict[str, Any]:
+    """The carrier's addresses, for the OpenAPI document; they are no routes of FastAPI."""
+    return {
+        address: {
+            "post": {
+                "summary": f"Twilio's {kind} webhook",
+                "requestBody": {"content": {"application/x-www-form-urlencoded": {}}},
+                "responses": {"200": {"description": "TwiML", "content": {"text/xml": {}}}},
+                "parameters": [
+                    {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                    for name in re.findall(r"{(\w+)}", address)
+                ],
+            }
+        }
+        for address, kind in ADDRESSES.items()
+    }
 
 
 def _spool_check(spool: Spool) -> Check:

@@ -6,19 +6,22 @@ Asking the carrier can never delay a webhook: requests wait for each other here.
 import asyncio
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-from twilio.base.exceptions import TwilioException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
 from libs.contracts.calls import CallStatus
 from libs.contracts.carrier import AskLegState, LegState, LineState
+from libs.runtime.deadline import Deadline
 
 REQUESTS_MAX = 4  # at once; Twilio counts them too
-TIMEOUT_SECONDS = 4.0
+TIMEOUT_SECONDS = 4.0  # waiting for room included; the library's own timeout is never used
+ANSWER_MS = 100  # kept back for saying that the carrier is silent
 LEGS_LOOKED_AT = 50
 API = "https://api.twilio.com"
 
@@ -29,7 +32,7 @@ class _Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc] # the library has
     """The library's client, sent to a configured address."""
 
     def __init__(self, base_url: str) -> None:
-        super().__init__(timeout=TIMEOUT_SECONDS)
+        super().__init__()
         self._base_url = base_url.rstrip("/")
 
     async def request(self, method: str, url: str, *args: Any, **more: Any) -> Response:
@@ -44,18 +47,27 @@ class CarrierApi:
         self._tokens = tokens
         self._room = asyncio.Semaphore(REQUESTS_MAX)
 
-    async def leg_state(self, question: AskLegState) -> LegState:
-        """Whether a leg still lives; unknown where the carrier does not say."""
-        tokens = self._tokens(question.account_sid)
-        if not tokens:
+    async def leg_state(self, question: AskLegState, deadline: Deadline) -> LegState:
+        """Whether a leg still lives; unknown where the carrier does not say in time."""
+        within_seconds = min(TIMEOUT_SECONDS, deadline.less(ANSWER_MS).remaining_seconds)
+        try:
+            async with asyncio.timeout(within_seconds), self._room:
+                return LegState(state=await self._look(question))
+        except (TwilioException, aiohttp.ClientError, TimeoutError, ValueError) as fault:
+            log.warning("the carrier does not say: %r", fault)
             return LegState(state=LineState.UNKNOWN)
-        async with self._room, _Elsewhere(self._base_url) as http:
-            client = Client(question.account_sid, tokens[0], http_client=http)
-            try:
-                return LegState(state=await _state(client, question))
-            except (TwilioException, aiohttp.ClientError, TimeoutError) as fault:
-                log.warning("the carrier does not say: %r", fault)
-                return LegState(state=LineState.UNKNOWN)
+
+    async def _look(self, question: AskLegState) -> LineState:
+        """Ask with each of the account's tokens: while they are rotated one is of no use."""
+        for token in self._tokens(question.account_sid):
+            async with _Elsewhere(self._base_url) as http:
+                client = Client(question.account_sid, token, http_client=http)
+                try:
+                    return await _state(client, question)
+                except TwilioRestException as no:
+                    if no.status != HTTPStatus.UNAUTHORIZED:
+                        raise
+        return LineState.UNKNOWN
 
 
 async def _state(client: Client, question: AskLegState) -> LineState:

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from opentelemetry import metrics
 
 from libs.contracts.calls import CallArrived, CallFellBack, Fact, LegEnded
-from libs.contracts.phone import Caller, Destination
+from libs.contracts.phone import Destination
 from libs.contracts.routing import (
     AdmitCall,
     Close,
@@ -24,7 +24,7 @@ from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
 from libs.runtime.publish import MESSAGE_ID, NotPublished, publish
 from libs.runtime.telemetry import about, trace_headers
-from services.ingress.domain.budget import ACK_WAIT_MS, ask_budget_ms
+from services.ingress.domain.budget import ACK_WAIT_MS, RENDER_RESERVE_MS, ack_wait_ms
 from services.ingress.domain.callbacks import Leg
 from services.ingress.spool import Entry
 from services.ingress.twiml import EMPTY, Scene, render
@@ -36,6 +36,22 @@ log = logging.getLogger(__name__)
 _answered = metrics.get_meter("ingress").create_counter(
     "webhooks.answered", description="Webhooks by what was answered"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The router gave no answer that can be used, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A webhook that a caller waits for: its scene, when it came, until when it may take."""
+
+    scene: Scene
+    seen_at: datetime
+    deadline: Deadline
 
 
 class Spool(Protocol):
@@ -55,26 +71,14 @@ class Plans(Protocol):
 class Desk:
     """One per process; it keeps nothing of a call."""
 
-    def __init__(
-        self,
-        ask: Ask,
-        broker: Broker,
-        spool: Spool,
-        plans: Plans,
-        *,
-        base_url: str,
-        deadline_ms: int,
-    ) -> None:
+    def __init__(self, ask: Ask, broker: Broker, spool: Spool, plans: Plans) -> None:
         self._ask = ask
         self._broker = broker
         self._spool = spool
         self._plans = plans
-        self._base_url = base_url
-        self._budget_ms = ask_budget_ms(deadline_ms)
 
-    async def arrived(self, fact: CallArrived) -> bytes:
+    async def arrived(self, fact: CallArrived, turn: Turn) -> bytes:
         """A caller waits: what does she hear?"""
-        about(call_id=str(fact.call_id))
         question = AdmitCall.model_construct(
             call_id=fact.call_id,
             account_sid=fact.account_sid,
@@ -84,29 +88,35 @@ class Desk:
             pool_id=fact.pool_id,
             geography=fact.geography,
         )
-        leg = Leg(fact.call_id, 0, None)
-        scene = Scene(self._base_url, fact.caller, fact.dialled, leg)
-        outcome = await self._tell_and_ask(fact, question)
-        if outcome is None:
-            return await self._fall_back(scene, 0, fact.seen_at)
-        return _rendered(outcome, scene)
+        outcome = await self._tell_and_ask(fact, question, turn.deadline)
+        if isinstance(outcome, Silence):
+            return await self._fall_back(turn, 0, outcome)
+        return _rendered(outcome, turn.scene)
 
-    async def leg_ended(self, fact: LegEnded, leg: Leg, caller: Caller, dialled: str) -> bytes:
-        """A leg is over: what does the caller hear next?"""
-        about(call_id=str(leg.call_id), account_id=str(leg.account_id))
-        if fact.caller_gone or (leg.fell_back is not None and fact.connected):
-            await self.tell(fact)
+    async def leg_ended(self, ended: LegEnded, turn: Turn, *, said: bool = True) -> bytes:
+        """A leg is over: what does the caller hear next?
+
+        Where the carrier did not say how it ended, `ended` is a guess and told to nobody
+        but the router.
+        """
+        leg = turn.scene.leg
+        if ended.caller_gone or (leg.fell_back is not None and ended.connected):
+            if said:
+                await self.tell(ended)
             _answered.add(1, {"with": "nothing"})
             return EMPTY
-        scene = Scene(self._base_url, caller, dialled, leg)
-        outcome = await self._tell_and_ask(fact, ContinueCall.model_construct(ended=fact))
-        if outcome is None:
-            next_leg = Leg(leg.call_id, leg.step + 1, leg.account_id)
-            scene = Scene(self._base_url, caller, dialled, next_leg)
-            return await self._fall_back(scene, leg.fell_back or 0, fact.seen_at)
-        return _rendered(outcome, scene)
+        question = ContinueCall.model_construct(ended=ended)
+        told = ended if said else None
+        outcome = await self._tell_and_ask(told, question, turn.deadline)
+        if not isinstance(outcome, Silence):
+            return _rendered(outcome, turn.scene)
+        if ended.connected:  # she has been served: nobody else is rung for her
+            _answered.add(1, {"with": "nothing"})
+            return EMPTY
+        scene = replace(turn.scene, leg=Leg(leg.call_id, leg.step + 1, leg.account_id))
+        return await self._fall_back(replace(turn, scene=scene), leg.fell_back or 0, outcome)
 
-    async def tell(self, fact: Fact) -> None:
+    async def tell(self, fact: Fact, within_ms: float = ACK_WAIT_MS) -> None:
         """Publish a fact; one that is not acknowledged in time is kept on disk."""
         payload = fact.model_dump_json()
         headers = trace_headers({})
@@ -116,63 +126,74 @@ class Desk:
                 fact.subject,
                 payload.encode(),
                 {**headers, MESSAGE_ID: fact.key},
-                ACK_WAIT_MS / 1_000,
+                within_ms / 1_000,
             )
         except NotPublished:
             self._spool.keep(Entry(fact.subject, fact.key, payload, headers))
 
     async def _tell_and_ask(
-        self, fact: Fact, question: AdmitCall | ContinueCall
-    ) -> DialNext | Close | Stop | None:
-        """Both at once; None where no answer is to be had."""
-        deadline = Deadline.within(self._budget_ms)
-        telling = asyncio.create_task(self.tell(fact))
+        self, fact: Fact | None, question: AdmitCall | ContinueCall, deadline: Deadline
+    ) -> DialNext | Close | Stop | Silence:
+        """Both at once."""
+        if fact is None:
+            return await self._asked(question, deadline)
+        telling = asyncio.create_task(self.tell(fact, ack_wait_ms(deadline.remaining_ms)))
         try:
-            outcome: DialNext | Close | Stop = await self._ask(question, deadline)
-        except (Unanswered, Refused) as fault:
-            log.warning("the router does not answer: %s", fault)
-            return None
+            return await self._asked(question, deadline)
         finally:
             await telling
+
+    async def _asked(
+        self, question: AdmitCall | ContinueCall, deadline: Deadline
+    ) -> DialNext | Close | Stop | Silence:
+        try:
+            outcome: DialNext | Close | Stop = await self._ask(
+                question, deadline.less(RENDER_RESERVE_MS)
+            )
+        except (Unanswered, Refused) as fault:
+            log.warning("the router does not answer: %s", fault)
+            return Silence(str(fault))
         return outcome
 
-    async def _fall_back(self, scene: Scene, dialled_before: int, seen_at: datetime) -> bytes:
+    async def _fall_back(self, turn: Turn, dialled_before: int, silence: Silence) -> bytes:
         """The number's own plan: the next destination that needs no hold, else a closing."""
+        scene = turn.scene
         plan = self._plans.of(scene.dialled)
         destinations = plan.destinations if plan else ()
         account_id = plan.account_id if plan else scene.leg.account_id
         destination: Destination | None = None
-        verbs: Sequence[Verb] = (
-            Say(text=plan.closing_message if plan else CLOSING_MESSAGE),
-            Hangup(),
-        )
+        verbs = _closing(plan.closing_message if plan else CLOSING_MESSAGE)
         if dialled_before < len(destinations):
             destination = destinations[dialled_before]
             verbs = (Dial(destination=destination),)
         leg = Leg(scene.leg.call_id, scene.leg.step, account_id, dialled_before + 1)
-        await self.tell(
-            CallFellBack(
-                call_id=leg.call_id,
-                account_id=account_id,
-                step=leg.step,
-                at=seen_at,
-                seen_at=seen_at,
-                dialled=destination,
-                reason="the router did not answer",
-            )
+        fact = CallFellBack(
+            call_id=leg.call_id,
+            account_id=account_id,
+            step=leg.step,
+            at=turn.seen_at,
+            seen_at=turn.seen_at,
+            dialled=destination,
+            reason=silence.reason,
         )
+        await self.tell(fact, ack_wait_ms(turn.deadline.remaining_ms))
         _answered.add(1, {"with": "fallback"})
-        return render(verbs, Scene(self._base_url, scene.caller, scene.dialled, leg))
+        return render(verbs, replace(scene, leg=leg))
+
+
+def _closing(text: str) -> tuple[Verb, ...]:
+    return (Say(text=text), Hangup())
 
 
 def _rendered(outcome: DialNext | Close | Stop, scene: Scene) -> bytes:
+    about(account_id=str(outcome.account_id))
     leg = Leg(scene.leg.call_id, outcome.step, outcome.account_id)
-    scene = Scene(scene.base_url, scene.caller, scene.dialled, leg)
+    scene = replace(scene, leg=leg)
     _answered.add(1, {"with": outcome.outcome})
     match outcome:
         case DialNext():
             return render((outcome.dial,), scene)
         case Close():
-            return render((Say(text=outcome.say), Hangup()), scene)
+            return render(_closing(outcome.say), scene)
         case Stop():
             return EMPTY

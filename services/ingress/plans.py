@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from uuid import uuid4
 
 import orjson
 from nats.aio.msg import Msg
@@ -79,23 +80,25 @@ class Plans:
         """Ask for what changed; raise Unanswered or Refused."""
         after: str | None = None
         reached: int | None = None
-        everything = self._since == 0
+        everything = self._since == 0  # then what was kept and is not named any more is forgotten
         plans = {} if everything else dict(self._plans)
         for _ in range(PAGES_MAX):
             question = AskFallbackPlans(since=self._since, after=after)
             page: FallbackPlans = await self._ask(question, Deadline.within(ASK_WITHIN_MS))
             reached = page.version if reached is None else reached
             plans.update((plan.number, plan) for plan in page.plans)
-            if not page.more:
+            if not page.more or not page.plans:
                 for number in page.withdrawn:
                     plans.pop(number, None)
                 break
             after = page.plans[-1].number
-        self._plans = plans
-        self._learn(page.carriers)
         self._since = reached or 0
         self._asked_at = time.monotonic()
-        self._save()
+        carriers = {carrier.account_sid: carrier for carrier in page.carriers}
+        if (plans, carriers) != (self._plans, self._carriers):
+            self._plans = plans
+            self._learn(carriers.values())
+            await asyncio.to_thread(self._save)
 
     def _learn(self, carriers: Iterable[SealedCarrier]) -> None:
         self._carriers = {carrier.account_sid: carrier for carrier in carriers}
@@ -129,9 +132,13 @@ class Plans:
             "plans": [plan.model_dump(mode="json") for plan in self._plans.values()],
             "carriers": [one.model_dump(mode="json") for one in self._carriers.values()],
         }
-        draft = self._path.with_suffix(".draft")
-        draft.write_bytes(orjson.dumps(kept))
-        draft.replace(self._path)  # readers see the old file or the new one, never a half
+        draft = self._path.with_suffix(f".{uuid4().hex}")  # several processes share the folder
+        try:
+            draft.write_bytes(orjson.dumps(kept))
+            draft.replace(self._path)  # readers see the old file or the new one, never a half
+        except OSError as fault:
+            log.warning("fallback plans cannot be kept on disk: %r", fault)
+            draft.unlink(missing_ok=True)
 
     async def _listen(self) -> None:
         self._changed.set()

@@ -40,8 +40,8 @@ class Settings(WithSecret, ServiceSettings):
         default=True,
         description="Whether webhooks must bear Twilio's signature.",
     )
-    twilio_account_sid: str = Field(description="The platform's own Twilio account.")
-    twilio_auth_token: SecretStr = Field(description="That account's auth token.")
+    twilio_account_sid: str = Field(min_length=1, description="The platform's own Twilio account.")
+    twilio_auth_token: SecretStr = Field(min_length=1, description="That account's auth token.")
     twilio_api_base_url: str = Field(
         default="https://api.twilio.com",
         description="Where Twilio's REST API is; another address plays it in development.",

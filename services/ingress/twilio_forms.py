@@ -27,18 +27,19 @@ from services.ingress.domain.callbacks import Leg
 FIELDS_MAX = 200  # the carrier sends about forty
 VALUE_LENGTH_MAX = 8_192
 BODY_BYTES_MAX = 65_536
+NAME_SHOWN = 60  # of a name that is refused
 SID_LENGTH_MAX = 64
 DIGITS_MAX = 9  # of a duration or a code
 TEXT_LENGTH_MAX = 254  # what is kept of a dialled address
 DIAL_ACTION_SEQUENCE = 100  # apart from the leg's own callbacks, which count from 0
 
-_READ_BY_US = frozenset(
-    """AccountSid CallSid ParentCallSid From To CallStatus CallDuration SequenceNumber Timestamp
-    FromCity FromState FromZip FromCountry StirVerstat ForwardedFrom SipResponseCode
-    DialCallStatus DialCallSid DialBridged DialSipResponseCode
-    RecordingSid RecordingStatus RecordingUrl RecordingDuration RecordingChannels
-    ErrorCode ErrorUrl""".split()
-)
+_CALLS = ("AccountSid", "CallSid", "ParentCallSid", "From", "To", "CallStatus")
+_CALLERS = ("FromCity", "FromState", "FromZip", "FromCountry", "StirVerstat", "ForwardedFrom")
+_ENDS = ("CallDuration", "SequenceNumber", "Timestamp", "SipResponseCode")
+_DIALS = ("DialCallSid", "DialCallStatus", "DialBridged", "DialSipResponseCode")
+_RECORDINGS = tuple(f"Recording{name}" for name in ("Sid", "Status", "Url", "Duration"))
+_ERRORS = ("ErrorCode", "ErrorUrl")
+_READ_BY_US = frozenset((*_CALLS, *_CALLERS, *_ENDS, *_DIALS, *_RECORDINGS, *_ERRORS))
 _SID = re.compile(rf"[A-Za-z0-9]{{1,{SID_LENGTH_MAX}}}")
 _HALF_ESCAPED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no text of ours holds one, and some stores refuse it
@@ -71,41 +72,56 @@ def read_form(body: bytes) -> Form:
     """Decode a urlencoded body, or raise BadForm."""
     if len(body) > BODY_BYTES_MAX:
         raise BadForm("body", f"at most {BODY_BYTES_MAX} bytes are read")
-    pairs: list[tuple[str, str]] = []
-    for part in body.split(b"&"):
-        if part:
-            raw_name, equals, raw_value = part.partition(b"=")
-            name = _decoded(raw_name, "a field's name")
-            if not equals:
-                raise BadForm(name[:60], "has no value: the body is no form")
-            pairs.append((name, _decoded(raw_value, name)))
-    if len(pairs) > FIELDS_MAX:
+    parts = [part for part in body.split(b"&") if part]
+    if len(parts) > FIELDS_MAX:
         raise BadForm("body", f"at most {FIELDS_MAX} fields are read")
+    pairs = tuple(_pair(part) for part in parts)
     values: dict[str, str] = {}
     for name, value in pairs:
-        if len(value) > VALUE_LENGTH_MAX:
-            raise BadForm(name[:60], f"at most {VALUE_LENGTH_MAX} characters are read")
         if name in values and name in _READ_BY_US:
             raise BadForm(name, "is given twice")
         values.setdefault(name, value if value.isprintable() else _CONTROL.sub("", value))
-    return Form(tuple(pairs), values)
+    return Form(pairs, values)
+
+
+def _pair(part: bytes) -> tuple[str, str]:
+    raw_name, equals, raw_value = part.partition(b"=")
+    name = _decoded(raw_name, "a field's name")
+    if not equals:
+        raise BadForm(name[:NAME_SHOWN], "has no value: the body is no form")
+    value = _decoded(raw_value, name)
+    if len(value) > VALUE_LENGTH_MAX:
+        raise BadForm(name[:NAME_SHOWN], f"at most {VALUE_LENGTH_MAX} characters are read")
+    return name, value
 
 
 def _decoded(raw: bytes, field: str) -> str:
     if b"%" in raw and _HALF_ESCAPED.search(raw):
-        raise BadForm(field[:60], "has a % that two hexadecimal digits must follow")
+        raise BadForm(field[:NAME_SHOWN], "has a % that two hexadecimal digits must follow")
     try:
         return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
     except UnicodeDecodeError as fault:
-        raise BadForm(field[:60], "is not UTF-8") from fault
+        raise BadForm(field[:NAME_SHOWN], "is not UTF-8") from fault
 
 
 def call_of(form: Form) -> CallId:
     """Which call a webhook about a caller's own line is about, or raise BadForm."""
     for name in ("AccountSid", "CallSid"):
-        if not form.get(name).isalnum() or len(form.get(name)) > SID_LENGTH_MAX:
+        if _sid(form, name) is None:
             raise BadForm(name, "must be the carrier's identifier: letters and digits")
     return call_id_of(form.get("AccountSid"), form.get("CallSid"))
+
+
+def is_of_call(form: Form, call_id: CallId) -> bool:
+    """Whether the signing account speaks of a call of its own, or of a leg of that call.
+
+    The address alone proves nothing: any account can have any address requested.
+    """
+    account_sid, call_sids = (
+        form.get("AccountSid"),
+        (form.get("ParentCallSid"), form.get("CallSid")),
+    )
+    return any(call_id_of(account_sid, sid) == call_id for sid in call_sids if sid)
 
 
 def arrival(form: Form, pool_id: PoolId | None, seen_at: datetime) -> CallArrived:
@@ -136,7 +152,7 @@ def dial_end(form: Form, leg: Leg, seen_at: datetime) -> LegEnded:
     status = _STATUSES.get(form.get("DialCallStatus"), CallStatus.FAILED)
     return LegEnded(
         **_about(form, leg, seen_at, DIAL_ACTION_SEQUENCE),
-        leg_sid=form.get("DialCallSid") or None,
+        leg_sid=_sid(form, "DialCallSid"),
         status=status,
         bridged=bridged,
         sip_code=_whole(form.get("DialSipResponseCode")),
@@ -223,6 +239,11 @@ def _instant(form: Form, otherwise: datetime) -> datetime:
     except (TypeError, ValueError, IndexError):
         return otherwise
     return told if told.tzinfo is not None else otherwise
+
+
+def _sid(form: Form, name: str) -> str | None:
+    sid = form.get(name)
+    return sid if _SID.fullmatch(sid) else None
 
 
 def _whole(text: str) -> int | None:

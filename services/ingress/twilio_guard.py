@@ -6,9 +6,10 @@ the configured public one; what a proxy makes of it does not matter.
 """
 
 import base64
+import hashlib
 import hmac
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from services.ingress.twilio_forms import Form
 
@@ -35,6 +36,14 @@ def is_signed(given: str, url: str, form: Form, tokens: Iterable[str]) -> bool:
     return False
 
 
+def is_body_of(query: str, body: bytes) -> bool:
+    """Whether a digest of the body in the signed address, where there is one, is this body's."""
+    if "bodySHA256" not in query:
+        return True
+    digests = parse_qs(query).get("bodySHA256", [""])
+    return hmac.compare_digest(hashlib.sha256(body).hexdigest().encode(), digests[0].encode())
+
+
 def _signed_pairs(form: Form) -> list[tuple[str, str]]:
     """Sorted by name; of a repeated name, each different value once, sorted."""
     return sorted(set(form.pairs))
@@ -43,8 +52,8 @@ def _signed_pairs(form: Form) -> list[tuple[str, str]]:
 def _addresses(url: str) -> Iterable[str]:
     yield url
     parts = urlsplit(url)
-    default = _DEFAULT_PORTS[parts.scheme]
+    port = f":{_DEFAULT_PORTS[parts.scheme]}"
     if parts.port is None:
-        yield parts._replace(netloc=f"{parts.hostname}:{default}").geturl()
-    elif parts.port == default:
-        yield parts._replace(netloc=parts.hostname or "").geturl()
+        yield parts._replace(netloc=parts.netloc + port).geturl()
+    elif parts.netloc.endswith(port):
+        yield parts._replace(netloc=parts.netloc.removesuffix(port)).geturl()

@@ -4,11 +4,12 @@ The writer escapes everything and is deterministic, so that equal outcomes give 
 bytes.  Tests hold each element and attribute against the twilio library.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from libs.contracts.phone import Caller, PhoneDestination, SipDestination
+from libs.contracts.phone import E164, Caller, PhoneDestination, SipDestination
 from libs.contracts.voice import (
     ClientDestination,
     Dial,
@@ -27,6 +28,11 @@ from services.ingress.domain.callbacks import Leg
 
 EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 LEG_EVENTS = "initiated ringing answered completed"
+RECORDING_EVENTS = "completed absent"
+RECORD_SECONDS_MIN = 2  # the carrier refuses less
+
+_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document may hold, even escaped: it would silence the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +90,16 @@ def _prompt(verb: Say | Play | Pause) -> str:
 
 
 def _dial(verb: Dial, scene: Scene) -> str:
-    recorded = verb.recording is not DialRecording.NOT
+    recording = {} if verb.recording is DialRecording.NOT else {"record": verb.recording.value}
+    if recording:
+        recording |= _recording_callback(scene)
     return _element(
         "Dial",
         {
             "action": scene.leg.url(scene.base_url, "dial"),
             "answerOnBridge": "true",
             "callerId": verb.caller_id or scene.caller.number or _number_or_none(scene.dialled),
-            "record": verb.recording.value if recorded else None,
-            "recordingStatusCallback": scene.leg.url(scene.base_url, "recording")
-            if recorded
-            else None,
+            **recording,
             "timeLimit": str(verb.limit_seconds),
             "timeout": str(verb.ring_seconds),
         },
@@ -104,7 +109,14 @@ def _dial(verb: Dial, scene: Scene) -> str:
 
 def _number_or_none(dialled: str) -> str | None:
     """A SIP address that was dialled cannot be shown as a caller's number."""
-    return dialled if dialled.startswith("+") else None
+    return dialled if E164.fullmatch(dialled) else None
+
+
+def _recording_callback(scene: Scene) -> dict[str, str]:
+    return {
+        "recordingStatusCallback": scene.leg.url(scene.base_url, "recording"),
+        "recordingStatusCallbackEvent": RECORDING_EVENTS,
+    }
 
 
 def _destination(verb: Dial, scene: Scene) -> str:
@@ -144,9 +156,9 @@ def _record(verb: Record, scene: Scene) -> str:
         {
             "action": scene.leg.url(scene.base_url, "turn"),
             "finishOnKey": verb.finish_on_key,
-            "maxLength": str(verb.seconds_max),
+            "maxLength": str(max(verb.seconds_max, RECORD_SECONDS_MIN)),
             "playBeep": "true" if verb.beep else "false",
-            "recordingStatusCallback": scene.leg.url(scene.base_url, "recording"),
+            **_recording_callback(scene),
             "timeout": str(verb.silence_seconds),
         },
     )
@@ -154,7 +166,7 @@ def _record(verb: Record, scene: Scene) -> str:
 
 def _element(name: str, attributes: dict[str, str | None], inside: str = "") -> str:
     written = "".join(
-        f" {key}={quoteattr(_clean(value))}"
+        f" {key}={quoteattr(_UNSPEAKABLE.sub('', value))}"
         for key, value in attributes.items()
         if value is not None
     )
@@ -162,16 +174,4 @@ def _element(name: str, attributes: dict[str, str | None], inside: str = "") -> 
 
 
 def _text(text: str) -> str:
-    return escape(_clean(text))
-
-
-def _clean(text: str) -> str:
-    """Leave out what no XML document may hold, even escaped: it would silence the caller."""
-    return "".join(
-        letter
-        for letter in text
-        if letter in "\t\n\r"
-        or " " <= letter <= "\ud7ff"
-        or "\ue000" <= letter <= "\ufffd"
-        or letter > "\uffff"
-    )
+    return escape(_UNSPEAKABLE.sub("", text))

@@ -4,25 +4,35 @@ Old numbers still name the addresses of the system before this one; they are
 answered by the same handlers.
 """
 
+import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import orjson
+from pydantic import ValidationError
 
-from libs.contracts.ids import PoolId
+from libs.contracts.calls import Fact
 from libs.contracts.phone import read_caller
 from libs.runtime.clock import Clock
-from libs.runtime.telemetry import root_span
+from libs.runtime.deadline import Deadline
+from libs.runtime.guard import guarded
+from libs.runtime.telemetry import about, root_span
 from services.ingress import twilio_forms as forms
-from services.ingress.desk import CLOSING_MESSAGE, Desk
-from services.ingress.domain.callbacks import Leg, read_dial_url, read_leg
+from services.ingress.desk import CLOSING_MESSAGE, Desk, Turn
+from services.ingress.domain.budget import body_wait_ms, webhook_budget_ms
+from services.ingress.domain.callbacks import (
+    Kind,
+    Leg,
+    kind_of,
+    pool_of,
+    read_dial_url,
+    read_leg,
+)
 from services.ingress.twilio_forms import BODY_BYTES_MAX, BadForm, Form
-from services.ingress.twilio_guard import is_signed
-from services.ingress.twiml import EMPTY
+from services.ingress.twilio_guard import is_body_of, is_signed
+from services.ingress.twiml import EMPTY, Scene
 
 XML = b"text/xml; charset=utf-8"
 JSON = b"application/problem+json"
@@ -32,21 +42,6 @@ log = logging.getLogger(__name__)
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-_POOL = re.compile(r"/api/webhooks/pool/([0-9a-fA-F-]{36})/voice")
-_KINDS = (
-    ("voice", re.compile(r"/api/webhooks/(?:(?:twilio|(?:pool|tracking-tag)/[^/]{1,64})/)?voice")),
-    ("voice", re.compile(r"/api/twilio/trunk/voice")),
-    ("fallback", re.compile(r"/api/webhooks/fallback")),
-    ("dial", re.compile(r"/api/webhooks/dial/[^/]+/[0-9]+")),
-    ("leg", re.compile(r"/api/webhooks/leg/[^/]+/[0-9]+")),
-    ("recording", re.compile(r"/api/webhooks/recording/[^/]+/[0-9]+")),
-    (
-        "status",
-        re.compile(r"/api/webhooks/(?:(?:twilio|(?:pool|tracking-tag)/[^/]{1,64})/)?status"),
-    ),
-    ("status", re.compile(r"/api/webhooks/call-status")),
-)
 
 
 class NotAnswered(Exception):
@@ -63,18 +58,11 @@ class NotAnswered(Exception):
 class Webhook:
     """One request of the carrier that may be believed."""
 
-    kind: str
+    kind: Kind
     path: str
     query: str
     form: Form
-
-    @property
-    def leg(self) -> Leg:
-        """The leg its address names."""
-        leg = read_leg(self.path, self.query)
-        if leg is None:
-            raise NotAnswered(404, "the address names no leg of ours")
-        return leg
+    deadline: Deadline
 
 
 class Webhooks:
@@ -87,6 +75,7 @@ class Webhooks:
         base_url: str,
         tokens: Callable[[str], tuple[str, ...]],
         *,
+        deadline_ms: int,
         verify: bool,
         trace_ratio: float,
     ) -> None:
@@ -94,41 +83,35 @@ class Webhooks:
         self._clock = clock
         self._base_url = base_url
         self._tokens = tokens
+        self._budget_ms = webhook_budget_ms(deadline_ms)
         self._verify = verify
         self._trace_ratio = trace_ratio
-        self._handlers: dict[str, Callable[[Webhook], Awaitable[bytes]]] = {
-            "voice": self._voice,
-            "fallback": self._fallback,
-            "dial": self._dial,
-            "leg": self._leg,
-            "recording": self._recording,
-            "status": self._status,
+        self._handlers: dict[Kind, Callable[[Webhook], Awaitable[bytes]]] = {
+            Kind.VOICE: self._voice,
+            Kind.FALLBACK: self._fallback,
+            Kind.DIAL: self._dial,
+            Kind.LEG: self._leg,
+            Kind.RECORDING: self._recording,
+            Kind.STATUS: self._status,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one webhook: TwiML, or a problem that names what is wrong."""
+        deadline = Deadline.within(self._budget_ms)
         try:
-            webhook = await self._believed(scope, receive)
+            webhook = await self._believed(scope, receive, deadline)
+            with root_span(f"webhook {webhook.kind}", self._trace_ratio):
+                document = await self._answered(webhook)
         except NotAnswered as no:
             await _send_problem(send, no)
-            return
         except BadForm as no:
             await _send_problem(send, NotAnswered(400, no.problem, no.field))
-            return
-        with root_span(f"webhook {webhook.kind}", self._trace_ratio):
-            try:
-                document: bytes = await self._handlers[webhook.kind](webhook)
-            except NotAnswered as no:
-                await _send_problem(send, no)
-                return
-            except (BadForm, ValueError) as fault:
-                log.warning("a signed webhook cannot be understood: %s", fault)
-                document = _apology(webhook)
-        await _send(send, 200, XML, document)
+        else:
+            await _send(send, 200, XML, document)
 
-    async def _believed(self, scope: Scope, receive: Receive) -> Webhook:
+    async def _believed(self, scope: Scope, receive: Receive, deadline: Deadline) -> Webhook:
         path = scope["path"]
-        kind = next((kind for kind, known in _KINDS if known.fullmatch(path)), None)
+        kind = kind_of(path)
         if kind is None:
             raise NotAnswered(404, "there is no such webhook")
         if scope["method"] != "POST":
@@ -136,20 +119,36 @@ class Webhooks:
         headers = dict(scope["headers"])
         if not headers.get(b"content-type", b"").lower().startswith(FORM):
             raise NotAnswered(415, f"a webhook's content type is {FORM.decode()}")
-        form = forms.read_form(await _body(receive))
+        body = await _body(receive, deadline)
+        form = forms.read_form(body)
         query = scope["query_string"].decode("latin1")
-        raw_path = scope.get("raw_path") or path.encode()
-        url = self._base_url + raw_path.decode("latin1") + (f"?{query}" if query else "")
         if self._verify:
+            raw_path = (scope.get("raw_path") or path.encode()).decode("latin1")
+            url = self._base_url + raw_path + (f"?{query}" if query else "")
             given = headers.get(b"x-twilio-signature", b"").decode("latin1")
-            if not is_signed(given, url, form, self._tokens(form.get("AccountSid"))):
+            signed = is_signed(given, url, form, self._tokens(form.get("AccountSid")))
+            if not signed or not is_body_of(query, body):
                 raise NotAnswered(403, "the request does not bear the account's signature")
-        return Webhook(kind, path, query, form)
+        return Webhook(kind, path, query, form, deadline)
+
+    async def _answered(self, webhook: Webhook) -> bytes:
+        """The document; a caller hears words rather than an error, whatever happens."""
+        try:
+            return await guarded(
+                self._handlers[webhook.kind](webhook),
+                lambda: _apology(webhook),
+                f"answer a {webhook.kind} webhook",
+                expected=(NotAnswered, BadForm, ValidationError),
+            )
+        except (BadForm, ValidationError) as fault:
+            log.warning("a signed webhook cannot be understood: %s", fault)
+            return _apology(webhook)
 
     async def _voice(self, webhook: Webhook) -> bytes:
-        pool = _POOL.fullmatch(webhook.path)
-        pool_id = PoolId(UUID(pool[1])) if pool else None
-        return await self._desk.arrived(forms.arrival(webhook.form, pool_id, self._clock.now()))
+        form = webhook.form
+        pool_id = pool_of(webhook.path) or pool_of(form.get("ErrorUrl"))
+        fact = forms.arrival(form, pool_id, self._clock.now())
+        return await self._desk.arrived(fact, self._turn(webhook, Leg(fact.call_id, 0, None)))
 
     async def _fallback(self, webhook: Webhook) -> bytes:
         """The carrier could not use an answer of ours: go on where it failed."""
@@ -159,46 +158,73 @@ class Webhooks:
             extra={"error_code": form.get("ErrorCode"), "error_url": form.get("ErrorUrl")},
         )
         leg = read_dial_url(form.get("ErrorUrl"))
-        if leg is None:
+        if leg is None or not forms.is_of_call(form, leg.call_id):
             return await self._voice(webhook)
         return await self._continue(webhook, leg)
 
     async def _dial(self, webhook: Webhook) -> bytes:
-        return await self._continue(webhook, webhook.leg)
+        return await self._continue(webhook, _leg_of(webhook))
 
     async def _continue(self, webhook: Webhook, leg: Leg) -> bytes:
-        form = webhook.form
-        fact = forms.dial_end(form, leg, self._clock.now())
-        caller, dialled = read_caller(form.get("From")), form.get("To")
-        return await self._desk.leg_ended(fact, leg, caller, dialled)
+        ended = forms.dial_end(webhook.form, leg, self._clock.now())
+        said = "DialCallStatus" in webhook.form.values
+        return await self._desk.leg_ended(ended, self._turn(webhook, leg), said=said)
+
+    def _turn(self, webhook: Webhook, leg: Leg) -> Turn:
+        _tell_logs(leg)
+        caller, dialled = read_caller(webhook.form.get("From")), webhook.form.get("To")
+        scene = Scene(self._base_url, caller, dialled, leg)
+        return Turn(scene, self._clock.now(), webhook.deadline)
 
     async def _leg(self, webhook: Webhook) -> bytes:
-        fact = forms.leg_fact(webhook.form, webhook.leg, self._clock.now())
-        if fact is not None:
-            await self._desk.tell(fact)
-        return EMPTY
+        return await self._told(forms.leg_fact(webhook.form, _leg_of(webhook), self._clock.now()))
 
     async def _recording(self, webhook: Webhook) -> bytes:
-        fact = forms.recording(webhook.form, webhook.leg, self._clock.now())
+        return await self._told(forms.recording(webhook.form, _leg_of(webhook), self._clock.now()))
+
+    async def _status(self, webhook: Webhook) -> bytes:
+        return await self._told(forms.call_end(webhook.form, self._clock.now()))
+
+    async def _told(self, fact: Fact | None) -> bytes:
+        """A callback only tells; None where it tells nothing that we keep."""
         if fact is not None:
+            _tell_logs(Leg(fact.call_id, fact.step, fact.account_id))
             await self._desk.tell(fact)
         return EMPTY
 
-    async def _status(self, webhook: Webhook) -> bytes:
-        fact = forms.call_end(webhook.form, self._clock.now())
-        if fact is not None:
-            await self._desk.tell(fact)
-        return EMPTY
+
+def _leg_of(webhook: Webhook) -> Leg:
+    """The leg that the address names, if it belongs to the account that signed."""
+    leg = read_leg(webhook.path, webhook.query)
+    if leg is None:
+        raise NotAnswered(404, "the address names no leg of ours")
+    if not forms.is_of_call(webhook.form, leg.call_id):
+        raise NotAnswered(403, "the address names a leg of another call")
+    return leg
+
+
+def _tell_logs(leg: Leg) -> None:
+    about(call_id=str(leg.call_id))
+    if leg.account_id is not None:
+        about(account_id=str(leg.account_id))
 
 
 def _apology(webhook: Webhook) -> bytes:
-    """A caller hears words rather than an error; a callback needs none."""
-    if webhook.kind in ("voice", "fallback", "dial"):
+    """Words for a caller who waits; a callback needs none."""
+    if webhook.kind in (Kind.VOICE, Kind.FALLBACK, Kind.DIAL):
         return f"<Response><Say>{CLOSING_MESSAGE}</Say><Hangup/></Response>".encode()
     return EMPTY
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, deadline: Deadline) -> bytes:
+    try:
+        async with asyncio.timeout(body_wait_ms(deadline.remaining_ms) / 1_000):
+            return await _whole_body(receive)
+    except TimeoutError:
+        raise NotAnswered(408, "the body did not arrive in time") from None
+
+
+async def _whole_body(receive: Receive) -> bytes:
     body = bytearray()
     while True:
         message = await receive()

@@ -101,11 +101,20 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how many undisturbed rounds are wanted")
     parser.add_argument(
         "--only",
-        type=lambda text: text.split(","),
+        type=names_of,
         help=f"measure some of {', '.join(CONTESTANTS)}; prints, writes nothing",
     )
     parser.add_argument("--out", type=Path, default=OUT, help="where the results go")
     return parser.parse_args()
+
+
+def names_of(text: str) -> list[str]:
+    """Read a list of contestants."""
+    names = text.split(",")
+    unknown = [name for name in names if name not in CONTESTANTS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"nobody is called {', '.join(unknown)}")
+    return names
 
 
 if __name__ == "__main__":

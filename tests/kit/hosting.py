@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from deploy.local.carrier.player import Carrier
 from deploy.local.carrier.report import CallReport
 from deploy.local.carrier.script import parse_script
 from libs.contracts.configuration import Assignment, Buyer, Campaign, CampaignStatus, Number, Target
-from libs.contracts.editing import Actor, SaveBuyer, SaveCampaign, SaveNumber, SaveTarget
+from libs.contracts.editing import Actor, SaveBuyer, SaveCampaign, Saved, SaveNumber, SaveTarget
 from libs.contracts.ids import AccountId, CallId, call_id_of
 from libs.contracts.message import Question
 from libs.contracts.phone import PhoneDestination
@@ -89,6 +90,7 @@ class House:
     folder: Path
     stack: AsyncExitStack
     account_id: AccountId = field(default_factory=lambda: AccountId(uuid4()))
+    routers: list[Any] = field(default_factory=list)
 
     async def open(self) -> None:
         """Start one of each service."""
@@ -128,6 +130,7 @@ class House:
         )
         app = await self.stack.enter_async_context(alive(create_router(settings)))
         await eventually(lambda: is_whole(app))
+        self.routers.append(app)
         return app
 
     def carrier_on(self, ingress: Any) -> Carrier:
@@ -182,9 +185,11 @@ class House:
             SaveCampaign(account_id=self.account_id, actor=TESTER, document=document)
         )
         line = Number(id=uuid4(), number=number, account_sid=ACCOUNT_SID, campaign_id=document.id)
-        await self.eventually_ask(
+        saved: Saved = await self.eventually_ask(
             SaveNumber(account_id=self.account_id, actor=TESTER, document=line)
         )
+        for router in self.routers:
+            await eventually(partial(knows, router, saved.version))
         return document
 
     async def call(
@@ -216,11 +221,24 @@ class House:
         return await eventually(look)
 
 
-async def is_whole(app: Any) -> bool | None:
-    """Whether a service is ready and connected to NATS."""
+async def readiness(app: Any) -> dict[str, Any]:
+    """What a service says of itself."""
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
-        told = (await http.get("/readyz")).json()
+        told: dict[str, Any] = (await http.get("/readyz")).json()
+        return told
+
+
+async def knows(router: Any, version: int) -> bool | None:
+    """Whether a router has read the configuration up to a version."""
+    checks = (await readiness(router))["checks"]
+    detail = next(check["detail"] for check in checks if check["name"] == "configuration")
+    return True if int(detail.removeprefix("version ")) >= version else None
+
+
+async def is_whole(app: Any) -> bool | None:
+    """Whether a service is ready and connected to NATS."""
+    told = await readiness(app)
     return True if told["ready"] and "nats" not in told["degraded"] else None
 
 

@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -23,43 +23,65 @@ class Clock(Protocol):
     def alarm(self, at: float) -> asyncio.Future[None]:
         """Resolves at a scripted second, unless somebody resolves it earlier."""
 
-    def attend(self) -> AbstractContextManager[None]:
-        """Be counted among those for whom time must wait."""
+    def attend(self) -> AbstractContextManager["Clock"]:
+        """The clock of one call, for which time waits where it can."""
 
 
 class RealClock:
     """Wall-clock time; `scale` 50 plays fifty scripted seconds in one real second.
 
-    Timestamps stay the wall's: a hurried call must not speak of the future.
+    Only waiting is hurried: what the application takes to answer counts as it is, and a
+    waking that comes late does not count.  So durations are as scripted, on a slow machine
+    too.  Timestamps stay the wall's: a hurried call must not speak of the future.
     """
 
     def __init__(self, scale: float = 1.0) -> None:
         if scale <= 0:
             raise ValueError(f"a clock's scale is above 0, not {scale}")
         self._scale = scale
-        self._began: float | None = None
+        self._seconds = 0.0
+        self._looked: float | None = None
+        self._asleep = False
 
     def seconds(self) -> float:
         """Scripted seconds since the first look at this clock."""
         now = asyncio.get_running_loop().time()
-        if self._began is None:
-            self._began = now
-        return (now - self._began) * self._scale
+        if self._looked is not None:
+            self._seconds += (now - self._looked) * (self._scale if self._asleep else 1.0)
+        self._looked = now
+        return self._seconds
 
     def now(self) -> datetime:
         """The wall clock."""
         return datetime.now(UTC)
 
     def alarm(self, at: float) -> asyncio.Future[None]:
-        """Resolve when the scripted second has come."""
+        """Resolve when the scripted second has come; one sleeper at a time."""
         loop = asyncio.get_running_loop()
         future = loop.create_future()
-        loop.call_later(max(0.0, at - self.seconds()) / self._scale, _ring, future)
+        timer = loop.call_later(
+            max(0.0, at - self.seconds()) / self._scale, self._strike, at, future
+        )
+        self._asleep = True
+        future.add_done_callback(lambda _: self._wake(timer))
         return future
 
-    def attend(self) -> AbstractContextManager[None]:
-        """Real time waits for nobody."""
-        return nullcontext()
+    @contextmanager
+    def attend(self) -> Iterator[Clock]:
+        """A clock for one: real time waits for nobody, and each call hurries by itself."""
+        yield RealClock(self._scale)
+
+    def _strike(self, at: float, future: asyncio.Future[None]) -> None:
+        if not future.done():
+            self._seconds, self._looked = at, asyncio.get_running_loop().time()
+            self._asleep = False
+            future.set_result(None)
+
+    def _wake(self, timer: asyncio.TimerHandle) -> None:
+        timer.cancel()
+        if self._asleep:  # by somebody else than the timer
+            self.seconds()
+            self._asleep = False
 
 
 class VirtualClock:
@@ -94,11 +116,11 @@ class VirtualClock:
         return future
 
     @contextmanager
-    def attend(self) -> Iterator[None]:
+    def attend(self) -> Iterator[Clock]:
         """While inside, time passes only when this one sleeps too."""
         self._attending += 1
         try:
-            yield
+            yield self
         finally:
             self._attending -= 1
             asyncio.get_running_loop().call_soon(self._advance)

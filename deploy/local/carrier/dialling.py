@@ -188,7 +188,7 @@ class Dialling:
     async def _end(self, leg: _Leg, status: str) -> None:
         line, entry = self._line, leg.entry
         self._ringing.remove(leg)
-        self._last = self._last if self._last and self._last.bridged else leg
+        self._last = leg
         entry.end(status, line.now, line.clock.now())
         line.legs.append(_report(leg, line.began))
         line.mail.say(f"leg ends    {leg.destination.address}: {status}, {entry.duration} s")

@@ -48,11 +48,11 @@ class Line:
     entry: CallEntry
     number: NumberConfig
     script: Script
+    extra: Params  # goes with every request about the caller's line
     clock: Clock
     ledger: Ledger
     mail: Mail
     recordings_url: str
-    extra: Params = field(default_factory=dict)  # goes with every request about the caller
     began: float = field(init=False)
     hangs_up_at: float = field(init=False)
     legs: list[LegReport] = field(default_factory=list)

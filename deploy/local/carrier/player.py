@@ -61,38 +61,33 @@ class Carrier:
     ) -> CallReport:
         """Play one inbound call to its end; every callback is out when this returns.
 
-        `extra` parameters (StirVerstat, FromCity, ...) go with every request about the
-        caller's line.
+        `extra` parameters (StirVerstat, FromCity) go with requests about the caller's line.
         """
-        sid = call_sid or new_sid("CA")
-        entry = CallEntry(sid, caller, dialled, "inbound", self.clock.now())
+        entry = CallEntry(call_sid or new_sid("CA"), caller, dialled, "inbound", self.clock.now())
         script = script or Script()
-        with self.clock.attend():
-            mail = Mail(self._fetcher, self.clock, script, narrate or self._narrate)
-            line = self._line(self.ledger.open(entry), number, script, mail)
-            line.extra = dict(extra or {})
-            mail.say(f"{caller or 'nobody'} calls {dialled}: {sid}")
-            self.lines[sid] = line
+        with self.clock.attend() as clock:
+            mail = Mail(self._fetcher, clock, script, narrate or self._narrate)
+            line = Line(
+                account_sid=self.account_sid,
+                entry=self.ledger.open(entry),
+                number=number,
+                script=script,
+                extra=dict(extra or {}),
+                clock=clock,
+                ledger=self.ledger,
+                mail=mail,
+                recordings_url=self._api_url,
+            )
+            mail.say(f"{caller or 'nobody'} calls {dialled}: {entry.sid}")
+            self.lines[entry.sid] = line
             try:
                 line.close(await self._play(line))
             finally:
-                del self.lines[sid]
+                del self.lines[entry.sid]
             if number.status_url:
                 await line.status_callback("ended", entry, number.status_url, number.status_method)
             await mail.deliver_all()
         return _report(line)
-
-    def _line(self, entry: CallEntry, number: NumberConfig, script: Script, mail: Mail) -> Line:
-        return Line(
-            account_sid=self.account_sid,
-            entry=entry,
-            number=number,
-            script=script,
-            clock=self.clock,
-            ledger=self.ledger,
-            mail=mail,
-            recordings_url=self._api_url,
-        )
 
     async def _play(self, line: Line) -> LineEnded:
         """Execute the number's document and all that follow; how the call ended."""

@@ -1,16 +1,80 @@
-"""The addresses the carrier calls back: written into TwiML here, and read here again.
+"""The addresses at which the carrier reaches us: nobody else writes or reads one.
 
-They carry the call, the step and the account; the carrier's signature covers them.
+Those that are written into TwiML carry the call, the step and the account; the
+carrier's signature covers them.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from libs.contracts.ids import AccountId, CallId
+from libs.contracts.ids import AccountId, CallId, PoolId
 
 PREFIX = "/api/webhooks"
 STEP_MAX = 1_000  # no call has so many legs
+
+
+class Kind(StrEnum):
+    """What the carrier wants at an address."""
+
+    VOICE = "voice"
+    FALLBACK = "fallback"
+    DIAL = "dial"
+    LEG = "leg"
+    RECORDING = "recording"
+    STATUS = "status"
+
+
+ADDRESSES: Mapping[str, Kind] = {
+    "/api/webhooks/voice": Kind.VOICE,
+    "/api/webhooks/status": Kind.STATUS,
+    "/api/webhooks/fallback": Kind.FALLBACK,
+    "/api/webhooks/pool/{pool_id}/voice": Kind.VOICE,
+    "/api/webhooks/pool/{pool_id}/status": Kind.STATUS,
+    "/api/webhooks/dial/{call_id}/{step}": Kind.DIAL,
+    "/api/webhooks/leg/{call_id}/{step}": Kind.LEG,
+    "/api/webhooks/recording/{call_id}/{step}": Kind.RECORDING,
+    # Nobody gathers anything yet: a caller who comes back is told what she was told before.
+    "/api/webhooks/turn/{call_id}/{step}": Kind.VOICE,
+    # Numbers configured for the system before this one still name these.
+    "/api/webhooks/twilio/voice": Kind.VOICE,
+    "/api/webhooks/twilio/status": Kind.STATUS,
+    "/api/webhooks/call-status": Kind.STATUS,
+    "/api/webhooks/tracking-tag/{tag_id}/voice": Kind.VOICE,
+    "/api/webhooks/tracking-tag/{tag_id}/status": Kind.STATUS,
+    "/api/twilio/trunk/voice": Kind.VOICE,
+}
+"""Every address, and what is wanted there."""
+
+_PATTERNS = tuple(
+    (re.compile(re.sub(r"{\w+}", "[^/]{1,64}", address)), kind)
+    for address, kind in ADDRESSES.items()
+    if "{" in address
+)
+_POOL = re.compile(rf"{PREFIX}/pool/([0-9a-fA-F-]{{36}})/voice")
+
+
+def kind_of(path: str) -> Kind | None:
+    """What is wanted at this path; None where there is no such address.
+
+    >>> kind_of("/api/webhooks/tracking-tag/7/voice"), kind_of("/api/webhooks/nothing")
+    (<Kind.VOICE: 'voice'>, None)
+    """
+    if path in ADDRESSES and "{" not in path:
+        return ADDRESSES[path]
+    return next((kind for pattern, kind in _PATTERNS if pattern.fullmatch(path)), None)
+
+
+def pool_of(path: str) -> PoolId | None:
+    """The pool whose number was called, if the path or URL names one of ours."""
+    pool = _POOL.search(path)
+    try:
+        return PoolId(UUID(pool[1])) if pool else None
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +91,7 @@ class Leg:
     fell_back: int | None = None
 
     def url(self, base: str, kind: str) -> str:
-        """The absolute address; `kind` is dial, leg or recording."""
+        """The absolute address; `kind` is dial, leg, recording or turn."""
         query = f"owner={'router' if self.fell_back is None else 'ingress'}"
         if self.account_id is not None:
             query += f"&account={self.account_id}"

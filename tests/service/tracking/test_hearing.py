@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,9 +13,12 @@ from libs.contracts.ids import NOBODY, AccountId
 from libs.contracts.routing import RouteReason
 from libs.contracts.streams import DEAD, TRACKING_CALLS
 from libs.contracts.tracking import CallState
+from libs.runtime.dead import DEAD_RATE_MAX
 from libs.runtime.streams import durable_exists
 from tests.kit.facts import ACCOUNT, CALLER, CallStory
 from tests.service.tracking.stage import Stage, eventually, ready
+
+LONG_ENOUGH_SECONDS = 0.1  # to be heard, if anybody listened
 
 
 def whole_call(story: CallStory) -> list[Fact]:
@@ -179,6 +183,25 @@ async def dead_letter(stage: Stage) -> Msg | None:
     reader = await stage.broker.jetstream.pull_subscribe("dead.>", stream=DEAD.name)
     [letter] = await reader.fetch(1, timeout=2)
     return letter
+
+
+async def test_too_many_dead_stop_the_reading(stage: Stage) -> None:
+    story = CallStory()
+
+    async with stage.tracking() as app:
+        for _ in range(DEAD_RATE_MAX):
+            await stage.say(story.ended().subject, b"{")
+
+        async def unready() -> dict[str, Any] | None:
+            said = await ready(app)
+            return None if said["ready"] else said
+
+        said = await eventually(unready)
+        await stage.tell(story.arrived(account_id=ACCOUNT))
+        await asyncio.sleep(LONG_ENOUGH_SECONDS)
+
+        assert said["degraded"] == [TRACKING_CALLS.name]
+        assert await stage.call(story.call_id) is None
 
 
 async def test_a_deleted_durable_shows_and_heals(stage: Stage) -> None:

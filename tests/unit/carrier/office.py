@@ -71,6 +71,7 @@ class Office:
         form = dict(parse_qsl(request.content.decode(), keep_blank_values=True))
         signature = request.headers["x-twilio-signature"]
         assert RequestValidator(TOKEN).validate(str(request.url), form, signature)
+        assert request.method == "POST" or not request.content
         params = form if request.method == "POST" else dict(request.url.params)
         self.heard.append((request.url.path, params))
         waiting = self.answers.get(request.url.path)

@@ -53,14 +53,39 @@ async def test_a_sleeper_who_is_woken_early_moves_no_time() -> None:
         assert clock.seconds() == 0
 
 
-async def test_a_hurried_clock_keeps_the_walls_timestamps() -> None:
-    clock = RealClock(scale=1_000)
-    before, started = clock.now(), clock.seconds()
+async def test_a_hurried_clock_hurries_only_sleep_and_keeps_the_walls_timestamps() -> None:
+    with RealClock(scale=1_000).attend() as clock:
+        before, started = clock.now(), clock.seconds()
 
-    await clock.alarm(started + 20)
+        await clock.alarm(started + 20)
+        slept = clock.seconds() - started
+        await asyncio.sleep(0.01)  # an application that takes its time to answer
+        waited = clock.seconds() - started - slept
 
-    assert clock.seconds() - started >= 20
+    assert 20 <= slept < 20.5  # a late waking would count a thousandfold
+    assert 0.01 <= waited < 5
     assert (clock.now() - before).total_seconds() < 10
+
+
+async def test_a_hurried_sleeper_who_is_woken_early_has_slept_so_far() -> None:
+    with RealClock(scale=1_000).attend() as clock:
+        alarm = clock.alarm(clock.seconds() + 3_600)
+        await asyncio.sleep(0.01)
+        alarm.set_result(None)
+        await alarm
+        woken = clock.seconds()
+        await asyncio.sleep(0.01)
+
+        assert 10 <= woken < 3_600
+        assert clock.seconds() - woken < 5
+
+
+async def test_calls_on_a_real_clock_have_their_own_time() -> None:
+    clock = RealClock(scale=1_000)
+    with clock.attend() as first:
+        await first.alarm(first.seconds() + 60)
+        with clock.attend() as second:
+            assert second.seconds() == 0
 
 
 def test_a_clock_cannot_stand_still() -> None:

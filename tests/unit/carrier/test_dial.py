@@ -118,7 +118,7 @@ async def test_completed_alone_is_the_default() -> None:
 
 
 async def test_the_time_limit_ends_the_talk_and_the_caller_stays() -> None:
-    office = Office(voice=dial(ANN, timeLimit="10"), action=NEXT)
+    office = Office(voice=dial(ANN, timeLimit="10"), action=f"<Pause length='900'/>{NEXT}")
 
     report = await office.call(f"{ANN}=answer:2,talk:600")
 
@@ -185,6 +185,15 @@ async def test_without_an_action_the_document_goes_on() -> None:
     report = await office.call(f"{ANN}=busy")
 
     assert report.spoken == ("Goodbye",)
+
+
+@pytest.mark.parametrize(("talk", "told"), [("30.4", "30"), ("30.5", "31")])
+async def test_seconds_are_whole(talk: str, told: str) -> None:
+    office = Office(voice=dial(ANN), action="<Hangup/>")
+
+    await office.call(f"{ANN}=talk:{talk},callee-hangs-up")
+
+    assert office.said("action")[0]["DialCallDuration"] == told
 
 
 async def test_several_numbers_ring_together_and_the_first_wins() -> None:

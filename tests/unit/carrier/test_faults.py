@@ -46,6 +46,14 @@ async def test_a_callback_keeps_its_number_and_time_however_late_it_is() -> None
     assert office.clock.seconds() == 62
 
 
+async def test_a_late_callback_comes_in_its_second() -> None:
+    office = Office(voice=dial(number(ANN)), action="<Hangup/>")
+
+    report = await office.call(f"{CALL};faults=delay:ringing:5")
+
+    assert report.sent("ringing")[0].at == 6
+
+
 async def test_the_end_of_the_call_can_be_lost() -> None:
     office = Office(voice="<Say>Hello</Say>")
 

@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from deploy.local.carrier import NumberConfig, rest
+from deploy.local.carrier.clock import EPOCH
+from deploy.local.carrier.ledger import CALLS_KEPT_MAX, CallEntry, Ledger
 from tests.unit.carrier.office import ACCOUNT, ANN, BOB, DIALLED, HOST, TOKEN, Office, dial, number
 
 ROOT = f"/2010-04-01/Accounts/{ACCOUNT}"
@@ -52,6 +54,15 @@ async def test_a_leg_that_does_not_ring_yet_is_queued() -> None:
     await office.call()
 
     assert seen == [("queued", None)]
+
+
+def test_the_oldest_calls_are_forgotten() -> None:
+    ledger = Ledger()
+    for index in range(CALLS_KEPT_MAX + 1):
+        ledger.open(CallEntry(f"CA{index}", ANN, BOB, "inbound", EPOCH))
+
+    assert len(ledger.calls) == CALLS_KEPT_MAX
+    assert "CA0" not in ledger.calls
 
 
 async def test_lists_come_in_pages_and_by_filters() -> None:
@@ -197,6 +208,49 @@ async def test_orders_that_are_refused(form: dict[str, str], sid: str) -> None:
 
     assert came == [400]
     assert report.duration == 32
+
+
+async def test_an_order_that_comes_while_a_document_is_fetched() -> None:
+    office = Office(next="<Say>never</Say>")
+
+    async def voice(params: dict[str, str]) -> str:
+        async with client(office) as api:
+            path = f"{ROOT}/Calls/{params['CallSid']}.json"
+            await api.post(path, data={"Status": "completed"})
+        return "<Redirect>/next</Redirect>"
+
+    office.then("voice", voice)
+    await office.call()
+
+    assert office.said("next") == []
+
+
+@pytest.mark.parametrize(
+    ("target", "form", "spoken"),
+    [
+        ("ParentCallSid", {"Url": f"{HOST}/moved"}, ("Moved",)),
+        ("CallSid", {"Status": "completed"}, ("Goodbye",)),
+    ],
+)
+async def test_an_order_during_the_whisper(
+    target: str, form: dict[str, str], spoken: tuple[str, ...]
+) -> None:
+    office = Office(
+        voice=dial(number(ANN, url="/whisper")),
+        moved="<Say>Moved</Say>",
+        action="<Say>Goodbye</Say>",
+    )
+
+    async def whisper(params: dict[str, str]) -> str:
+        async with client(office) as api:
+            await api.post(f"{ROOT}/Calls/{params[target]}.json", data=form)
+        return "<Say>A call for you</Say>"
+
+    office.then("whisper", whisper)
+    report = await office.call(f"{ANN}=talk:600")
+
+    assert (report.legs[0].status, report.legs[0].bridged) == ("completed", False)
+    assert report.spoken == spoken
 
 
 async def test_canceling_leaves_an_answered_call_alone() -> None:

@@ -183,6 +183,16 @@ def test_a_leg_of_the_carriers_refutes_that_nobody_was_dialled() -> None:
     assert made.buyer_id == BUYER
 
 
+@pytest.mark.parametrize("lesser", [CallStatus.NO_ANSWER, CallStatus.FAILED, CallStatus.RINGING])
+def test_a_leg_that_was_completed_stays_so(lesser: CallStatus) -> None:
+    story = CallStory()
+
+    made = record(story.routed(), story.leg_ended(), story.leg_ended(status=lesser), story.ended())
+
+    assert made.legs[0].status is CallStatus.COMPLETED
+    assert made.state is CallState.COMPLETED
+
+
 def test_a_connected_buyer_outweighs_a_later_one() -> None:
     story = CallStory()
 
