@@ -98,8 +98,10 @@ def _pair(part: bytes) -> tuple[str, str]:
 def _decoded(raw: bytes, field: str) -> str:
     if b"%" in raw and _HALF_ESCAPED.search(raw):
         raise BadForm(field[:NAME_SHOWN], "has a % that two hexadecimal digits must follow")
+    if b"+" in raw:
+        raw = raw.replace(b"+", b" ")
     try:
-        return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+        return (unquote_to_bytes(raw) if b"%" in raw else raw).decode()
     except UnicodeDecodeError as fault:
         raise BadForm(field[:NAME_SHOWN], "is not UTF-8") from fault
 

@@ -6,15 +6,22 @@ from starlette.applications import Starlette
 
 from libs.contracts.catalogue import CATALOGUE
 from libs.contracts.message import Refusal
-from libs.contracts.streams import STREAMS
+from libs.contracts.streams import ROUTER_HOLDS, STREAMS
 from libs.runtime import telemetry
 from libs.runtime.answers import Answers
 from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
 from libs.runtime.clock import SystemClock
-from libs.runtime.consume import Consumer
 from libs.runtime.database import Database
-from libs.runtime.health import Check, Finding, Health, broker_check, database_check, outbox_check
+from libs.runtime.health import (
+    Check,
+    Finding,
+    Health,
+    broker_check,
+    consumer_check,
+    database_check,
+    outbox_check,
+)
 from libs.runtime.outbox import Outbox
 from libs.runtime.seal import Seal
 from libs.runtime.service import Watch, service_app
@@ -67,7 +74,7 @@ def create(settings: Settings | None = None) -> Starlette:
     clock = SystemClock()
     seal = Seal(settings.session_secret.get_secret_value(), "carrier tokens")
     holds = HoldsDesk(Holds(database), Ask(broker))
-    consumer = holds_consumer(broker, holds)
+    consumer = holds_consumer(broker, holds, database)
     answers = Answers(broker, Refusal)
     routing = RoutingDesk(
         memory, Claims(database, outbox), decisions, clock, lambda: secrets.randbits(SEED_BITS)
@@ -87,7 +94,7 @@ def create(settings: Settings | None = None) -> Starlette:
             database_check(database),
             outbox_check(outbox, database),
             _memory_check(memory),
-            _consumer_check(consumer),
+            consumer_check(broker, ROUTER_HOLDS, consumer),
             _books_check(holds),
         ],
     )
@@ -108,13 +115,6 @@ def create(settings: Settings | None = None) -> Starlette:
 def _memory_check(memory: Memory) -> Check:
     async def check() -> Finding:
         return Finding("configuration", memory.loaded, f"version {memory.version}")
-
-    return check
-
-
-def _consumer_check(consumer: Consumer) -> Check:
-    async def check() -> Finding:
-        return Finding("router-holds", consumer.healthy, vital=False)
 
     return check
 

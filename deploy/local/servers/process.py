@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import psutil
 
 LOG_BYTES_MAX = 10_000_000  # a larger log starts anew, so that a long-lived folder stays small
 REAP_WITHIN_S = 5.0  # after SIGKILL only the kernel has work left
+POLL_S = 0.01  # between two looks at ending processes
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -206,8 +208,27 @@ def end_orphans(folder: Path, program: str, farewell: signal.Signals, within_s: 
         with suppress(psutil.NoSuchProcess):
             if process.ppid() not in pids:
                 process.send_signal(farewell)
-    _, alive = psutil.wait_procs(orphans, timeout=within_s)
-    for process in alive:
+    for process in still_alive(orphans, within_s):
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=REAP_WITHIN_S)
+    for process in still_alive(orphans, REAP_WITHIN_S):
+        raise Unkillable(f"process {process.pid} in {folder}")
+
+
+def still_alive(processes: Sequence[psutil.Process], within_s: float) -> list[psutil.Process]:
+    """Wait for the end of processes that need not be ours; return those that outlast the time.
+
+    One that nobody has buried yet has ended: in a container nobody may ever do it.
+    """
+    give_up_at = time.monotonic() + within_s
+    while (alive := [one for one in processes if lives(one)]) and time.monotonic() < give_up_at:
+        time.sleep(POLL_S)
+    return alive
+
+
+def lives(process: psutil.Process) -> bool:
+    """Say whether a process still runs."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

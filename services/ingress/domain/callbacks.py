@@ -122,5 +122,8 @@ def read_leg(path: str, query: str) -> Leg | None:
 
 def read_dial_url(url: str) -> Leg | None:
     """The leg of a dial action's address, as the carrier names it in ErrorUrl."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     return read_leg(parts.path, parts.query) if f"{PREFIX}/dial/" in parts.path else None

@@ -12,6 +12,7 @@ import pytest
 
 from deploy.local.servers import FolderInUse, NatsServer, ServerDied
 from deploy.local.servers.nats import page
+from deploy.local.servers.process import still_alive
 from tests.kit.engine import server_folder
 from tests.kit.nats import NatsServers, connection_to
 from tests.service.local.life import (
@@ -101,7 +102,7 @@ def test_a_second_server_on_the_folder_is_refused(folder: Path) -> None:
 
 async def test_it_dies_with_its_starter_and_the_next_run_continues(folder: Path) -> None:
     orphan = keeper_killed("NatsServer", folder)
-    orphan.wait(GONE_WITHIN_S)
+    assert still_alive([orphan], GONE_WITHIN_S) == []
 
     server = NatsServer(folder)
     server.start()

@@ -14,6 +14,7 @@ import pytest
 
 from deploy.local.servers import FolderInUse, PostgresServer, ServerDied
 from deploy.local.servers.postgres import USER
+from deploy.local.servers.process import still_alive
 from deploy.local.servers.programs import SHELVES
 from tests.kit.engine import server_folder
 from tests.service.local.life import (
@@ -65,8 +66,7 @@ def test_what_was_committed_survives_a_kill(own_postgres: PostgresServer) -> Non
     assert len(family) > 3, "the main process has children that must go too"
 
     own_postgres.kill()
-    _, alive = psutil.wait_procs(family, timeout=GONE_WITHIN_S)
-    assert alive == []
+    assert still_alive(family, GONE_WITHIN_S) == []
     own_postgres.start()
 
     assert notes(own_postgres) == ["kept"]
@@ -123,7 +123,7 @@ def test_a_second_server_on_the_folder_is_refused_and_the_first_lives(folder: Pa
 
 def test_it_dies_with_its_starter_and_the_next_run_continues(folder: Path) -> None:
     orphan = keeper_killed("PostgresServer", folder)
-    orphan.wait(GONE_WITHIN_S)
+    assert still_alive([orphan], GONE_WITHIN_S) == []
 
     server = PostgresServer(folder)
     server.start()
