@@ -25,7 +25,8 @@ def signature(token: str, url: str, form: Form) -> str:
 def is_signed(given: str, url: str, form: Form, tokens: Iterable[str]) -> bool:
     """Whether any of the account's tokens made this signature.
 
-    The plain address is tried first, then the one with, or without, the default port.
+    The plain address is tried first, then the one with its scheme's port, or without any:
+    the carrier is not of one mind about ports.
     """
     if not given:
         return False
@@ -52,8 +53,8 @@ def _signed_pairs(form: Form) -> list[tuple[str, str]]:
 def _addresses(url: str) -> Iterable[str]:
     yield url
     parts = urlsplit(url)
-    port = f":{_DEFAULT_PORTS[parts.scheme]}"
     if parts.port is None:
-        yield parts._replace(netloc=parts.netloc + port).geturl()
-    elif parts.netloc.endswith(port):
-        yield parts._replace(netloc=parts.netloc.removesuffix(port)).geturl()
+        netloc = f"{parts.netloc}:{_DEFAULT_PORTS[parts.scheme]}"
+    else:
+        netloc = parts.netloc.removesuffix(f":{parts.port}")
+    yield parts._replace(netloc=netloc).geturl()
