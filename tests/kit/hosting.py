@@ -109,7 +109,7 @@ class House:
         )
         self.carrier = self.carrier_on(self.ingress)
 
-    async def add_ingress(self) -> Any:
+    async def add_ingress(self, **more: Any) -> Any:
         """Start another ingress on the same folder."""
         settings = settings_of(
             IngressSettings,
@@ -118,6 +118,7 @@ class House:
             folder=self.folder,
             twilio_account_sid=ACCOUNT_SID,
             twilio_auth_token=AUTH_TOKEN,
+            **more,
         )
         app = await self.stack.enter_async_context(alive(create_ingress(settings)))
         await eventually(lambda: is_whole(app))

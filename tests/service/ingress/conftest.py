@@ -17,5 +17,5 @@ async def router(nats_url: str) -> AsyncIterator[PlayedRouter]:
 @pytest.fixture
 async def ingress(nats_url: str, router: PlayedRouter, tmp_path: Path) -> AsyncIterator[Ingress]:
     async with running_ingress(nats_url, tmp_path) as running:
-        await running.settled()
+        await running.connected()
         yield running

@@ -1,4 +1,4 @@
-"""The ingress on a real NATS, a played router that can be silent, and a hand that signs webhooks."""
+"""The ingress on a real NATS, a played router that may be silent, and somebody who signs."""
 
 import asyncio
 import re
@@ -112,7 +112,7 @@ class PlayedRouter:
         jetstream = self.broker.jetstream
         state = (await jetstream.stream_info("EVENTS")).state
         found = []
-        for sequence in range(state.first_seq, state.last_seq + 1):
+        for sequence in range(max(state.first_seq, 1), state.last_seq + 1):
             message = await jetstream.get_msg("EVENTS", sequence)
             kind: Any = CATALOGUE[message.subject or ""]
             fact: Fact = kind.model_validate_json(message.data or b"")
@@ -169,6 +169,14 @@ class Ingress:
         response = await self.http.get("/readyz")
         return {"status": response.status_code, **response.json()}
 
+    async def connected(self) -> None:
+        """Return once it has found NATS."""
+
+        async def look() -> bool | None:
+            return "nats" not in (await self.ready())["degraded"] or None
+
+        await eventually(look)
+
     async def settled(self, *degraded: str) -> None:
         """Return once nothing but this is degraded."""
 
@@ -198,7 +206,7 @@ async def running_ingress(nats_url: str, folder: Path, **more: Any) -> AsyncIter
     async with (
         alive(app),
         httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app),  # type: ignore[arg-type]
+            transport=httpx.ASGITransport(app=app),
             base_url=BASE_URL,
         ) as http,
     ):

@@ -1,6 +1,7 @@
 """Signed webhooks become questions, facts and TwiML; everything else is refused."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID
@@ -52,7 +53,7 @@ async def test_a_call_is_told_asked_about_and_dialled(
     answer = await ingress.post(VOICE, FromCity="São Paulo", StirVerstat="TN-Validation-Passed-A")
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/xml; charset=utf-8")
-    assert f"<Number statusCallback=" in answer.text
+    assert "<Number statusCallback=" in answer.text
     assert TARGET.number in answer.text
     assert f'callerId="{CALLER}"' in answer.text
     assert 'record="record-from-answer-dual"' in answer.text
@@ -69,7 +70,7 @@ async def test_the_same_webhook_at_two_ingresses_gives_the_same_bytes_and_one_fa
     nats_url: str, ingress: Ingress, router: PlayedRouter, tmp_path: Path
 ) -> None:
     async with running_ingress(nats_url, tmp_path) as other:
-        await other.settled()
+        await other.connected()
         answers = await asyncio.gather(*(at.post(VOICE) for at in (ingress, other) * 3))
     assert len({answer.content for answer in answers}) == 1
     assert TARGET.number in answers[0].text
@@ -140,63 +141,46 @@ FORM = urlencode({"AccountSid": ACCOUNT_SID, "CallSid": CALL_SID, "From": CALLER
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
-@pytest.mark.parametrize(
-    ("body", "content_type", "status", "field"),
-    [
-        (b"x=" + b"1" * 65_536, FORM_TYPE, 413, "body"),
-        (b'{"From":"+1"}', "application/json", 415, ""),
-        (b"--x\r\n", "multipart/form-data; boundary=x", 415, ""),
-        (b"", "", 415, ""),
-        (b'{"From":1}', FORM_TYPE, 400, '{"From":1}'),
-        (FORM.encode() + b"&From=%2B12125550199", FORM_TYPE, 400, "From"),
-        (FORM.encode() + b"&To=%2B12125550199", FORM_TYPE, 400, "To"),
-        (FORM.encode() + b"&FromCity=" + b"x" * 10_000, FORM_TYPE, 400, "FromCity"),
-        (FORM.encode() + b"&FromCity=%c3%28", FORM_TYPE, 400, "FromCity"),
-        (FORM.encode() + b"&FromCity=%c", FORM_TYPE, 400, "FromCity"),
-        (b"&".join(b"f%d=1" % n for n in range(300)), FORM_TYPE, 400, "body"),
-    ],
-)
+BAD_INPUT: list[tuple[bytes, str, int, str]] = [
+    (b"x=" + b"1" * 65_536, FORM_TYPE, 413, "body"),
+    (b'{"From":"+1"}', "application/json", 415, ""),
+    (b"--x\r\n", "multipart/form-data; boundary=x", 415, ""),
+    (b"", "", 415, ""),
+    (b'{"From":1}', FORM_TYPE, 400, '{"From":1}'),
+    (FORM.encode() + b"&From=%2B12125550199", FORM_TYPE, 400, "From"),
+    (FORM.encode() + b"&To=%2B12125550199", FORM_TYPE, 400, "To"),
+    (FORM.encode() + b"&FromCity=" + b"x" * 10_000, FORM_TYPE, 400, "FromCity"),
+    (FORM.encode() + b"&FromCity=%c3%28", FORM_TYPE, 400, "FromCity"),
+    (FORM.encode() + b"&FromCity=%c", FORM_TYPE, 400, "FromCity"),
+    (b"&".join(b"f%d=1" % n for n in range(300)), FORM_TYPE, 400, "body"),
+]
+
+
 async def test_bad_input_is_refused_by_name_and_leaves_no_trace(
-    ingress: Ingress,
-    router: PlayedRouter,
-    body: bytes,
-    content_type: str,
-    status: int,
-    field: str,
+    ingress: Ingress, router: PlayedRouter
 ) -> None:
-    headers = {"Content-Type": content_type, "X-Twilio-Signature": "whatever"}
-    answer = await ingress.http.post(VOICE, content=body, headers=headers)
-    assert answer.status_code == status
-    assert answer.json()["field"] == field
-    assert answer.json()["title"]
+    for body, content_type, status, field in BAD_INPUT:
+        headers = {"Content-Type": content_type, "X-Twilio-Signature": "whatever"}
+        answer = await ingress.http.post(VOICE, content=body, headers=headers)
+        assert (answer.status_code, answer.json()["field"]) == (status, field)
+        assert answer.json()["title"]
     assert router.asked == []
     assert await router.facts() == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        VOICE,
-        "/api/webhooks/fallback",
-        "/api/webhooks/status",
-        place("dial"),
-        place("leg"),
-        place("recording"),
-        "/api/twilio/trunk/voice",
-    ],
-)
 @pytest.mark.parametrize("signature", [None, "", "wrong", "another's"])
 async def test_what_the_carrier_did_not_sign_is_forbidden_and_leaves_no_trace(
-    ingress: Ingress, router: PlayedRouter, path: str, signature: str | None
+    ingress: Ingress, router: PlayedRouter, signature: str | None
 ) -> None:
     form = {"AccountSid": ACCOUNT_SID, "CallSid": CALL_SID, "To": NUMBER, "CallStatus": "completed"}
-    if signature == "another's":
-        signature = sign("another token", BASE_URL + path, form)
-    headers = {} if signature is None else {"X-Twilio-Signature": signature}
-
-    answer = await ingress.http.post(path, data=form, headers=headers)
-
-    assert answer.status_code == 403
+    fixed = (VOICE, "/api/webhooks/fallback", "/api/webhooks/status", "/api/twilio/trunk/voice")
+    for path in (*fixed, place("dial"), place("leg"), place("recording")):
+        given = signature
+        if given == "another's":
+            given = sign("another token", BASE_URL + path, form)
+        headers = {} if given is None else {"X-Twilio-Signature": given}
+        answer = await ingress.http.post(path, data=form, headers=headers)
+        assert answer.status_code == 403
     assert router.asked == []
     assert await router.facts() == []
 
@@ -215,17 +199,14 @@ async def test_the_query_is_signed_as_it_was_written(ingress: Ingress) -> None:
     assert (await ingress.http.post(forged, data=form, headers=signed)).status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
+async def test_there_is_nothing_else(ingress: Ingress) -> None:
+    for method, path, status in (
         ("POST", "/api/webhooks/nothing", 404),
         ("POST", "/api/twilio/trunk", 404),
         ("GET", VOICE, 405),
         ("PUT", VOICE, 405),
-    ],
-)
-async def test_there_is_nothing_else(ingress: Ingress, method: str, path: str, status: int) -> None:
-    assert (await ingress.http.request(method, path)).status_code == status
+    ):
+        assert (await ingress.http.request(method, path)).status_code == status
 
 
 @pytest.mark.parametrize("path", [VOICE, "/api/webhooks/fallback", "/api/webhooks/status"])
@@ -338,7 +319,7 @@ async def test_an_account_cannot_speak_of_anothers_call(
 
 
 async def test_a_slow_body_is_not_waited_for(ingress: Ingress) -> None:
-    async def dribble() -> object:
+    async def dribble() -> AsyncIterator[bytes]:
         yield b"CallSid="
         await asyncio.sleep(30)
         yield b"CA1"
@@ -347,7 +328,7 @@ async def test_a_slow_body_is_not_waited_for(ingress: Ingress) -> None:
     answer = await ingress.http.post(
         VOICE,
         content=dribble(),
-        headers={"Content-Type": FORM_TYPE},  # type: ignore[arg-type]
+        headers={"Content-Type": FORM_TYPE},
     )
     assert answer.status_code == 408
     assert asyncio.get_running_loop().time() - began < 5
@@ -362,7 +343,7 @@ async def test_signatures_go_unchecked_in_development_only_where_that_is_said(
 ) -> None:
     more = {"verify_signatures": False, "environment": "development"}
     async with running_ingress(nats_url, tmp_path, **more) as ingress:
-        await ingress.settled("signatures")
+        await ingress.connected()
         answer = await ingress.post(VOICE, token="nonsense")
         assert TARGET.number in answer.text
 
@@ -372,7 +353,7 @@ async def test_the_public_base_url_is_what_is_signed_and_written(
 ) -> None:
     more = {"public_base_url": "http://127.0.0.1:8443"}
     async with running_ingress(nats_url, tmp_path, **more) as ingress:
-        await ingress.settled()
+        await ingress.connected()
         form = {"AccountSid": ACCOUNT_SID, "CallSid": CALL_SID, "To": NUMBER}
         signed = {"X-Twilio-Signature": sign(TOKEN, f"http://127.0.0.1:8443{VOICE}", form)}
         answer: httpx.Response = await ingress.http.post(VOICE, data=form, headers=signed)
