@@ -7,7 +7,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.kit.budgets import Budgets
+from tests.kit.budgets import Budgets, enforced_here
 from tests.kit.nats import nats_server, nats_servers, nats_url, own_nats
 from tests.kit.postgres import (
     database_templates,
@@ -45,7 +45,8 @@ hypothesis.settings.load_profile("callcenter")
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sockets: a unit test that may connect over IP")
     if not hasattr(config, "workerinput"):  # with xdist, the one process that sees all reports
-        config.pluginmanager.register(Budgets(config), "budgets")
+        workers = getattr(config.option, "numprocesses", None) or 1
+        config.pluginmanager.register(Budgets(workers, enforced=enforced_here()), "budgets")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import os
 from collections import defaultdict
+from typing import Protocol
 
 import pytest
 
@@ -9,6 +10,19 @@ import pytest
 FAST = "unit, laws, contract, doctests"
 BUDGETS_S = {FAST: 20.0, "service": 120.0, "system": 150.0}
 UNBUDGETED = ("bench",)
+
+
+class Timed(Protocol):
+    """What we read of a test's report."""
+
+    nodeid: str
+    duration: float
+
+
+class Ended(Protocol):
+    """What we read and set of a session."""
+
+    exitstatus: int | pytest.ExitCode
 
 
 def part_of(nodeid: str) -> str:
@@ -26,19 +40,23 @@ def over_budget(seconds: dict[str, float]) -> list[str]:
     return [part for part, took in seconds.items() if took > BUDGETS_S.get(part, took)]
 
 
+def enforced_here() -> bool:
+    """Say whether times mean something: in CI, on a machine with nothing else to do."""
+    return bool(os.environ.get("CI")) and os.getloadavg()[0] <= (os.cpu_count() or 1)
+
+
 class Budgets:
-    """The pytest plugin that measures; it fails runs in CI on a machine that was idle before."""
+    """The pytest plugin that measures, and fails the run if budgets are enforced."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._workers: int = getattr(config.option, "numprocesses", None) or 1
+    def __init__(self, workers: int, *, enforced: bool) -> None:
+        self._workers = workers
+        self._enforced = enforced
         self._seconds: dict[str, float] = defaultdict(float)
-        idle = os.getloadavg()[0] <= (os.cpu_count() or 1)
-        self._enforced = bool(os.environ.get("CI")) and idle
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    def pytest_runtest_logreport(self, report: Timed) -> None:
         self._seconds[part_of(report.nodeid)] += report.duration / self._workers
 
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    def pytest_sessionfinish(self, session: Ended) -> None:
         if (
             self._enforced
             and over_budget(self._seconds)

@@ -2,20 +2,26 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from deploy.local.servers.process import Folder, FolderInUse
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
 
 POSTGRES_IMAGE = "postgres:18"
 NATS_IMAGE = "nats:2"
+FOLDER_PREFIX = "callcenter-test-"
+LEFT_AFTER_S = 600.0  # a folder is claimed milliseconds after it is made
 ENGINE_WITHIN_S = 1.0  # an engine that is slower to answer would slow down every run
 
 
@@ -93,6 +99,18 @@ def server_folder() -> Path:
 
     Pytest's own temporary folders are closed to others.
     """
-    folder = Path(tempfile.mkdtemp(prefix="callcenter-test-"))
+    sweep(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
     folder.chmod(0o711)
     return folder
+
+
+def sweep(place: Path) -> None:
+    """Delete what killed runs left: old folders in which no living process keeps a server."""
+    for left in place.glob(f"{FOLDER_PREFIX}*"):
+        with suppress(OSError, FolderInUse):  # another user's, or another run's
+            if time.time() - left.stat().st_mtime > LEFT_AFTER_S:
+                folder = Folder(left)
+                folder.claim()
+                shutil.rmtree(left)
+                folder.release()

@@ -1,8 +1,14 @@
 """The kit gives each test servers without anything of another test."""
 
+import os
+import time
+from pathlib import Path
+
 import psycopg
 import pytest
 
+from deploy.local.servers.process import Folder
+from tests.kit.engine import FOLDER_PREFIX, LEFT_AFTER_S, sweep
 from tests.kit.nats import Nats, connection_to, delete_streams
 from tests.kit.postgres import Databases, Templates
 
@@ -40,6 +46,25 @@ def test_databases_are_dropped_even_while_somebody_is_connected(
 def test_a_database_of_all_services_is_there(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_folders_that_killed_runs_left_are_swept_and_those_in_use_are_not(tmp_path: Path) -> None:
+    left, used, young = (tmp_path / f"{FOLDER_PREFIX}{name}" for name in ("left", "used", "young"))
+    running = Folder(used)
+    for folder in (left, young):
+        folder.mkdir()
+        (folder / "log").write_text("")
+    running.claim()
+    for folder in (left, used):
+        long_ago = time.time() - LEFT_AFTER_S - 1
+        os.utime(folder, (long_ago, long_ago))
+
+    sweep(tmp_path)
+
+    assert not left.exists()
+    assert used.exists()
+    assert young.exists()
+    running.release()
 
 
 async def test_no_stream_of_an_earlier_test_is_left(nats_server: Nats, nats_url: str) -> None:

@@ -40,7 +40,9 @@ def test_a_signature_holds_for_the_fields_it_was_made_of_alone(
 ) -> None:
     given_signature = library_signature(URL, *signed)
 
-    believed = RequestValidator(TOKEN).validate(URL, FormData(sent), given_signature)
+    believed = RequestValidator(TOKEN).validate(
+        URL, FormData([(name, value) for name, value in sent]), given_signature
+    )
 
     assert is_signed(given_signature, URL, form_of(*sent), [TOKEN]) == believed
 

@@ -1,10 +1,11 @@
 """The rules of the kit itself."""
 
 import socket
+from dataclasses import dataclass
 
 import pytest
 
-from tests.kit.budgets import FAST, over_budget, part_of
+from tests.kit.budgets import FAST, Budgets, over_budget, part_of
 from tests.kit.sockets import SocketRefused
 
 
@@ -43,3 +44,32 @@ def test_a_test_counts_for_the_part_it_lies_in(nodeid: str, part: str) -> None:
 
 def test_a_part_is_late_beyond_its_budget_only() -> None:
     assert over_budget({FAST: 20.0, "service": 120.1, "bench": 9_999.0}) == ["service"]
+
+
+@dataclass
+class Finished:
+    """As much of a test's report, and of a session, as the budgets look at."""
+
+    nodeid: str = "tests/system/test_call.py::test_sold"
+    duration: float = 0.0
+    exitstatus: int | pytest.ExitCode = pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("seconds", "workers", "enforced", "exit_status"),
+    [
+        (151.0, 1, True, pytest.ExitCode.TESTS_FAILED),
+        (151.0, 1, False, pytest.ExitCode.OK),
+        (151.0, 2, True, pytest.ExitCode.OK),
+        (149.0, 1, True, pytest.ExitCode.OK),
+    ],
+)
+def test_a_late_part_fails_the_run_where_budgets_are_enforced(
+    seconds: float, workers: int, *, enforced: bool, exit_status: pytest.ExitCode
+) -> None:
+    budgets, session = Budgets(workers, enforced=enforced), Finished()
+
+    budgets.pytest_runtest_logreport(Finished(duration=seconds))
+    budgets.pytest_sessionfinish(session)
+
+    assert session.exitstatus == exit_status

@@ -1,0 +1,170 @@
+"""A decision takes the first of a fair order with room, says why, and can be taken again."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.contracts.configuration import Assignment, Buyer, Campaign, CampaignStatus, Status, Target
+from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
+from libs.contracts.phone import WITHHELD, PhoneDestination
+from libs.contracts.routing import Close, DialNext, RouteReason, Rule, Verdict
+from services.router.domain.decision import CallContext, Decision, deliberate, repeat, settle
+from services.router.domain.explain import explained
+from services.router.domain.holds import Counter, day_began
+from services.router.domain.plan import Plan
+
+NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
+ACCOUNT = AccountId(UUID(int=1))
+BUYER = Buyer(id=BuyerId(UUID(int=2)), name="Acme")
+CALL = CallContext(
+    call_id=CallId(UUID(int=3)),
+    account_id=ACCOUNT,
+    account_sid="AC1",
+    call_sid="CA1",
+    caller=WITHHELD,
+    dialled="+18005550100",
+    ring_began_at=NOW,
+)
+
+
+def a_target(n: int, **more: object) -> Target:
+    number = PhoneDestination(number=f"+1555010{n:04}")
+    given = {"id": UUID(int=100 + n), "buyer_id": BUYER.id, "name": f"desk {n}"}
+    return Target.model_validate({**given, "destination": number, **more})
+
+
+def a_plan(*targets: Target, priorities: tuple[int, ...] = (), buyer: Buyer = BUYER) -> Plan:
+    campaign = Campaign(
+        id=CampaignId(UUID(int=4)),
+        name="Roofing",
+        status=CampaignStatus.ACTIVE,
+        assignments=tuple(
+            Assignment(target_id=target.id, priority=priorities[at] if priorities else at)
+            for at, target in enumerate(targets)
+        ),
+    )
+    by_id = {target.id: target for target in targets}
+    return Plan.of(ACCOUNT, campaign, by_id, {buyer.id: buyer}, version=7)
+
+
+def counters(plan: Plan, **live: int) -> dict[TargetId, Counter]:
+    return {
+        candidate.target.id: Counter(
+            live.get(candidate.target.name.replace(" ", "_"), 0), day_began(NOW, "UTC"), 0
+        )
+        for candidate in plan.candidates
+    }
+
+
+def decide(plan: Plan | RouteReason, seen: dict[TargetId, Counter], **more: object) -> Decision:
+    context = CALL.model_copy(update=more)
+    decision = settle(deliberate(context, 0, plan, now=NOW, seed=11), seen, final=True)
+    assert decision is not None
+    return decision
+
+
+def test_the_lower_priority_is_dialled() -> None:
+    plan = a_plan(a_target(1), a_target(2), priorities=(2, 1))
+
+    decision = decide(plan, counters(plan))
+
+    assert isinstance(decision.outcome, DialNext)
+    assert str(decision.outcome.dial.destination) == "+15550100002"
+    assert [seat.verdict for seat in decision.record.seats] == [Verdict.CHOSEN, Verdict.LOST]
+
+
+def test_a_full_target_is_passed_over_with_its_numbers() -> None:
+    plan = a_plan(a_target(1, concurrency_cap=1), a_target(2))
+
+    decision = decide(plan, counters(plan, desk_1=1))
+
+    full = decision.record.seats[0]
+    assert (full.rule, full.seen, full.needed) == (
+        Rule.CONCURRENCY_CAP,
+        "1 at once",
+        "fewer than 1",
+    )
+    sentence = explained(decision.record, plan, heard=True).sentence
+    assert "desk 2 of Acme was dialled" in sentence
+    assert "desk 1 is at its concurrency cap (1 at once, needs fewer than 1)" in sentence
+
+
+def test_yesterdays_count_does_not_fill_todays_cap() -> None:
+    plan = a_plan(a_target(1, daily_cap=1))
+    yesterday = {plan.candidates[0].target.id: Counter(0, NOW - timedelta(days=1), 1)}
+    today = {plan.candidates[0].target.id: Counter(0, day_began(NOW, "UTC"), 1)}
+
+    assert isinstance(decide(plan, yesterday).outcome, DialNext)
+    assert decide(plan, today).record.reason is RouteReason.ALL_CAPPED
+
+
+@pytest.mark.parametrize(
+    ("plan", "reason"),
+    [
+        (RouteReason.CAMPAIGN_PAUSED, RouteReason.CAMPAIGN_PAUSED),
+        (a_plan(), RouteReason.NO_TARGET),
+        (a_plan(a_target(1, status=Status.PAUSED)), RouteReason.NOBODY_ELIGIBLE),
+        (
+            a_plan(a_target(1), buyer=Buyer(id=BUYER.id, name="Acme", status=Status.PAUSED)),
+            RouteReason.NOBODY_ELIGIBLE,
+        ),
+    ],
+)
+def test_a_call_that_nobody_may_take_is_closed_with_its_reason(
+    plan: Plan | RouteReason, reason: RouteReason
+) -> None:
+    decision = decide(plan, counters(plan) if isinstance(plan, Plan) else {})
+
+    assert isinstance(decision.outcome, Close)
+    assert decision.record.reason is reason
+    shown = plan if isinstance(plan, Plan) else None
+    assert explained(decision.record, shown, heard=True).sentence.startswith("The call was closed")
+
+
+def test_nobody_is_dialled_twice_and_the_ring_budget_ends() -> None:
+    plan = a_plan(a_target(1))
+    tried = decide(plan, counters(plan), tried=(plan.candidates[0].target.id,))
+    spent = decide(plan, counters(plan), ring_began_at=NOW - timedelta(seconds=58))
+
+    assert tried.record.seats[0].rule is Rule.ALREADY_TRIED
+    assert spent.record.reason is RouteReason.RING_BUDGET_SPENT
+
+
+targets = st.lists(
+    st.builds(
+        lambda cap, daily, status: {"concurrency_cap": cap, "daily_cap": daily, "status": status},
+        st.none() | st.integers(1, 3),
+        st.none() | st.integers(1, 3),
+        st.sampled_from(Status),
+    ),
+    max_size=8,
+)
+
+
+@given(targets, st.data(), st.integers(0, 2**53 - 1))
+def test_a_decision_repeats_from_its_record(
+    given_targets: list[dict[str, object]], data: st.DataObject, seed: int
+) -> None:
+    made = [a_target(n, **more) for n, more in enumerate(given_targets)]
+    tiers = tuple(data.draw(st.integers(1, 3)) for _ in made)
+    plan = a_plan(*made, priorities=tiers)
+    small = st.integers(0, 4)
+    seen = {
+        target.id: Counter(data.draw(small), day_began(NOW, "UTC"), data.draw(small))
+        for target in made
+    }
+    decision = settle(deliberate(CALL, 0, plan, now=NOW, seed=seed), seen, final=True)
+    assert decision is not None
+
+    kept = type(decision.record).model_validate_json(decision.record.model_dump_json())
+    again = repeat(kept, Plan.model_validate_json(plan.text))
+
+    assert again.outcome == decision.outcome
+    assert again.record == decision.record
+    if decision.chosen is not None:
+        counter = seen[decision.chosen.target.id]
+        assert counter.live < (decision.chosen.target.concurrency_cap or 5)
+        assert counter.day_count < (decision.chosen.target.daily_cap or 5)
