@@ -28,12 +28,10 @@ from libs.contracts.routing import (
     SealedCarrier,
     Stop,
 )
-from libs.contracts.streams import STREAMS
 from libs.contracts.voice import Dial
 from libs.runtime.answers import Answers
 from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
-from libs.runtime.streams import declare_stream
 from services.ingress.app import create
 from services.ingress.settings import Settings
 
@@ -137,8 +135,6 @@ async def played_router(nats_url: str) -> AsyncIterator[PlayedRouter]:
     router.broker.open()
     try:
         await eventually(lambda: _true(router.broker.connected))
-        for stream in STREAMS:
-            await declare_stream(router.broker, stream)
         yield router
     finally:
         await router.broker.close()
