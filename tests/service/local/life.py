@@ -79,9 +79,17 @@ def listens_on(process: psutil.Process) -> set[str]:
     return {
         connection.laddr.ip
         for member in family
-        for connection in member.net_connections("inet")
+        for connection in _connections(member)
         if connection.status == psutil.CONN_LISTEN
     }
+
+
+def _connections(member: psutil.Process) -> list[psutil._common.pconn]:
+    """A server's workers come and go: one that has just gone listens nowhere."""
+    try:
+        return member.net_connections("inet")
+    except psutil.NoSuchProcess:
+        return []
 
 
 __all__ = ["GONE_WITHIN_S", "LOOPBACK", "again", "keeper_killed", "listener", "listens_on"]
