@@ -75,21 +75,20 @@ def again(process: psutil.Process) -> Iterator["subprocess.Popen[bytes]"]:
 
 def listens_on(process: psutil.Process) -> set[str]:
     """Return the addresses on which a process and its children listen."""
-    family = (process, *process.children(recursive=True))
     return {
-        connection.laddr.ip
-        for member in family
-        for connection in _connections(member)
-        if connection.status == psutil.CONN_LISTEN
+        address
+        for member in (process, *process.children(recursive=True))
+        for address in _listeners(member)
     }
 
 
-def _connections(member: psutil.Process) -> list[psutil._common.pconn]:
+def _listeners(member: psutil.Process) -> set[str]:
     """A server's workers come and go: one that has just gone listens nowhere."""
     try:
-        return member.net_connections("inet")
+        sockets = member.net_connections("inet")
     except psutil.NoSuchProcess:
-        return []
+        return set()
+    return {socket.laddr.ip for socket in sockets if socket.status == psutil.CONN_LISTEN}
 
 
 __all__ = ["GONE_WITHIN_S", "LOOPBACK", "again", "keeper_killed", "listener", "listens_on"]
