@@ -25,6 +25,7 @@ class Batch(Generic[Item, Result]):
     `work` gives one result for each item, in order.  When it raises, the group's
     items are tried again one by one, so that one bad item spoils no other; but a
     fault that passes by itself (the database is away) is told to all of them at once.
+    A lane waits `gather_seconds` before it takes a group: for work that nobody waits for.
     """
 
     def __init__(
@@ -32,10 +33,12 @@ class Batch(Generic[Item, Result]):
         work: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
         size_max: int,
         lanes: int = 1,
+        gather_seconds: float = 0.0,
     ) -> None:
         self._work = work
         self._size_max = size_max
         self._lanes_free = lanes
+        self._gather_seconds = gather_seconds
         self._waiting: list[_Waiting[Item, Result]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -53,6 +56,8 @@ class Batch(Generic[Item, Result]):
     async def _run(self) -> None:
         try:
             while self._waiting:
+                if self._gather_seconds and len(self._waiting) < self._size_max:
+                    await asyncio.sleep(self._gather_seconds)
                 group = self._waiting[: self._size_max]
                 del self._waiting[: self._size_max]
                 await self._do(group)

@@ -191,6 +191,8 @@ class Consumer:
             await self._arrived.wait()
             self._arrived.clear()
             while self._queue and not self.too_many_dead and not self._stopping.is_set():
+                if len(self._queue) < self._durable.batch_max:
+                    await self._pause(self._durable.gather.total_seconds())
                 batch = [
                     self._queue.popleft()
                     for _ in range(min(len(self._queue), self._durable.batch_max))

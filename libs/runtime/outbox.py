@@ -31,6 +31,7 @@ SWEEP_ROWS_MAX = 500
 PUBLISH_WITHIN_SECONDS = 2.0
 IN_FLIGHT_MAX = 2_000  # above it rows wait for the sweeper instead of memory
 DELETE_ROWS_MAX = 500
+DELETE_GATHER_SECONDS = 0.1  # published rows go together; the sweeper minds only older ones
 
 log = logging.getLogger(__name__)
 _delayed = metrics.get_meter("outbox").create_counter(
@@ -84,7 +85,9 @@ class Outbox:
             ),
             "outbox.delete",
         )
-        self._deletes = Batch(self._delete_rows, DELETE_ROWS_MAX)
+        self._deletes = Batch(
+            self._delete_rows, DELETE_ROWS_MAX, gather_seconds=DELETE_GATHER_SECONDS
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
