@@ -28,6 +28,10 @@ POOL_SIZE_MAX = 8  # a service's busy statements are grouped; more connections o
 CONNECT_WAIT_SECONDS = 2.0  # a caller waits: better a clear no than a long maybe
 STATEMENT_TIMEOUT_MS = 10_000  # nothing a service asks may run longer
 PROBE_SECONDS = 1.0
+SESSION = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+HOT_SESSION = f"{SESSION} -c plan_cache_mode=force_generic_plan"
+"""Compiled statements take arrays, whose contents change no plan: planning each anew took longer
+than running it."""
 
 NOT_NOW = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, TimeoutError, OSError)
 """Faults that pass by themselves: the database is away, busy, or chose us to give way."""
@@ -82,7 +86,7 @@ class Database:
                 "row_factory": tuple_row,
                 "prepare_threshold": 1,
                 "connect_timeout": int(CONNECT_WAIT_SECONDS),
-                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+                "options": HOT_SESSION,
             },
         )
         self._engine = create_async_engine(
@@ -93,7 +97,7 @@ class Database:
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": int(CONNECT_WAIT_SECONDS),
-                "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+                "options": SESSION,
             },
         )
 
