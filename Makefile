@@ -43,3 +43,6 @@ bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
 
 schemas: setup ## Write the JSON Schemas of all messages
 	@$(PY) -m deploy.schemas
+
+nats-conf: setup ## Write nats.conf from the contracts
+	@$(PY) -m deploy.nats

@@ -22,6 +22,7 @@ from deploy.local.folders import LOCAL, ROOT, STATE
 from deploy.local.servers import FolderInUse, NatsServer, PostgresServer, ServerDied, ServerSilent
 from deploy.local.servers.ports import free_port
 from deploy.local.servers.process import Child, Command, Folder
+from deploy.nats import FILE, OPERATOR, USERS, logins, server_environment
 from libs.contracts.catalogue import SERVICES
 from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
@@ -84,7 +85,12 @@ async def _start(stack: AsyncExitStack) -> None:
     for name in SERVICES:
         children[name] = _service(name, ports[name], environment)
         stack.push_async_callback(asyncio.to_thread, children[name].stop, STOP_WITHIN_SECONDS)
-    broker = Broker(environment["NATS_URL"], "console")
+    broker = Broker(
+        environment["NATS_URL"],
+        OPERATOR,
+        environment.get("OPERATOR_NATS_USER", ""),
+        environment.get("OPERATOR_NATS_PASSWORD", ""),
+    )
     broker.open()
     stack.push_async_callback(broker.close)
     ask = Ask(broker)
@@ -111,10 +117,13 @@ async def _servers(stack: AsyncExitStack) -> dict[str, str]:
         stack.push_async_callback(asyncio.to_thread, postgres.stop)
         environment["DATABASE_URL"] = postgres.url
     if "NATS_URL" not in environment:
-        nats = NatsServer(LOCAL / "nats", port=4222)
+        passwords = {user: _kept_secret(f"nats-{user}") for user in USERS}
+        nats = NatsServer(
+            LOCAL / "nats", port=4222, config=FILE, environment=server_environment(passwords)
+        )
         await asyncio.to_thread(nats.start)
         stack.push_async_callback(asyncio.to_thread, nats.stop)
-        environment["NATS_URL"] = nats.url
+        environment |= {"NATS_URL": nats.url, **logins(passwords)}
     return environment
 
 
@@ -138,7 +147,7 @@ def _kept_secret(name: str) -> str:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(24))
+        path.write_text(f"s{secrets.token_hex(24)}")  # NATS takes digits alone for a number
     return path.read_text()
 
 
@@ -190,7 +199,7 @@ def _say_where(urls: Mapping[str, str], environment: Mapping[str, str]) -> None:
     print("\nEverything is up (logs in .local/logs):")
     for name, url in urls.items():
         print(f"  {name:10} {url}")
-    print(f"  {'NATS':10} {environment['NATS_URL']}")
+    print(f"  {'NATS':10} {environment['NATS_URL']} (passwords in .local/secrets)")
     print(f'\nTry: make call FROM={demo.CALLER} TO={demo.NUMBER} SCRIPT="{demo.FRONT_DESK}=busy"')
     print("Stop with Ctrl-C.", flush=True)
 

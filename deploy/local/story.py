@@ -1,6 +1,7 @@
 """A played call told to people: what was decided and why, and what is kept of it."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,6 +16,7 @@ from libs.runtime.deadline import Deadline
 ASK_WITHIN_MS = 2_000
 RECORD_WITHIN_SECONDS = 10.0  # facts are folded within milliseconds, unless all is just starting
 POLL_SECONDS = 0.1
+QUIET_SECONDS = 0.5  # the last callbacks of a call, that of its recording among them, follow soon
 
 
 async def story(ask: Ask, call_id: CallId) -> AsyncIterator[str]:
@@ -37,18 +39,21 @@ async def story(ask: Ask, call_id: CallId) -> AsyncIterator[str]:
 
 
 async def _record(ask: Ask, call_id: CallId) -> CallDetail | None:
+    """The call once it has ended and nothing more is heard of it; None: its end is not known."""
     give_up_at = time.monotonic() + RECORD_WITHIN_SECONDS
     question = GetCall(account_id=ACCOUNT, call_id=call_id)
-    while time.monotonic() < give_up_at:
-        try:
+    found: CallDetail | None = None
+    heard_at = 0.0
+    while (now := time.monotonic()) < give_up_at:
+        with contextlib.suppress(Refused, Unanswered):  # not heard of yet
             detail: CallDetail = await ask(question, Deadline.within(ASK_WITHIN_MS))
-        except (Refused, Unanswered):
-            pass  # not heard of yet
-        else:
-            if detail.call.ended_at is not None:
-                return detail
+            if found is None or len(detail.timeline) > len(found.timeline):
+                found, heard_at = detail, now
+        ended = found is not None and found.call.ended_at is not None
+        if ended and now - heard_at > QUIET_SECONDS:
+            break
         await asyncio.sleep(POLL_SECONDS)
-    return None
+    return found if found is not None and found.call.ended_at is not None else None
 
 
 def _explained(explanation: Explanation) -> list[str]:

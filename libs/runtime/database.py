@@ -59,7 +59,11 @@ class Statement:
         compiled = statement.compile(dialect=self._dialect)  # type: ignore[attr-defined]
         self.sql = _PLACEHOLDER.sub(r"%(\1)b", str(compiled))
         self.name = name
-        self._fixed = {key: value for key, value in compiled.params.items() if value is not None}
+        self._fixed = {
+            name: value
+            for name, value in compiled.params.items()
+            if not compiled.binds[name].required
+        }
 
     async def run(self, connection: AsyncConnection[Any], **parameters: Any) -> list[Any]:
         """Run it; give its rows, empty where it returns none."""
