@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from uuid import uuid4
 
-import orjson
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
+from libs.contracts.message import Value
 from libs.contracts.routing import AskFallbackPlans, FallbackPlan, FallbackPlans, SealedCarrier
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.broker import Broker
@@ -31,6 +31,13 @@ STALE_AFTER_SECONDS = 180.0
 CHANGES = "event.*.changed.v1"
 
 log = logging.getLogger(__name__)
+
+
+class _Kept(Value):
+    """What lies on disk."""
+
+    plans: tuple[FallbackPlan, ...]
+    carriers: tuple[SealedCarrier, ...]
 
 
 class Plans:
@@ -117,34 +124,31 @@ class Plans:
 
     def _load(self) -> None:
         try:
-            kept = orjson.loads(self._path.read_bytes())
-            self._plans = {
-                plan.number: plan for plan in map(FallbackPlan.model_validate, kept["plans"])
-            }
-            self._learn(map(SealedCarrier.model_validate, kept["carriers"]))
+            kept = _Kept.model_validate_json(self._path.read_bytes())
         except FileNotFoundError:
             return
-        except (OSError, orjson.JSONDecodeError, KeyError, ValidationError) as fault:
+        except (OSError, ValidationError) as fault:
             log.warning("kept plans cannot be read: %r", fault)
+            return
+        self._plans = {plan.number: plan for plan in kept.plans}
+        self._learn(kept.carriers)
 
     def _save(self) -> None:
-        kept = {
-            "plans": [plan.model_dump(mode="json") for plan in self._plans.values()],
-            "carriers": [one.model_dump(mode="json") for one in self._carriers.values()],
-        }
+        kept = _Kept(plans=tuple(self._plans.values()), carriers=tuple(self._carriers.values()))
         draft = self._path.with_suffix(f".{uuid4().hex}")  # several processes share the folder
         try:
-            draft.write_bytes(orjson.dumps(kept))
+            draft.write_text(kept.model_dump_json())
             draft.replace(self._path)  # readers see the old file or the new one, never a half
         except OSError as fault:
             log.warning("fallback plans cannot be kept on disk: %r", fault)
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a disk that takes nothing gives nothing back
+                draft.unlink()
 
     async def _listen(self) -> None:
-        self._changed.set()
         if not self._listening:
             await self._broker.client.subscribe(CHANGES, cb=self._hear)
             self._listening = True
+        self._changed.set()  # only now: what changes after the next question is heard of
 
     def _forget_subscription(self) -> None:
         self._listening = False
@@ -162,5 +166,6 @@ class Plans:
                 wait = RETRY_SECONDS
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), wait)
-                await asyncio.sleep(DEBOUNCE_SECONDS)
+                if not self.stale:
+                    await asyncio.sleep(DEBOUNCE_SECONDS)
             self._changed.clear()

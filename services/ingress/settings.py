@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -51,6 +52,15 @@ class Settings(WithSecret, ServiceSettings):
     @classmethod
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("public_base_url")
+    @classmethod
+    def _with_a_host(cls, value: str) -> str:
+        """Every webhook's address is taken apart for its signature; this one must not fail."""
+        parts = urlsplit(value)
+        if not parts.hostname or parts.port == 0:  # reading a port of six digits raises
+            raise ValueError("has no host, or a port that nobody can listen on")
+        return value
 
     @model_validator(mode="after")
     def _signatures_are_checked_in_production(self) -> Self:

@@ -19,6 +19,7 @@ from typing import IO
 from uuid import uuid4
 
 import orjson
+from pydantic import TypeAdapter, ValidationError
 
 from libs.runtime.broker import Broker
 from libs.runtime.publish import MESSAGE_ID, NotPublished, publish
@@ -43,6 +44,9 @@ class Entry:
     headers: dict[str, str]
 
 
+_read = TypeAdapter(Entry).validate_json
+
+
 class Spool:
     """The facts of one ingress process that NATS has not acknowledged."""
 
@@ -51,14 +55,18 @@ class Spool:
         self._broker = broker
         self._bytes_max = bytes_max
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / f"{uuid4().hex}.jsonl"
+        self._task: asyncio.Task[None] | None = None
+        self._flushing = asyncio.Lock()
+        self.dropped = 0
+        self._begin_file()
+
+    def _begin_file(self) -> None:
+        """Name the next file; it is made when there is something to keep."""
+        self._path = self._folder / f"{uuid4().hex}.jsonl"
         self._file: IO[bytes] | None = None
         self._size = 0
         self._published = 0  # bytes at the file's beginning that need not be looked at again
-        self._task: asyncio.Task[None] | None = None
-        self._flushing = asyncio.Lock()
         self.depth = 0
-        self.dropped = 0
 
     def start(self) -> None:
         """Begin to flush."""
@@ -76,6 +84,7 @@ class Spool:
             self._file.close()
             if not self.depth:
                 _remove(self._path)
+        self._begin_file()  # a webhook that ends after us may still have something to keep
 
     def keep(self, entry: Entry) -> None:
         """Write a fact down; a full spool drops what only enriches a record."""
@@ -193,8 +202,8 @@ def _entries(path: Path, start: int) -> Iterator[tuple[bytes, Entry | None]]:
         file.seek(start)
         for line in file:
             try:
-                entry = Entry(**orjson.loads(line))
-            except (orjson.JSONDecodeError, TypeError):
+                entry = _read(line)
+            except ValidationError:
                 log.warning("a damaged line in the spool is passed over")
                 yield line, None
             else:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -37,7 +37,8 @@ _CALLS = ("AccountSid", "CallSid", "ParentCallSid", "From", "To", "CallStatus")
 _CALLERS = ("FromCity", "FromState", "FromZip", "FromCountry", "StirVerstat", "ForwardedFrom")
 _ENDS = ("CallDuration", "SequenceNumber", "Timestamp", "SipResponseCode")
 _DIALS = ("DialCallSid", "DialCallStatus", "DialBridged", "DialSipResponseCode")
-_RECORDINGS = tuple(f"Recording{name}" for name in ("Sid", "Status", "Url", "Duration"))
+_OF_RECORDINGS = ("Sid", "Status", "Url", "Duration", "Channels")
+_RECORDINGS = tuple(f"Recording{name}" for name in _OF_RECORDINGS)
 _ERRORS = ("ErrorCode", "ErrorUrl")
 _READ_BY_US = frozenset((*_CALLS, *_CALLERS, *_ENDS, *_DIALS, *_RECORDINGS, *_ERRORS))
 _SID = re.compile(rf"[A-Za-z0-9]{{1,{SID_LENGTH_MAX}}}")
@@ -119,10 +120,8 @@ def is_of_call(form: Form, call_id: CallId) -> bool:
 
     The address alone proves nothing: any account can have any address requested.
     """
-    account_sid, call_sids = (
-        form.get("AccountSid"),
-        (form.get("ParentCallSid"), form.get("CallSid")),
-    )
+    account_sid = form.get("AccountSid")
+    call_sids = (form.get("ParentCallSid"), form.get("CallSid"))
     return any(call_id_of(account_sid, sid) == call_id for sid in call_sids if sid)
 
 
@@ -238,9 +237,9 @@ def _instant(form: Form, otherwise: datetime) -> datetime:
     """The carrier's own time (RFC 2822), or ours where it gives none that can be read."""
     try:
         told = parsedate_to_datetime(form.get("Timestamp"))
-    except (TypeError, ValueError, IndexError):
+        return otherwise if told.tzinfo is None else told.astimezone(UTC)
+    except (TypeError, ValueError, IndexError, OverflowError):  # the last near the year 9999
         return otherwise
-    return told if told.tzinfo is not None else otherwise
 
 
 def _sid(form: Form, name: str) -> str | None:

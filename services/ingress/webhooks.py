@@ -4,13 +4,11 @@ Old numbers still name the addresses of the system before this one; they are
 answered by the same handlers.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
+from opentelemetry import metrics
 from pydantic import ValidationError
 
 from libs.contracts.calls import Fact
@@ -20,6 +18,15 @@ from libs.runtime.deadline import Deadline
 from libs.runtime.guard import guarded
 from libs.runtime.telemetry import about, root_span
 from services.ingress import twilio_forms as forms
+from services.ingress.asgi import (
+    NotAnswered,
+    Receive,
+    Scope,
+    Send,
+    read_body,
+    send_document,
+    send_problem,
+)
 from services.ingress.desk import CLOSING_MESSAGE, Desk, Turn
 from services.ingress.domain.budget import body_wait_ms, webhook_budget_ms
 from services.ingress.domain.callbacks import (
@@ -30,28 +37,18 @@ from services.ingress.domain.callbacks import (
     read_dial_url,
     read_leg,
 )
-from services.ingress.twilio_forms import BODY_BYTES_MAX, BadForm, Form
+from services.ingress.twilio_forms import BadForm, Form
 from services.ingress.twilio_guard import is_body_of, is_signed
 from services.ingress.twiml import EMPTY, Scene
 
-XML = b"text/xml; charset=utf-8"
-JSON = b"application/problem+json"
 FORM = b"application/x-www-form-urlencoded"
+POST_ONLY = ((b"allow", b"POST"),)
+PATH_SHOWN = 100  # of an address that is refused
 
 log = logging.getLogger(__name__)
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-class NotAnswered(Exception):
-    """The request is refused with an HTTP status; `problem` says why, to a person."""
-
-    def __init__(self, status: int, problem: str, field: str = "") -> None:
-        super().__init__(problem)
-        self.status = status
-        self.problem = problem
-        self.field = field
+_refused = metrics.get_meter("ingress").create_counter(
+    "webhooks.refused", description="Requests that were no webhook of the carrier, by status"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +100,11 @@ class Webhooks:
             with root_span(f"webhook {webhook.kind}", self._trace_ratio):
                 document = await self._answered(webhook)
         except NotAnswered as no:
-            await _send_problem(send, no)
+            await _refuse(send, no, scope["path"])
         except BadForm as no:
-            await _send_problem(send, NotAnswered(400, no.problem, no.field))
+            await _refuse(send, NotAnswered(400, no.problem, no.field), scope["path"])
         else:
-            await _send(send, 200, XML, document)
+            await send_document(send, document)
 
     async def _believed(self, scope: Scope, receive: Receive, deadline: Deadline) -> Webhook:
         path = scope["path"]
@@ -115,11 +112,11 @@ class Webhooks:
         if kind is None:
             raise NotAnswered(404, "there is no such webhook")
         if scope["method"] != "POST":
-            raise NotAnswered(405, "webhooks are sent by POST")
+            raise NotAnswered(405, "webhooks are sent by POST", headers=POST_ONLY)
         headers = dict(scope["headers"])
         if not headers.get(b"content-type", b"").lower().startswith(FORM):
             raise NotAnswered(415, f"a webhook's content type is {FORM.decode()}")
-        body = await _body(receive, deadline)
+        body = await read_body(receive, body_wait_ms(deadline.remaining_ms))
         form = forms.read_form(body)
         query = scope["query_string"].decode("latin1")
         if self._verify:
@@ -216,31 +213,11 @@ def _apology(webhook: Webhook) -> bytes:
     return EMPTY
 
 
-async def _body(receive: Receive, deadline: Deadline) -> bytes:
-    try:
-        async with asyncio.timeout(body_wait_ms(deadline.remaining_ms) / 1_000):
-            return await _whole_body(receive)
-    except TimeoutError:
-        raise NotAnswered(408, "the body did not arrive in time") from None
-
-
-async def _whole_body(receive: Receive) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > BODY_BYTES_MAX:
-            raise NotAnswered(413, f"at most {BODY_BYTES_MAX} bytes are read", "body")
-        if not message.get("more_body"):
-            return bytes(body)
-
-
-async def _send_problem(send: Send, no: NotAnswered) -> None:
-    problem = {"status": no.status, "title": no.problem, "field": no.field}
-    await _send(send, no.status, JSON, orjson.dumps(problem))
-
-
-async def _send(send: Send, status: int, content_type: bytes, body: bytes) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def _refuse(send: Send, no: NotAnswered, path: str) -> None:
+    log.warning(
+        "a webhook is refused: %s",
+        no.problem,
+        extra={"status": no.status, "field": no.field, "path": path[:PATH_SHOWN]},
+    )
+    _refused.add(1, {"status": str(no.status)})
+    await send_problem(send, no)

@@ -1,7 +1,5 @@
 """No setting makes a caller wait longer than eight seconds."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +11,6 @@ from services.ingress.domain.budget import (
     body_wait_ms,
     webhook_budget_ms,
 )
-from tests.unit.ingress.wanted import a_setting
 
 PATIENCE_MS = 8_000
 HUGE = 10**9
@@ -33,11 +30,6 @@ def test_the_longest_webhook_keeps_something_back(configured_ms: int) -> None:
     longest = longest_webhook_ms(configured_ms)
     assert longest <= webhook_budget_ms(configured_ms) - SPOOL_RESERVE_MS
     assert longest <= PATIENCE_MS
-
-
-def test_every_setting_at_its_maximum_stays_below_eight_seconds(tmp_path: Path) -> None:
-    settings = a_setting(tmp_path, webhook_deadline_ms=HUGE, trace_ratio=1.0)
-    assert longest_webhook_ms(settings.webhook_deadline_ms) <= PATIENCE_MS
 
 
 @pytest.mark.parametrize("left_ms", [-50, 0, 10, 100])

@@ -1,6 +1,6 @@
 """Forms are read strictly, their values patiently."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -53,6 +53,7 @@ def test_plus_is_a_blank_and_escapes_are_utf8() -> None:
         (b"From=%2B1&From=%2B2", "From"),
         (b"CallSid=CA1&To=1&CallSid=CA1", "CallSid"),
         (b"RecordingUrl=a&RecordingUrl=b", "RecordingUrl"),
+        (b"RecordingChannels=1&RecordingChannels=2", "RecordingChannels"),
         (b"&".join(b"a%d=1" % n for n in range(201)), "body"),
         (b"a=" + b"1" * 65_536, "body"),
     ],
@@ -205,6 +206,9 @@ def test_a_call_ends_only_once_it_is_over(status: str) -> None:
         ("Sun, 25 Mar 2018 09:53:19 -0700", datetime(2018, 3, 25, 16, 53, 19, tzinfo=UTC)),
         ("yesterday", NOW),
         ("Sun, 99 Mar 2018 09:53:19 +0000", NOW),
+        ("Sun, 25 Mar 2018 09:53:19", NOW),
+        ("Fri, 31 Dec 9999 23:59:59 -0100", NOW),
+        ("Sun, 25 Mar 2018 09:53:19 +99999999999999", NOW),
         ("", NOW),
     ],
 )
@@ -212,6 +216,19 @@ def test_the_carriers_own_time_counts_where_it_can_be_read(stamp: str, at: datet
     ended = forms.call_end(form(CallStatus="completed", Timestamp=stamp), NOW)
     assert ended is not None
     assert (ended.at, ended.seen_at) == (at, NOW)
+
+
+DATES = st.from_regex(
+    r"(Mon, )?[0-9]{1,3} (Jan|Feb|Dec) [0-9]{1,5} [0-9]{2}:[0-9]{2}:[0-9]{2} ?[+-]?[0-9]{0,20}",
+    fullmatch=True,
+)
+
+
+@given(DATES | TEXT)
+def test_no_time_breaks_a_webhook(stamp: str) -> None:
+    ended = forms.call_end(form(CallStatus="completed", Timestamp=stamp), NOW)
+    assert ended is not None
+    assert ended.at.utcoffset() == timedelta(0)
 
 
 def test_a_recording_is_ready_absent_or_failed() -> None:

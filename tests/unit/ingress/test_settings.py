@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from services.ingress.domain.budget import webhook_budget_ms
 from services.ingress.settings import Settings
-from tests.unit.ingress.wanted import a_setting
 
 ENVIRONMENT = {
     "INGRESS_PUBLIC_BASE_URL": "https://calls.example.com/",
@@ -17,6 +17,18 @@ ENVIRONMENT = {
     "SESSION_SECRET": "a secret of the tests",
     "NATS_URL": "nats://shared:4222",
 }
+
+
+def a_setting(folder: Path, **more: Any) -> Settings:
+    """Settings, with everything that a test does not care about filled in."""
+    values: dict[str, Any] = {
+        "public_base_url": "https://calls.example.com",
+        "folder": folder,
+        "twilio_account_sid": "AC1",
+        "twilio_auth_token": "hush",
+        "session_secret": "a secret of the tests",
+    }
+    return Settings(**values | more)
 
 
 def from_environment(monkeypatch: pytest.MonkeyPatch, **more: str) -> Settings:
@@ -83,6 +95,12 @@ def test_what_has_no_safe_default_must_be_given(
         {"public_base_url": "calls.example.com"},
         {"public_base_url": "https://calls.example.com/app"},
         {"public_base_url": "https://calls.example.com?x=1"},
+        {"public_base_url": "https://"},
+        {"public_base_url": "https://:8443"},
+        {"public_base_url": "https://calls.example.com:0"},
+        {"public_base_url": "https://calls.example.com:99999"},
+        {"public_base_url": "https://calls.example.com:https"},
+        {"public_base_url": "https://[2001:db8::1"},
         {"webhook_deadline_ms": 499},
         {"trace_ratio": 1.1},
         {"session_secret": "short"},
@@ -100,3 +118,17 @@ def test_what_cannot_work_or_is_not_safe_is_refused(tmp_path: Path, wrong: dict[
 def test_signatures_go_unchecked_only_in_development(tmp_path: Path) -> None:
     settings = a_setting(tmp_path, verify_signatures=False, environment="development")
     assert not settings.verify_signatures
+
+
+@pytest.mark.parametrize(
+    "address", ["https://calls.example.com:8443", "https://[2001:db8::1]:8443", "http://127.0.0.1"]
+)
+def test_a_port_or_an_address_of_digits_is_a_public_address_too(
+    tmp_path: Path, address: str
+) -> None:
+    assert a_setting(tmp_path, public_base_url=f"{address}/").public_base_url == address
+
+
+def test_no_deadline_makes_a_caller_wait_for_more_than_eight_seconds(tmp_path: Path) -> None:
+    settings = a_setting(tmp_path, webhook_deadline_ms=10**9)
+    assert webhook_budget_ms(settings.webhook_deadline_ms) == 8_000
