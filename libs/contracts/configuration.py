@@ -2,37 +2,27 @@
 
 from enum import StrEnum
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer, SecretStr, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, SecretStr, model_validator
 
+from libs.contracts.caps import Cap
 from libs.contracts.ids import BuyerId, CampaignId, NumberId, PoolId, Sid, TargetId
-from libs.contracts.message import Value
+from libs.contracts.message import Document
 from libs.contracts.phone import Destination, PhoneNumber
+from libs.contracts.schedule import Zone
 from libs.contracts.voice import RING_TIMEOUT_MAX_SECONDS, TEXT_LENGTH_MAX, TIME_LIMIT_MAX_SECONDS
 
-CAP_MAX = 1_000_000  # no cap of a real buyer is larger; a typing mistake may be
 ASSIGNMENTS_MAX = 1_000  # candidates of one campaign
 
-Name = Annotated[str, Field(min_length=1, max_length=256)]
-Cap = Annotated[int, Field(ge=1, le=CAP_MAX)]
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds the character NUL, which no database keeps")
+    return text
 
 
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(
-            f"{name[:60]!r} is no time zone: write an IANA name such as America/New_York"
-        )
-    return ZoneInfo(name).key
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
-
-
-class Document(Value):
-    """Something an operator writes; a field that does not exist is refused, not ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+Text = Annotated[str, AfterValidator(_without_nul)]
+Name = Annotated[Text, Field(min_length=1, max_length=256)]
 
 
 class Status(StrEnum):
@@ -79,9 +69,14 @@ class Target(Document):
     limit_seconds: int = Field(default=7_200, ge=1, le=TIME_LIMIT_MAX_SECONDS)
     dial_without_hold: bool = False
 
+    @property
+    def capped(self) -> bool:
+        """Whether there is a limit to what it takes."""
+        return self.concurrency_cap is not None or self.daily_cap is not None
+
     @model_validator(mode="after")
     def _capped_targets_need_a_hold(self) -> Self:
-        if self.dial_without_hold and (self.concurrency_cap or self.daily_cap):
+        if self.dial_without_hold and self.capped:
             raise ValueError("dial_without_hold is only allowed for a target without caps")
         return self
 
@@ -106,7 +101,7 @@ class Campaign(Document):
     assignments: tuple[Assignment, ...] = Field(default=(), max_length=ASSIGNMENTS_MAX)
     ring_budget_seconds: int = Field(default=60, ge=5, le=RING_TIMEOUT_MAX_SECONDS)
     recording: bool = True
-    closing_message: str = Field(
+    closing_message: Text = Field(
         default="Sorry, nobody can take your call right now. Please call again later. Goodbye.",
         min_length=1,
         max_length=TEXT_LENGTH_MAX,

@@ -6,11 +6,12 @@ that has changed since is refused with code `stale` and the current version.
 
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
+from uuid import UUID
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
 
 from libs.contracts.configuration import Buyer, Campaign, Carrier, Number, Pool, Target
-from libs.contracts.ids import AccountId
+from libs.contracts.ids import AccountId, Sid
 from libs.contracts.message import Instant, Message, Question, Value, one_of
 
 PAGE_MAX = 200  # rows of one answer; a page stays far below the 512 kB of a message
@@ -25,6 +26,23 @@ class Noun(StrEnum):
     NUMBER = "number"
     POOL = "pool"
     CARRIER = "carrier"
+
+
+_SID = TypeAdapter(Sid)
+
+
+def read_key(noun: Noun | None, key: str) -> str:
+    """What a thing is known by, in its one spelling; refuse what cannot be one.
+
+    >>> read_key(Noun.BUYER, "00000000-0000-4000-8000-00000000000A")
+    '00000000-0000-4000-8000-00000000000a'
+    """
+    if noun is Noun.CARRIER:
+        return _SID.validate_python(key)
+    try:
+        return str(UUID(key))
+    except ValueError as fault:
+        raise ValueError(f"{key[:40]!r} is no id: write a UUID") from fault
 
 
 class Actor(Value):
@@ -93,6 +111,11 @@ class Retire(Edit):
     noun: Noun
     key: str
 
+    @field_validator("key")
+    @classmethod
+    def _a_key(cls, key: str, info: ValidationInfo) -> str:
+        return read_key(info.data.get("noun"), key)
+
 
 class Row(Value):
     """One listed thing: its version and its document; secrets are masked."""
@@ -119,6 +142,11 @@ class ListConfiguration(Question):
     noun: Noun
     cursor: str | None = None
     limit: int = Field(default=100, ge=1, le=PAGE_MAX)
+
+    @field_validator("cursor")
+    @classmethod
+    def _a_key(cls, cursor: str | None, info: ValidationInfo) -> str | None:
+        return None if cursor is None else read_key(info.data.get("noun"), cursor)
 
 
 class Changed(Message):

@@ -5,7 +5,16 @@ from functools import reduce
 from operator import or_
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
 def _in_utc(instant: datetime) -> datetime:
@@ -20,6 +29,24 @@ class Value(BaseModel):
     """A part of a message: immutable, and blind to fields that a newer writer added."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Document(Value):
+    """Something an operator writes; a field that does not exist is refused, not ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def refused_at(path: tuple[str | int, ...], problem: str) -> ValidationError:
+    """A validator's refusal that names a field further inside: raise it, and the path is whole.
+
+    >>> refused_at(("hours", 1), "overlaps hours.0").errors(include_url=False)[0]["loc"]
+    ('hours', 1)
+    """
+    fault = PydanticCustomError("value_error", "{problem}", {"problem": problem})
+    return ValidationError.from_exception_data(
+        "refused", [InitErrorDetails(type=fault, loc=path, input=None)]
+    )
 
 
 class Message(Value):

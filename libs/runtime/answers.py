@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import orjson
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
@@ -157,7 +158,8 @@ class Answers:
         try:
             question = binding.question.model_validate_json(message.data)
         except ValidationError as fault:
-            return self._refuse("malformed", "the question has wrong fields", problems_of(fault))
+            problems = problems_of(fault, message.data)
+            return self._refuse("malformed", "the question has wrong fields", problems)
         try:
             return await binding.handler(question, deadline)
         except Declined as no:
@@ -180,9 +182,26 @@ class Answers:
             log.warning("an answer could not be sent: %r", fault)
 
 
-def problems_of(fault: ValidationError) -> list[tuple[str, str]]:
-    """Name each refused field by its path, with what is allowed there."""
-    return [
-        (".".join(str(part) for part in problem["loc"]), problem["msg"])
-        for problem in fault.errors(include_url=False, include_input=False, include_context=False)
-    ]
+def problems_of(fault: ValidationError, data: bytes) -> list[tuple[str, str]]:
+    """Name each refused field by its path in `data`, with what is allowed there."""
+    problems = fault.errors(include_url=False, include_input=False, include_context=False)
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        document = None
+    return [(_path(problem["loc"], document), problem["msg"]) for problem in problems]
+
+
+def _path(location: tuple[str | int, ...], document: Any) -> str:
+    """Leave out what stands for a member of a union and not for a field."""
+    path: list[str] = []
+    for at, part in enumerate(location):
+        is_last = at == len(location) - 1
+        if isinstance(document, dict) and part not in document and not is_last:
+            continue
+        path.append(str(part))
+        try:
+            document = document[part]
+        except (TypeError, LookupError):
+            document = None
+    return ".".join(path)

@@ -37,7 +37,7 @@ from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.routing import FellBack, RoutingDesk, UnknownCall
 from services.router.memory import Memory
-from services.router.store.configuration import InUse, PointsNowhere, Stale, Taken
+from services.router.store.configuration import InUse, Missing, PointsNowhere, Stale, Taken
 
 CALLS_IN_FLIGHT_MAX = 2_000  # callers who may wait for one process; the rest fall back at once
 EDITS_IN_FLIGHT_MAX = 50  # edits are done one at a time anyway
@@ -124,8 +124,10 @@ def bind_looking(answers: Answers, desk: EditingDesk) -> None:
     async def retire(question: Retire, _: Deadline) -> Saved:
         try:
             return await desk.retire(question)
+        except Missing as no:
+            raise Declined("not_found", f"no such {question.noun} in this account") from no
         except Stale as no:
-            raise _stale(no) from no
+            raise _stale(no, question.expected_version) from no
         except InUse as no:
             raise Declined("in_use", f"still needed by {no}") from no
 
@@ -138,7 +140,7 @@ async def _save(desk: EditingDesk, question: Edit, noun: Noun) -> Saved:
     try:
         return await desk.save(question, noun, question.document)  # type: ignore[attr-defined] # every Save has one
     except Stale as no:
-        raise _stale(no) from no
+        raise _stale(no, question.expected_version) from no
     except PointsNowhere as no:
         problem = "names something that does not exist in this account"
         raise Declined("points_nowhere", problem, [(f"document.{no.field}", problem)]) from no
@@ -147,12 +149,13 @@ async def _save(desk: EditingDesk, question: Edit, noun: Noun) -> Saved:
         raise Declined("taken", problem, [(f"document.{no.field}", problem)]) from no
 
 
-def _stale(no: Stale) -> Declined:
-    problem = (
-        "it does not exist: leave expected_version out to create it"
-        if no.current is None
-        else f"it has changed since: the current version is {no.current}"
-    )
+def _stale(no: Stale, expected: int | None) -> Declined:
+    if no.current is None:
+        problem = "it does not exist: leave expected_version out to create it"
+    elif expected is None:
+        problem = f"it exists already: the current version is {no.current}"
+    else:
+        problem = f"it has changed since version {expected}: the current version is {no.current}"
     return Declined("stale", problem, [("expected_version", problem)])
 
 

@@ -68,14 +68,15 @@ class Memory:
         self._accounts: defaultdict[AccountId, _Account] = defaultdict(_Account)
         self._numbers: dict[str, _KeptNumber] = {}
         self._withdrawn: dict[str, int] = {}
-        self._pools: dict[PoolId, AccountId] = {}
+        self._pools: defaultdict[PoolId, set[AccountId]] = defaultdict(set)
         self._changed = asyncio.Event()
         self._catching_up = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self.version = 0
         self.loaded = False
-        broker.on_connected(self._listen)
         self._listening = False
+        broker.on_connected(self._listen)
+        broker.on_thrown_out(self._forget_subscription)
 
     def start(self) -> None:
         """Begin to follow changes."""
@@ -108,8 +109,8 @@ class Memory:
                 return Found(NOBODY, None, RouteReason.NUMBER_OF_ANOTHER_CARRIER)
             plan = self._plan_of(kept.account_id, self._serves(kept))
             return Found(kept.account_id, kept.number.id, plan)
-        if pool_id is not None and pool_id in self._pools:
-            account_id = self._pools[pool_id]
+        account_id = self._owner_of_pool(pool_id, account_sid)
+        if account_id is not None:
             campaign_id = self._campaign_of(account_id, pool_id)
             return Found(account_id, None, self._plan_of(account_id, campaign_id))
         return Found(NOBODY, None, RouteReason.UNKNOWN_NUMBER)
@@ -131,7 +132,9 @@ class Memory:
             kept = self._numbers[number]
             campaign_id = self._serves(kept)
             plan = self.plan(kept.account_id, campaign_id) if campaign_id else None
-            if max(kept.version, plan.version if plan else 0) > version:
+            pool = self._pool(kept.account_id, kept.number.pool_id)
+            on_the_way = (one.version for one in (kept, pool, plan) if one is not None)
+            if max(on_the_way) > version:
                 changed.append((kept.account_id, kept.number, plan))
         return changed
 
@@ -147,15 +150,28 @@ class Memory:
             for kept in account.things[Noun.CARRIER].values()
         ]
 
+    def _owner_of_pool(self, pool_id: PoolId | None, account_sid: str) -> AccountId | None:
+        """Whose pool it is: an id is no secret, so the call must be at their carrier account."""
+        named = self._pools.get(pool_id, set()) if pool_id is not None else set()
+        owners = [owner for owner in named if self._has_carrier(owner, account_sid)]
+        return owners[0] if len(owners) == 1 else None
+
+    def _has_carrier(self, account_id: AccountId, account_sid: str) -> bool:
+        things = self._accounts[account_id].things
+        return account_sid in things[Noun.CARRIER] or any(
+            kept.document["account_sid"] == account_sid for kept in things[Noun.NUMBER].values()
+        )
+
     def _serves(self, kept: _KeptNumber) -> CampaignId | None:
         number = kept.number
         return number.campaign_id or self._campaign_of(kept.account_id, number.pool_id)
 
     def _campaign_of(self, account_id: AccountId, pool_id: PoolId | None) -> CampaignId | None:
-        if pool_id is None:
-            return None
-        kept = self._accounts[account_id].things[Noun.POOL].get(pool_id)
+        kept = self._pool(account_id, pool_id)
         return Pool.model_validate(kept.document).campaign_id if kept else None
+
+    def _pool(self, account_id: AccountId, pool_id: PoolId | None) -> Kept | None:
+        return self._accounts[account_id].things[Noun.POOL].get(pool_id) if pool_id else None
 
     def _plan_of(self, account_id: AccountId, campaign_id: CampaignId | None) -> Plan | RouteReason:
         plan = self.plan(account_id, campaign_id) if campaign_id else None
@@ -171,7 +187,7 @@ class Memory:
         if kept.noun is Noun.NUMBER:
             self._take_number(kept, things.get(key))
         if isinstance(key, UUID) and kept.noun is Noun.POOL:
-            self._pools[PoolId(key)] = kept.account_id
+            self._pools[PoolId(key)].add(kept.account_id)
         if kept.retired:
             things.pop(key, None)
         else:
@@ -179,13 +195,23 @@ class Memory:
 
     def _take_number(self, kept: Kept, before: Kept | None) -> None:
         if before is not None:
-            self._numbers.pop(before.document["number"], None)
+            self._give_up(before.document["number"], kept)
         self._withdrawn.pop(kept.document["number"], None)
         if kept.retired:
             self._withdrawn[kept.document["number"]] = kept.version
         else:
             number = Number.model_validate(kept.document)
             self._numbers[number.number] = _KeptNumber(kept.account_id, number, kept.version)
+
+    def _give_up(self, number: str, kept: Kept) -> None:
+        """Forget what a number thing was before, unless another has taken it over meanwhile."""
+        now = self._numbers.get(number)
+        if now and (now.account_id, str(now.number.id)) == (kept.account_id, kept.key):
+            del self._numbers[number]
+            self._withdrawn[number] = kept.version
+
+    def _forget_subscription(self) -> None:
+        self._listening = False
 
     async def _listen(self) -> None:
         self._changed.set()

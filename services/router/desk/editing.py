@@ -2,17 +2,26 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from libs.contracts.configuration import Campaign, Carrier, Document, Number, Pool, Target
+from libs.contracts.configuration import Campaign, Carrier, Number, Pool, Target
 from libs.contracts.editing import Actor, ListConfiguration, Noun, Page, Retire, Row, Saved
 from libs.contracts.editing import Edit as EditQuestion
+from libs.contracts.message import Document
 from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement, Outbox
 from libs.runtime.seal import Seal
-from services.router.domain.nouns import CHANGES, masked
+from services.router.domain.nouns import CHANGES, masked, references
 from services.router.memory import Memory
-from services.router.store.configuration import Configuration, Edit, InUse, Kept, Stale
+from services.router.store.configuration import (
+    Configuration,
+    Edit,
+    InUse,
+    Kept,
+    Missing,
+    Stale,
+)
+
+PAGE_BYTES_MAX = 400_000  # below the 512 kB of a message; the largest row has a quarter of it
 
 
 class EditingDesk:
@@ -39,6 +48,7 @@ class EditingDesk:
         async with self._configuration.editing(question.account_id) as edit:
             before = await edit.current(noun, key)
             _check_version(before, question.expected_version)
+            await edit.check(references(document))
             version = await edit.next_version()
             kept = Kept(noun, question.account_id, key, version, retired=False, document=content)
             await edit.put(kept, _columns(document))
@@ -48,16 +58,14 @@ class EditingDesk:
         return Saved(version=version)
 
     async def retire(self, question: Retire) -> Saved:
-        """Take something out of use; raise InUse while something else needs it."""
+        """Take something out of use; raise Missing, or InUse while something else needs it."""
         async with self._configuration.editing(question.account_id) as edit:
             before = await edit.current(question.noun, question.key)
-            _check_version(before, question.expected_version)
             if before is None or before.retired:
-                raise Stale(None)
-            if question.noun is not Noun.CARRIER:
-                users = await edit.users_of(question.noun, UUID(question.key))
-                if users:
-                    raise InUse(users)
+                raise Missing
+            _check_version(before, question.expected_version)
+            if users := await edit.users_of(question.noun, question.key):
+                raise InUse(users)
             version = await edit.next_version()
             kept = Kept(
                 question.noun,
@@ -77,10 +85,17 @@ class EditingDesk:
         rows = await self._configuration.page(
             question.account_id, question.noun, question.cursor, question.limit + 1
         )
-        shown = rows[: question.limit]
+        shown: list[Row] = []
+        room = PAGE_BYTES_MAX
+        for kept in rows[: question.limit]:
+            row = Row(version=kept.version, document=masked(kept.document))
+            room -= len(row.model_dump_json().encode())
+            if room < 0:
+                break
+            shown.append(row)
         return Page(
-            rows=tuple(Row(version=kept.version, document=masked(kept.document)) for kept in shown),
-            cursor=shown[-1].key if len(rows) > question.limit else None,
+            rows=tuple(shown),
+            cursor=rows[len(shown) - 1].key if len(shown) < len(rows) else None,
         )
 
     def _content(self, document: Document) -> dict[str, Any]:

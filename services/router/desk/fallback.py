@@ -26,7 +26,7 @@ class FallbackDesk:
         room = ANSWER_BYTES_MAX
         for entry in changed[:PLANS_MAX]:
             plan = fallback_plan(*entry)
-            room -= len(plan.model_dump_json())
+            room -= len(plan.model_dump_json().encode())
             if room < 0:
                 break
             plans.append(plan)

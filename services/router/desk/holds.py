@@ -16,6 +16,7 @@ from services.router.store.holds import Doubtful, Holds, Leg
 
 SWEEP_EVERY_SECONDS = 5.0
 ASK_WITHIN_MS = 5_000  # the carrier's REST API, and the way to it
+ASKS_AT_ONCE = 10  # one after the other would hold the sweep up; all at once the carrier
 
 log = logging.getLogger(__name__)
 _meter = metrics.get_meter("router")
@@ -32,6 +33,7 @@ class HoldsDesk:
         self._holds = holds
         self._ask = ask
         self._task: asyncio.Task[None] | None = None
+        self._asking = asyncio.Semaphore(ASKS_AT_ONCE)
         self.differences = 0
 
     def start(self) -> None:
@@ -55,9 +57,15 @@ class HoldsDesk:
 
     async def sweep(self) -> None:
         """Ask the carrier about silent legs, end what is over, and compare the books."""
-        for doubtful in await self._holds.doubtful():
-            if await self._is_over(doubtful):
-                await self._holds.release_legs([(doubtful.call_id, doubtful.step)])
+        doubtful = await self._holds.doubtful()
+        over = await asyncio.gather(*(self._is_over(one) for one in doubtful))
+        await self._holds.release_legs(
+            [
+                (one.call_id, one.step)
+                for one, is_over in zip(doubtful, over, strict=True)
+                if is_over
+            ]
+        )
         expired = await self._holds.expire()
         if expired:
             log.warning("holds expired without a fact", extra={"holds": expired})
@@ -75,7 +83,8 @@ class HoldsDesk:
             destination=doubtful.destination,
         )
         try:
-            answer: LegState = await self._ask(question, Deadline.within(ASK_WITHIN_MS))
+            async with self._asking:
+                answer: LegState = await self._ask(question, Deadline.within(ASK_WITHIN_MS))
         except (Unanswered, Refused) as fault:
             log.info("the carrier's word about a leg is not to be had: %s", fault)
             return False

@@ -25,6 +25,9 @@ def fallback_plan(account_id: AccountId, number: Number, plan: Plan | None) -> F
 def _destinations(plan: Plan) -> tuple[Destination, ...]:
     if plan.campaign.status is not CampaignStatus.ACTIVE:
         return ()
+    capped = {
+        candidate.target.destination for candidate in plan.candidates if candidate.target.capped
+    }
     in_order = sorted(plan.candidates, key=lambda candidate: candidate.priority)
     free = [
         candidate.target.destination
@@ -35,4 +38,4 @@ def _destinations(plan: Plan) -> tuple[Destination, ...]:
     ]
     if plan.campaign.fallback_destination is not None:
         free.append(plan.campaign.fallback_destination)
-    return tuple(dict.fromkeys(free))
+    return tuple(destination for destination in dict.fromkeys(free) if destination not in capped)

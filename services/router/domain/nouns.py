@@ -1,9 +1,10 @@
 """The kinds of configuration: how each is read, and what it points to."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from libs.contracts.configuration import Buyer, Campaign, Carrier, Document, Number, Pool, Target
+from libs.contracts.configuration import Buyer, Campaign, Carrier, Number, Pool, Target
 from libs.contracts.editing import (
     BuyerChanged,
     CampaignChanged,
@@ -14,6 +15,7 @@ from libs.contracts.editing import (
     PoolChanged,
     TargetChanged,
 )
+from libs.contracts.message import Document
 
 DOCUMENTS: Mapping[Noun, type[Document]] = {
     Noun.CAMPAIGN: Campaign,
@@ -32,6 +34,40 @@ CHANGES: Mapping[Noun, type[Changed]] = {
     Noun.POOL: PoolChanged,
     Noun.CARRIER: CarrierChanged,
 }
+
+
+class Reference(NamedTuple):
+    """A field of a document that names something else of the account."""
+
+    field: str
+    noun: Noun
+    id: UUID
+
+
+def references(document: Document) -> tuple[Reference, ...]:
+    """Everything a document points to; fields by their path in it."""
+    match document:
+        case Target():
+            return (Reference("buyer_id", Noun.BUYER, document.buyer_id),)
+        case Campaign():
+            return tuple(
+                Reference(f"assignments.{at}.target_id", Noun.TARGET, assignment.target_id)
+                for at, assignment in enumerate(document.assignments)
+            )
+        case Pool() | Number():
+            return _places(document)
+        case _:
+            return ()
+
+
+def _places(document: Pool | Number) -> tuple[Reference, ...]:
+    named = {"campaign_id": Noun.CAMPAIGN, "pool_id": Noun.POOL}
+    return tuple(
+        Reference(field, noun, id)
+        for field, noun in named.items()
+        if (id := getattr(document, field, None)) is not None
+    )
+
 
 SECRETS = frozenset(("token", "token_next", "token_sealed", "token_next_sealed"))
 MASK = "********"

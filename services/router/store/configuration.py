@@ -1,8 +1,9 @@
 """What accounts have configured: saving with a version check, listing, catching up."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,9 @@ from libs.contracts.ids import AccountId
 from libs.runtime.database import Database
 from libs.runtime.outbox import Announcement
 from services.router import tables
+from services.router.domain.nouns import Reference
 
+USERS_MAX = 10  # of one kind; enough to say why something cannot be retired
 CATCH_UP_MAX = 5_000  # rows read at once; a router that starts reads several times
 
 TABLES: Mapping[Noun, Table] = {
@@ -39,6 +42,10 @@ TABLES: Mapping[Noun, Table] = {
     Noun.POOL: tables.pool,
     Noun.CARRIER: tables.carrier,
 }
+
+
+class Missing(Exception):
+    """There is no such thing in this account."""
 
 
 class Stale(Exception):
@@ -101,6 +108,7 @@ _USERS = (
     (Noun.CAMPAIGN, tables.number, tables.number.c.campaign_id, "number"),
     (Noun.CAMPAIGN, tables.pool, tables.pool.c.campaign_id, "pool"),
     (Noun.POOL, tables.number, tables.number.c.pool_id, "number"),
+    (Noun.CARRIER, tables.number, tables.number.c.document["account_sid"].astext, "number"),
 )
 """What may point to what, beside assignments."""
 
@@ -127,6 +135,19 @@ class Edit:
             await self._connection.execute(select(tables.config_version.next_value()))
         ).scalar_one()
         return version
+
+    async def check(self, references: Iterable[Reference]) -> None:
+        """Raise PointsNowhere for the first that names nothing, or something retired."""
+        for noun, named in groupby(references, key=lambda reference: reference.noun):
+            wanted = {reference.id: reference.field for reference in named}
+            table = TABLES[noun]
+            statement = select(table.c.id).where(
+                table.c.account_id == self._account_id, table.c.id.in_(wanted), ~table.c.retired
+            )
+            found = set((await self._connection.execute(statement)).scalars())
+            for id, field in wanted.items():
+                if id not in found:
+                    raise PointsNowhere(field)
 
     async def put(self, kept: Kept, columns: Mapping[str, Any]) -> None:
         """Write it; raise PointsNowhere or Taken where a constraint says no."""
@@ -188,20 +209,24 @@ class Edit:
             upsert(tables.counter).values(**row).on_conflict_do_nothing()
         )
 
-    async def users_of(self, noun: Noun, key: UUID) -> list[str]:
+    async def users_of(self, noun: Noun, key: str) -> list[str]:
         """What still needs the thing, by kind and name."""
         users: list[str] = []
         for used, table, points, name in _USERS:
             if used is noun:
-                statement = select(table.c.document).where(
-                    table.c.account_id == self._account_id, points == key, ~table.c.retired
+                statement = (
+                    select(table.c.document)
+                    .where(table.c.account_id == self._account_id, ~table.c.retired)
+                    .where(points == _key_of(noun, key))
+                    .order_by(table.c.id)
+                    .limit(USERS_MAX)
                 )
                 users += [
                     f"{name} {row.document.get('name') or row.document['number']}"
                     for row in await self._connection.execute(statement)
                 ]
         if noun is Noun.TARGET:
-            users += await self._campaigns_of(key)
+            users += await self._campaigns_of(UUID(key))
         return users
 
     async def _campaigns_of(self, target_id: UUID) -> list[str]:
@@ -217,6 +242,8 @@ class Edit:
                 assignment.c.target_id == target_id,
                 ~campaign.c.retired,
             )
+            .order_by(campaign.c.id)
+            .limit(USERS_MAX)
         )
         rows = await self._connection.execute(statement)
         return [f"campaign {row.document['name']}" for row in rows]

@@ -1,6 +1,6 @@
 """Decisions as they were taken, and the plans they were taken from."""
 
-from sqlalchemy import SmallInteger, Text, cast, select
+from sqlalchemy import BigInteger, Text, cast, select
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import bindparam, func
@@ -18,7 +18,7 @@ _SINCE = Statement(
     .where(
         decision.c.account_id == bindparam("account_id", type_=UUID_TYPE(as_uuid=True)),
         decision.c.call_id == bindparam("call_id", type_=UUID_TYPE(as_uuid=True)),
-        decision.c.step >= bindparam("step", type_=SmallInteger()),
+        decision.c.step >= bindparam("step", type_=BigInteger()),
     )
     .order_by(decision.c.step)
     .limit(STEPS_MAX),

@@ -11,7 +11,7 @@ from sqlalchemy import SmallInteger, delete, func, null, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.sql import ColumnElement, bindparam, case, column
+from sqlalchemy.sql import ColumnElement, bindparam, column
 from sqlalchemy.types import TypeEngine
 
 from libs.contracts.ids import NOBODY, AccountId, CallId
@@ -70,7 +70,7 @@ def _release(which: ColumnElement[bool], name: str, *, uncount: bool = False) ->
             gone.c.account_id,
             gone.c.target_id,
             func.count().label("places"),
-            func.max(gone.c.day_at).label("day_at"),
+            func.array_agg(gone.c.day_at).label("days"),
         )
         .group_by(gone.c.account_id, gone.c.target_id)
         .cte("freed")
@@ -88,8 +88,8 @@ def _release(which: ColumnElement[bool], name: str, *, uncount: bool = False) ->
     )
     values: dict[str, Any] = {"live": counter.c.live - freed.c.places}
     if uncount:
-        same_day = counter.c.day_at == freed.c.day_at
-        values["day_count"] = counter.c.day_count - case((same_day, freed.c.places), else_=0)
+        of_this_day = func.array_positions(freed.c.days, counter.c.day_at)
+        values["day_count"] = counter.c.day_count - func.cardinality(of_this_day)
     return Statement(
         update(counter)
         .values(**values)

@@ -1,53 +1,19 @@
 """A decision takes the first of a fair order with room, says why, and can be taken again."""
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.contracts.configuration import Assignment, Buyer, Campaign, CampaignStatus, Status, Target
-from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
-from libs.contracts.phone import WITHHELD, PhoneDestination
+from libs.contracts.configuration import Buyer, Status
+from libs.contracts.ids import TargetId
 from libs.contracts.routing import Close, DialNext, RouteReason, Rule, Verdict
-from services.router.domain.decision import CallContext, Decision, deliberate, repeat, settle
+from services.router.domain.decision import Decision, deliberate, repeat, settle
 from services.router.domain.explain import explained
 from services.router.domain.holds import Counter, day_began
 from services.router.domain.plan import Plan
-
-NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
-ACCOUNT = AccountId(UUID(int=1))
-BUYER = Buyer(id=BuyerId(UUID(int=2)), name="Acme")
-CALL = CallContext(
-    call_id=CallId(UUID(int=3)),
-    account_id=ACCOUNT,
-    account_sid="AC1",
-    call_sid="CA1",
-    caller=WITHHELD,
-    dialled="+18005550100",
-    ring_began_at=NOW,
-)
-
-
-def a_target(n: int, **more: object) -> Target:
-    number = PhoneDestination(number=f"+1555010{n:04}")
-    given = {"id": UUID(int=100 + n), "buyer_id": BUYER.id, "name": f"desk {n}"}
-    return Target.model_validate({**given, "destination": number, **more})
-
-
-def a_plan(*targets: Target, priorities: tuple[int, ...] = (), buyer: Buyer = BUYER) -> Plan:
-    campaign = Campaign(
-        id=CampaignId(UUID(int=4)),
-        name="Roofing",
-        status=CampaignStatus.ACTIVE,
-        assignments=tuple(
-            Assignment(target_id=target.id, priority=priorities[at] if priorities else at)
-            for at, target in enumerate(targets)
-        ),
-    )
-    by_id = {target.id: target for target in targets}
-    return Plan.of(ACCOUNT, campaign, by_id, {buyer.id: buyer}, version=7)
+from tests.unit.router.plans import BUYER, CALL, NOW, a_plan, a_target
 
 
 def counters(plan: Plan, **live: int) -> dict[TargetId, Counter]:
@@ -67,7 +33,7 @@ def decide(plan: Plan | RouteReason, seen: dict[TargetId, Counter], **more: obje
 
 
 def test_the_lower_priority_is_dialled() -> None:
-    plan = a_plan(a_target(1), a_target(2), priorities=(2, 1))
+    plan = a_plan(a_target(1), a_target(2), places=[(2, 1), (1, 1)])
 
     decision = decide(plan, counters(plan))
 
@@ -108,7 +74,7 @@ def test_yesterdays_count_does_not_fill_todays_cap() -> None:
         (a_plan(), RouteReason.NO_TARGET),
         (a_plan(a_target(1, status=Status.PAUSED)), RouteReason.NOBODY_ELIGIBLE),
         (
-            a_plan(a_target(1), buyer=Buyer(id=BUYER.id, name="Acme", status=Status.PAUSED)),
+            a_plan(a_target(1), buyers=[Buyer(id=BUYER.id, name="Acme", status=Status.PAUSED)]),
             RouteReason.NOBODY_ELIGIBLE,
         ),
     ],
@@ -149,8 +115,7 @@ def test_a_decision_repeats_from_its_record(
     given_targets: list[dict[str, object]], data: st.DataObject, seed: int
 ) -> None:
     made = [a_target(n, **more) for n, more in enumerate(given_targets)]
-    tiers = tuple(data.draw(st.integers(1, 3)) for _ in made)
-    plan = a_plan(*made, priorities=tiers)
+    plan = a_plan(*made, places=[(data.draw(st.integers(1, 3)), 1) for _ in made])
     small = st.integers(0, 4)
     seen = {
         target.id: Counter(data.draw(small), day_began(NOW, "UTC"), data.draw(small))

@@ -1,0 +1,71 @@
+"""Whether limits leave room for one more call, from what has been counted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from libs.contracts.caps import Caps, Counted, Limit, Period
+from libs.rules.finding import Finding
+
+Amount = int | Decimal
+
+_ONE_CALL: Mapping[Counted, Amount] = dict.fromkeys(Counted, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What is used of somebody's caps, in the periods that the instant belongs to.
+
+    `live` are calls there now; `counted` is certain; `possible` is what the calls in flight
+    may still come to, at most; `adds` is what one more call may.
+    """
+
+    live: int = 0
+    counted: Mapping[tuple[Counted, Period], Amount] = field(default_factory=dict)
+    possible: Mapping[Counted, Amount] = field(default_factory=dict)
+    adds: Mapping[Counted, Amount] = field(default_factory=lambda: _ONE_CALL)
+
+
+def lack_of_room(caps: Caps, usage: Usage) -> Finding | None:
+    """The first limit that has no room for one more call: concurrency, then as listed.
+
+    >>> lack_of_room(Caps(concurrency=2), Usage(live=2))
+    Finding(passed=False, seen='2 at once', needed='fewer than 2')
+    >>> lack_of_room(Caps(concurrency=2), Usage(live=1)) is None
+    True
+    """
+    if caps.concurrency is not None and usage.live >= caps.concurrency:
+        return Finding(False, f"{usage.live} at once", f"fewer than {caps.concurrency}")
+    for limit in caps.limits:
+        full = _full(limit, usage, counts_possible=not caps.overshoot)
+        if full is not None:
+            return full
+    return None
+
+
+def _full(limit: Limit, usage: Usage, *, counts_possible: bool) -> Finding | None:
+    certain = usage.counted.get((limit.counts, limit.period), 0)
+    possible = usage.possible.get(limit.counts, 0) if counts_possible else 0
+    adds = usage.adds.get(limit.counts, 0) if counts_possible else 0
+    used = certain + possible
+    if used < limit.most and used + adds <= limit.most:
+        return None
+    what = _unit(limit.counts)
+    seen = f"{certain} {what} {_when(limit.period)}"
+    if possible:
+        seen += f", {possible} more possible by calls in flight"
+    return Finding(False, seen, f"at most {limit.most} {what} with this call")
+
+
+def _unit(counts: Counted) -> str:
+    return "of revenue" if counts is Counted.REVENUE else f"{counts}s"
+
+
+def _when(period: Period) -> str:
+    match period:
+        case Period.DAY:
+            return "today"
+        case Period.TOTAL:
+            return "in all"
+        case _:
+            return f"this {period}"

@@ -1,0 +1,140 @@
+"""To one account everything of another behaves as if it did not exist."""
+
+from libs.contracts.catalogue import QUESTIONS
+from libs.contracts.configuration import Carrier
+from libs.contracts.editing import Edit, ListConfiguration, Noun, Retire
+from libs.contracts.message import Document, Question
+from libs.contracts.routing import (
+    AdmitCall,
+    AskFallbackPlans,
+    ContinueCall,
+    ExplainCall,
+    ReplayDecision,
+    RouteReason,
+)
+from tests.kit.hosting import TESTER
+from tests.service.router.stage import (
+    SAVES,
+    Call,
+    Stage,
+    a_buyer,
+    a_campaign,
+    a_number,
+    a_pool,
+    a_target,
+    close,
+    dial,
+)
+
+OF_NO_ACCOUNT = {AdmitCall, AskFallbackPlans}
+"""The ingress asks these for all: it answers every account's callers."""
+
+
+class Stranger:
+    """Another account, which knows all our ids, and is refused whatever it asks."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.account_id = stage.other_account
+        self.asked: set[type[Question]] = set()
+
+    async def refused(self, question: Question) -> str:
+        self.asked.add(type(question))
+        return (await self._stage.refusal(question)).code
+
+    async def save_refused(self, document: Document, version: int | None = None) -> str:
+        them = {"account_id": self.account_id}
+        return await self.refused(self._stage.edit(document, version=version, **them))
+
+
+async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
+    buyer = a_buyer()
+    target = a_target(buyer)
+    campaign = a_campaign(target)
+    pool = a_pool(campaign_id=campaign.id)
+    ours: dict[Noun, Document] = {
+        Noun.BUYER: buyer,
+        Noun.TARGET: target,
+        Noun.CAMPAIGN: campaign,
+        Noun.POOL: pool,
+        Noun.NUMBER: a_number(campaign_id=campaign.id),
+        Noun.CARRIER: Carrier(account_sid="AC" + "5" * 32, token="token"),
+    }
+    versions = {noun: await stage.save(document) for noun, document in ours.items()}
+    stranger = Stranger(stage)
+
+    await no_call_exists(stage, stranger)
+    for noun, document in ours.items():
+        assert (await stage.page(noun, stranger.account_id)).rows == ()
+        assert await stranger.save_refused(document, versions[noun]) == "stale"
+        retire = Retire(
+            account_id=stranger.account_id,
+            actor=TESTER,
+            noun=noun,
+            key=str(getattr(document, "account_sid" if noun is Noun.CARRIER else "id")),
+            expected_version=versions[noun],
+        )
+        assert await stranger.refused(retire) == "not_found"
+    for pointing in (
+        a_target(buyer),
+        a_campaign(target),
+        a_pool(campaign_id=campaign.id),
+        a_number("+18005550101", campaign_id=campaign.id),
+        a_number("+18005550102", pool_id=pool.id),
+    ):
+        assert await stranger.save_refused(pointing) == "points_nowhere"
+
+    every = {one for subject, one in QUESTIONS.items() if subject.startswith("ask.router.")}
+    assert every == stranger.asked | {ListConfiguration, *OF_NO_ACCOUNT}, "a question is missing"
+    for noun in Noun:
+        assert [row.version for row in (await stage.page(noun)).rows] == [versions[noun]]
+
+
+async def no_call_exists(stage: Stage, stranger: Stranger) -> None:
+    call = Call()
+    first = dial(await stage.ask(call.admit()))
+    them = {"account_id": stranger.account_id}
+    about = {**them, "call_id": call.call_id}
+
+    ended = call.leg_ended(first).model_copy(update=them)
+    for question in (
+        ContinueCall(ended=ended),
+        ExplainCall(**about),
+        ReplayDecision(**about, step=0),
+    ):
+        assert await stranger.refused(question) == "not_found"
+
+    at_another_carrier = Call(account_sid="AC" + "9" * 32)
+    answer = close(await stage.ask(at_another_carrier.admit()))
+    assert answer.reason is RouteReason.NUMBER_OF_ANOTHER_CARRIER
+    assert answer.account_id != stage.account_id
+
+
+async def test_the_same_id_in_two_accounts_is_two_things(stage: Stage) -> None:
+    buyer = await stage.buyer(name="ours")
+    target = await stage.target(buyer, concurrency_cap=1)
+    await stage.campaign(target)
+    number = "+18005550101"
+    theirs: list[Document] = [
+        buyer.model_copy(update={"name": "theirs"}),
+        target,
+        campaign := a_campaign(target),
+        a_number(number, campaign_id=campaign.id),
+    ]
+    for document in theirs:
+        await stage.save(document, account_id=stage.other_account)
+
+    dial(await stage.ask(Call().admit()))
+    call = Call(dialled=number)
+    dial(await stage.ask(call.admit()))
+
+    (step,) = await stage.explained(call, stage.other_account)
+    assert step.candidates[0].buyer_name == "theirs"
+    assert step.candidates[0].seen == "0 at once, 0 today"
+    assert close(await stage.ask(Call().admit())).reason is RouteReason.ALL_CAPPED
+
+
+def test_every_edit_is_of_an_account() -> None:
+    edits = [one for one in QUESTIONS.values() if issubclass(one, Edit)]
+    assert len(edits) == len(SAVES) + 1
+    assert all(one.model_fields["account_id"].is_required() for one in edits)
