@@ -46,3 +46,6 @@ schemas: setup ## Write the JSON Schemas of all messages
 
 nats-conf: setup ## Write nats.conf from the contracts
 	@$(PY) -m deploy.nats
+
+env: setup ## Write example.env from the services' settings
+	@$(PY) -m deploy.example_env

@@ -1,0 +1,70 @@
+"""Every statement of a store names the account, or is one of few that say why they need not.
+
+A statement without the account in it would some day show one tenant another's data.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STORES = sorted((ROOT / "services").glob("*/store/*.py"))
+STATEMENTS = {"select", "update", "delete", "insert", "upsert"}
+SCOPE = "account_id"
+
+FREE = {
+    "services/router/store/claims.py:_announcements": "the outbox is the platform's",
+    "services/router/store/claims.py:_DECIDED": "a call and step, which are one account's",
+    "services/router/store/configuration.py:next_version": "a sequence",
+    "services/router/store/configuration.py:announce": "the outbox is the platform's",
+    "services/router/store/holds.py:_legs": "no table but the parameters",
+    "services/router/store/holds.py:_ANSWERED": "a fact's call and leg, which are one account's",
+    "services/tracking/store/calls.py:_page": "its filters begin with the account",
+    "services/tracking/store/journal.py:_LOCK": "facts come before their call's account is known",
+    "services/tracking/store/journal.py:_SAVE": "the rows that _LOCK has locked, by their key",
+}
+"""Module and definition -> why no account is named in it."""
+
+
+def unscoped(source: str) -> Iterator[str]:
+    """The definitions of a module that make a statement and name no account."""
+    for node in definitions(ast.parse(source)):
+        calls = {
+            call.func.id
+            for call in ast.walk(node)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        }
+        if calls & STATEMENTS and SCOPE not in ast.unparse(node):
+            yield name_of(node)
+
+
+def definitions(module: ast.Module) -> Iterator[ast.stmt]:
+    """Functions, methods, and what a module assigns."""
+    for node in module.body:
+        if isinstance(node, ast.ClassDef):
+            yield from (one for one in node.body if not isinstance(one, ast.Expr))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign):
+            yield node
+
+
+def name_of(node: ast.stmt) -> str:
+    """What people call it."""
+    if isinstance(node, ast.Assign):
+        return ast.unparse(node.targets[0])
+    return getattr(node, "name", "")
+
+
+@pytest.mark.parametrize("path", STORES, ids=lambda path: f"{path.parts[-3]}/{path.name}")
+def test_every_statement_names_the_account(path: Path) -> None:
+    place = path.relative_to(ROOT).as_posix()
+    free = {name.split(":")[1] for name in FREE if name.startswith(f"{place}:")}
+    assert set(unscoped(path.read_text())) == free
+
+
+def test_a_statement_without_an_account_is_seen() -> None:
+    wrong = "class Store:\n async def of(self, id):\n  return select(call).where(call.c.id == id)\n"
+    assert list(unscoped(wrong)) == ["of"]
+    right = wrong.replace("call.c.id == id", "call.c.account_id == account_id, call.c.id == id")
+    assert list(unscoped(right)) == []
