@@ -69,7 +69,8 @@ class Refusal(Value):
     """I understood and will not: the answer of a service that could not or may not.
 
     `code` is stable and meant for programs, `text` for people.  Codes that the chassis
-    itself gives: `malformed` (with `fields`), `busy`, `internal`.
+    itself gives: `malformed` (with `fields`), `busy`, `unavailable` (its database is away: a
+    later try may succeed), `internal`.
     """
 
     outcome: Literal["refused"] = "refused"

@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic import model_validator as checked
 
+from libs.contracts.holidays import Calendar, Holiday
 from libs.contracts.message import Document, refused_at
 
 DAY_MINUTES = 24 * 60
@@ -115,11 +116,7 @@ class Shift(Range):
             raise refused_at(("opens",), "a range opens before 24:00 of its day")
         for at, pause in enumerate(self.breaks):
             if not self.opens <= pause.opens < pause.closes <= self.closes:
-                raise refused_at(
-                    ("breaks", at),
-                    f"a break lies within {write_wall_time(self.opens)} "
-                    f"to {write_wall_time(self.closes)}",
-                )
+                raise refused_at(("breaks", at), "a break lies within the range that it interrupts")
         _refuse_overlap("breaks", self.breaks)
         return self
 
@@ -134,40 +131,6 @@ class WeeklyShift(Shift):
         if len(set(self.days)) != len(self.days):
             raise refused_at(("days",), "names a day twice")
         return self
-
-
-class Calendar(StrEnum):
-    """Public holidays that are computed, for any year."""
-
-    US_FEDERAL = "us_federal"
-    CANADA_FEDERAL = "canada_federal"
-    ENGLAND_AND_WALES = "england_and_wales"
-
-
-class Holiday(StrEnum):
-    """A public holiday of one calendar or several."""
-
-    NEW_YEARS_DAY = "new_years_day"
-    MARTIN_LUTHER_KING_DAY = "martin_luther_king_day"
-    WASHINGTONS_BIRTHDAY = "washingtons_birthday"
-    GOOD_FRIDAY = "good_friday"
-    EASTER_MONDAY = "easter_monday"
-    EARLY_MAY_HOLIDAY = "early_may_holiday"
-    VICTORIA_DAY = "victoria_day"
-    MEMORIAL_DAY = "memorial_day"
-    SPRING_HOLIDAY = "spring_holiday"
-    JUNETEENTH = "juneteenth"
-    CANADA_DAY = "canada_day"
-    INDEPENDENCE_DAY = "independence_day"
-    SUMMER_HOLIDAY = "summer_holiday"
-    LABOR_DAY = "labor_day"
-    TRUTH_AND_RECONCILIATION = "truth_and_reconciliation"
-    COLUMBUS_DAY = "columbus_day"
-    REMEMBRANCE_DAY = "remembrance_day"
-    VETERANS_DAY = "veterans_day"
-    THANKSGIVING = "thanksgiving"
-    CHRISTMAS_DAY = "christmas_day"
-    BOXING_DAY = "boxing_day"
 
 
 class Treatment(StrEnum):

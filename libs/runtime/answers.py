@@ -20,6 +20,7 @@ from nats.errors import MaxPayloadError
 from pydantic import BaseModel, ValidationError
 
 from libs.runtime.broker import Broker, NotConnected
+from libs.runtime.database import is_not_now
 from libs.runtime.deadline import Deadline
 from libs.runtime.telemetry import about_headers, span_from
 
@@ -164,7 +165,10 @@ class Answers:
             return await binding.handler(question, deadline)
         except Declined as no:
             return self._refuse(no.code, no.text, no.fields)
-        except Exception:  # the guard: see the module's docstring
+        except Exception as fault:  # the guard: see the module's docstring
+            if is_not_now(fault):
+                log.warning("cannot answer %s now: %r", binding.subject, fault)
+                return self._refuse("unavailable", "something it needs is away: try again later")
             log.exception("could not answer %s", binding.subject)
             return self._refuse("internal", "the service failed; the fault is in its log")
 

@@ -10,6 +10,7 @@ import pytest
 FAST = "unit, laws, contract, doctests"
 BUDGETS_S = {FAST: 20.0, "service": 120.0, "system": 150.0}
 UNBUDGETED = ("bench",)
+NOISE = 2.0  # a run fails at so many times its budget: a busy machine alone does not reach that
 
 
 class Timed(Protocol):
@@ -35,9 +36,9 @@ def part_of(nodeid: str) -> str:
     return folder if folder in BUDGETS_S or folder in UNBUDGETED else FAST
 
 
-def over_budget(seconds: dict[str, float]) -> list[str]:
-    """Name the parts that took longer than they may."""
-    return [part for part, took in seconds.items() if took > BUDGETS_S.get(part, took)]
+def over_budget(seconds: dict[str, float], times: float = 1.0) -> list[str]:
+    """Name the parts that took longer than so many times what they may."""
+    return [part for part, took in seconds.items() if took > BUDGETS_S.get(part, took) * times]
 
 
 def enforced_here() -> bool:
@@ -59,7 +60,7 @@ class Budgets:
     def pytest_sessionfinish(self, session: Ended) -> None:
         if (
             self._enforced
-            and over_budget(self._seconds)
+            and over_budget(self._seconds, NOISE)
             and session.exitstatus == pytest.ExitCode.OK
         ):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

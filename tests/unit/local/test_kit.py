@@ -58,7 +58,7 @@ class Finished:
 @pytest.mark.parametrize(
     ("seconds", "workers", "enforced", "exit_status"),
     [
-        (151.0, 1, True, pytest.ExitCode.TESTS_FAILED),
+        (301.0, 1, True, pytest.ExitCode.TESTS_FAILED),
         (151.0, 1, False, pytest.ExitCode.OK),
         (151.0, 2, True, pytest.ExitCode.OK),
         (149.0, 1, True, pytest.ExitCode.OK),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from libs.contracts.schedule import Calendar
+from libs.contracts.holidays import Calendar
 from libs.rules.holidays import CALENDARS, easter, kept_on
 
 # OPM's lists of federal holidays, gov.uk's of bank holidays, Canada's of paid holidays.
