@@ -18,6 +18,8 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from pydantic import BaseModel
 
+from libs.runtime.tasks import ended
+
 RECONNECT_WAIT_SECONDS = 0.2
 CONNECT_TIMEOUT_SECONDS = 2
 PING_INTERVAL_SECONDS = 5  # a half-open connection is noticed after two of them
@@ -97,9 +99,7 @@ class Broker:
 
     async def close(self) -> None:
         """Let what is under way finish, then leave."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+        await ended(self._keeper)
         if self._client is None:
             return
         with contextlib.suppress(NatsError, TimeoutError, OSError):  # it may break meanwhile

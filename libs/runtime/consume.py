@@ -26,6 +26,7 @@ from libs.runtime.broker import Broker, NotConnected
 from libs.runtime.database import is_not_now
 from libs.runtime.dead import DeadLetters, quietly
 from libs.runtime.streams import DurableSpec, declare_durable
+from libs.runtime.tasks import ended
 from libs.runtime.telemetry import span_from
 
 REQUEST_EXPIRES_SECONDS = 5.0  # then the server says that it forgets the request: we ask again
@@ -95,15 +96,14 @@ class Consumer:
     async def stop(self) -> None:
         """Finish the batch in hand; what waits behind it is given back for others to read."""
         self._stopping.set()
-        if self._asker is not None:
-            await _cancelled(self._asker)
+        await ended(self._asker)
         if self._subscription is not None:
             with contextlib.suppress(NatsError, TimeoutError):
                 await self._subscription.drain()  # type: ignore[no-untyped-call]
         self._arrived.set()
         if self._worker is not None:
             await asyncio.wait([self._worker], timeout=DRAIN_SECONDS)
-            await _cancelled(self._worker)
+            await ended(self._worker)
         while self._queue:
             await quietly(self._queue.popleft().nak())
 
@@ -264,8 +264,3 @@ def _spans(pairs: list[tuple[Msg, Delivery]]) -> contextlib.ExitStack:
     for message, delivery in pairs:
         stack.enter_context(span_from(delivery.headers, f"consume {message.subject}"))
     return stack
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

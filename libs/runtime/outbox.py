@@ -23,6 +23,7 @@ from libs.runtime.batch import Batch
 from libs.runtime.broker import Broker
 from libs.runtime.database import NOT_NOW, Database, Statement, is_not_now
 from libs.runtime.publish import MESSAGE_ID, NotPublished, publish
+from libs.runtime.tasks import ended
 from libs.runtime.telemetry import trace_headers
 
 SWEEP_EVERY_SECONDS = 1.0
@@ -97,9 +98,7 @@ class Outbox:
 
     async def stop(self) -> None:
         """Finish what is being published; the rest stays for the next process."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            await asyncio.gather(self._sweeper, return_exceptions=True)
+        await ended(self._sweeper)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=PUBLISH_WITHIN_SECONDS)
 

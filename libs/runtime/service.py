@@ -21,6 +21,7 @@ from libs.runtime.answers import Answers
 from libs.runtime.broker import Broker, NotConnected
 from libs.runtime.database import Database
 from libs.runtime.health import Health
+from libs.runtime.tasks import ended
 
 PROBE_EVERY_SECONDS = 1.0  # how soon a service that cannot serve stops listening
 
@@ -98,9 +99,7 @@ class Watch:
 
     async def stop(self) -> None:
         """Stop watching."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await ended(self._task)
 
     async def _watch_for_ever(self) -> None:
         while True:

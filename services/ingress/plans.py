@@ -21,6 +21,7 @@ from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
 from libs.runtime.seal import CannotOpen, Seal
+from libs.runtime.tasks import ended
 
 ASK_EVERY_SECONDS = 60.0
 RETRY_SECONDS = 1.0  # until the first answer
@@ -66,9 +67,7 @@ class Plans:
 
     async def stop(self) -> None:
         """Stop following."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await ended(self._task)
 
     def of(self, number: str) -> FallbackPlan | None:
         """What to do alone with a call to this number."""

@@ -23,6 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from libs.runtime.broker import Broker
 from libs.runtime.publish import MESSAGE_ID, NotPublished, publish
+from libs.runtime.tasks import ended
 
 SPOOL_BYTES_MAX = 128 * 1024**2  # a quarter of a million facts; beyond it some are dropped
 DROPPED_FIRST = ("event.leg.ringing.v1", "event.leg.answered.v1")
@@ -74,9 +75,7 @@ class Spool:
 
     async def stop(self) -> None:
         """Publish what can be published; the rest stays for the next process."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await ended(self._task)
         with contextlib.suppress(TimeoutError, OSError):
             async with asyncio.timeout(FLUSH_AT_STOP_SECONDS):
                 await self.flush()

@@ -20,6 +20,7 @@ from libs.contracts.editing import Noun
 from libs.contracts.ids import NOBODY, AccountId, CampaignId, NumberId, PoolId
 from libs.contracts.routing import RouteReason
 from libs.runtime.broker import Broker
+from libs.runtime.tasks import ended
 from services.router.domain.plan import Plan
 from services.router.store.configuration import CATCH_UP_MAX, Configuration, Kept
 
@@ -84,9 +85,7 @@ class Memory:
 
     async def stop(self) -> None:
         """Stop following."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await ended(self._task)
 
     async def catch_up(self) -> None:
         """Read everything that is newer than what is known."""
@@ -229,7 +228,8 @@ class Memory:
             except (SQLAlchemyError, TimeoutError, OSError) as fault:
                 log.warning("the configuration could not be read: %r", fault)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), CATCH_UP_EVERY_SECONDS)
+                async with asyncio.timeout(CATCH_UP_EVERY_SECONDS):
+                    await self._changed.wait()
             self._changed.clear()
 
 

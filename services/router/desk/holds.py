@@ -12,6 +12,7 @@ from libs.contracts.carrier import AskLegState, LegState, LineState
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.database import NOT_NOW
 from libs.runtime.deadline import Deadline
+from libs.runtime.tasks import ended
 from services.router.store.holds import Doubtful, Holds, Leg
 
 SWEEP_EVERY_SECONDS = 5.0
@@ -42,9 +43,7 @@ class HoldsDesk:
 
     async def stop(self) -> None:
         """Stop sweeping."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await ended(self._task)
 
     async def hear(self, facts: Sequence[Fact]) -> None:
         """What the carrier said of legs and calls, and what the ingress did alone."""
