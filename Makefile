@@ -3,7 +3,7 @@ UV_VERSION := 0.13.9
 PY := .venv/bin/python
 export PYTHONPATH := .
 
-.PHONY: help setup check test migrate migration format run call bench env schemas nats-conf
+.PHONY: help setup check test test-long migrate migration format run call bench env schemas nats-conf
 
 help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,9 @@ check: setup ## Format, lint, types
 
 test: setup check ## All tests, on real PostgreSQL and NATS
 	@$(PY) -m pytest -n 2 --dist loadfile
+
+test-long: setup ## Tests of full size: minutes each
+	@LONG=1 $(PY) -m pytest tests/service/router/test_caps.py
 
 run: setup ## Start everything, place one call, stay up
 	@$(PY) -m deploy.local.stack

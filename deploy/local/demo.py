@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from libs.contracts.caps import Caps, Limit, Period
 from libs.contracts.configuration import (
     Assignment,
     Buyer,
@@ -78,7 +79,7 @@ def _targets() -> tuple[Target, ...]:
             buyer_id=_ACME,
             name="Acme front desk",
             destination=PhoneDestination(number=FRONT_DESK),
-            concurrency_cap=2,
+            caps=Caps(concurrency=2),
             zone="America/New_York",
         ),
         Target(
@@ -86,7 +87,7 @@ def _targets() -> tuple[Target, ...]:
             buyer_id=_BOLD,
             name="Bold hotline",
             destination=PhoneDestination(number=HOTLINE),
-            daily_cap=100,
+            caps=Caps(limits=(Limit(period=Period.DAY, most=100),)),
             zone="America/Chicago",
         ),
         Target(

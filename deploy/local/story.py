@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from deploy.local.demo import ACCOUNT
+from libs.contracts.explaining import ExplainCall, Explanation, Verdict
 from libs.contracts.ids import CallId
-from libs.contracts.routing import ExplainCall, Explanation, Verdict
 from libs.contracts.tracking import CallDetail, GetCall
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.deadline import Deadline

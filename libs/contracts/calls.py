@@ -122,6 +122,15 @@ class LegAnswered(Fact):
     leg_sid: Sid
 
 
+class LegAccepted(Fact):
+    """The callee pressed the key that takes the call; only now are both connected."""
+
+    subject: ClassVar[str] = "event.leg.accepted.v1"
+    publisher: ClassVar[str] = "ingress"
+
+    leg_sid: Sid
+
+
 class LegEnded(Fact):
     """A leg is over.
 

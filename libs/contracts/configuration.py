@@ -1,32 +1,37 @@
-"""What an account has configured: its numbers, campaigns, buyers and targets."""
+"""What an account has configured: its numbers, campaigns, buyers, groups and targets."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, PlainSerializer, SecretStr, model_validator
+from pydantic import Field, PlainSerializer, SecretStr, model_validator
 
-from libs.contracts.caps import Cap
-from libs.contracts.ids import BuyerId, CampaignId, NumberId, PoolId, Sid, TargetId
+from libs.contracts.areas import AreaRule
+from libs.contracts.call_settings import CallSettings, LegSettings, Text
+from libs.contracts.caps import Caps
+from libs.contracts.filters import TagFilter
+from libs.contracts.ids import (
+    BuyerId,
+    CampaignId,
+    GroupId,
+    NumberId,
+    PoolId,
+    Sid,
+    TargetId,
+)
 from libs.contracts.message import Document
+from libs.contracts.money import Money
 from libs.contracts.phone import Destination, PhoneNumber
-from libs.contracts.schedule import Zone
-from libs.contracts.voice import RING_TIMEOUT_MAX_SECONDS, TEXT_LENGTH_MAX, TIME_LIMIT_MAX_SECONDS
+from libs.contracts.schedule import Schedule, Zone
+from libs.contracts.screening import Blocklist
 
-ASSIGNMENTS_MAX = 1_000  # candidates of one campaign
+ASSIGNMENTS_MAX = 1_000  # entries of one campaign
+MEMBERS_MAX = 200  # targets of one group
 
-
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("holds the character NUL, which no database keeps")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_without_nul)]
 Name = Annotated[Text, Field(min_length=1, max_length=256)]
 
 
 class Status(StrEnum):
-    """Whether a buyer or target takes calls."""
+    """Whether a buyer, group or target takes calls."""
 
     ACTIVE = "active"
     PAUSED = "paused"
@@ -41,7 +46,49 @@ class CampaignStatus(StrEnum):
     COMPLETED = "completed"
 
 
-class Buyer(Document):
+class Limited(Document):
+    """What a thing with caps has; its periods begin by the clock of its zone."""
+
+    zone: Zone = "UTC"
+    caps: Caps = Caps()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _caps_of_the_first_version(cls, given: Any) -> Any:
+        """Documents of the first version wrote two caps side by side."""
+        if not isinstance(given, dict) or not {"concurrency_cap", "daily_cap"} & given.keys():
+            return given
+        rest = {name: value for name, value in given.items() if name not in _FIRST_CAPS}
+        limits = [{"period": "day", "most": given["daily_cap"]}] if given.get("daily_cap") else []
+        return {**rest, "caps": {"concurrency": given.get("concurrency_cap"), "limits": limits}}
+
+    @property
+    def limited(self) -> bool:
+        """Whether any cap is set."""
+        return self.caps.concurrency is not None or bool(self.caps.limits)
+
+
+_FIRST_CAPS = ("concurrency_cap", "daily_cap")
+
+
+class Selective(Document):
+    """What a thing has that takes some calls and not others: hours, tag filter, area."""
+
+    schedule: Schedule | None = None
+    filter: TagFilter | None = None
+    area: AreaRule | None = None
+
+
+class Defaults(CallSettings, LegSettings):
+    """What all campaigns of an account inherit; there is one for each account.
+
+    Callers on `blocklist` are refused in all of them.
+    """
+
+    blocklist: Blocklist = Blocklist()
+
+
+class Buyer(Limited, Selective, LegSettings):
     """A company that pays for calls."""
 
     id: BuyerId
@@ -49,12 +96,11 @@ class Buyer(Document):
     status: Status = Status.ACTIVE
 
 
-class Target(Document):
+class Target(Limited, Selective, LegSettings):
     """Where a buyer's calls go.
 
-    A cap that is left out does not limit.  The daily cap counts calls sent to the
-    target since midnight in `zone`.  `dial_without_hold` allows the ingress to dial it
-    while the router is away; a capped target can never be dialled without a hold.
+    `dial_without_hold` allows the ingress to dial it while the router is away; a capped
+    target can never be dialled without a hold.
     """
 
     id: TargetId
@@ -62,34 +108,92 @@ class Target(Document):
     name: Name
     destination: Destination
     status: Status = Status.ACTIVE
-    concurrency_cap: Cap | None = None
-    daily_cap: Cap | None = None
-    zone: Zone = "UTC"
-    ring_seconds: int = Field(default=25, ge=5, le=RING_TIMEOUT_MAX_SECONDS)
-    limit_seconds: int = Field(default=7_200, ge=1, le=TIME_LIMIT_MAX_SECONDS)
     dial_without_hold: bool = False
-
-    @property
-    def capped(self) -> bool:
-        """Whether there is a limit to what it takes."""
-        return self.concurrency_cap is not None or self.daily_cap is not None
 
     @model_validator(mode="after")
     def _capped_targets_need_a_hold(self) -> Self:
-        if self.dial_without_hold and self.capped:
+        if self.dial_without_hold and self.limited:
             raise ValueError("dial_without_hold is only allowed for a target without caps")
         return self
 
 
-class Assignment(Document):
-    """A target's place in a campaign: lower priority first, weight among equals."""
+class Member(Document):
+    """A target in a group; `weight` shares the group's calls among its members."""
 
     target_id: TargetId
-    priority: int = Field(default=1, ge=-1_000, le=1_000)
     weight: int = Field(default=1, ge=1, le=1_000)
 
 
-class Campaign(Document):
+class Group(Limited, Selective):
+    """Targets that share caps.  A group within another shares that one's caps too."""
+
+    id: GroupId
+    name: Name
+    status: Status = Status.ACTIVE
+    members: tuple[Member, ...] = Field(default=(), max_length=MEMBERS_MAX)
+    parent_id: GroupId | None = None
+
+    @model_validator(mode="after")
+    def _each_member_once(self) -> Self:
+        targets = [member.target_id for member in self.members]
+        if len(set(targets)) != len(targets):
+            raise ValueError("members names a target twice: each target has one place")
+        return self
+
+
+class Assignment(Limited):
+    """An entry of a campaign's plan: a target or a group, and caps that hold here alone.
+
+    Lower priority first; weight shares the calls among equals.
+    """
+
+    target_id: TargetId | None = None
+    group_id: GroupId | None = None
+    priority: int = Field(default=1, ge=-1_000, le=1_000)
+    weight: int = Field(default=1, ge=1, le=1_000)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.target_id is None) == (self.group_id is None):
+            raise ValueError("an assignment names either target_id or group_id")
+        return self
+
+
+class Spread(StrEnum):
+    """How the calls of a tier are shared among those who may take them."""
+
+    WEIGHT = "weight"
+    ROUND_ROBIN = "round_robin"
+    LEAST_BUSY = "least_busy"
+    MOST_FREE = "most_free"
+    PERFORMANCE = "performance"
+
+
+class Sticking(StrEnum):
+    """Where a caller goes who has been connected before."""
+
+    NONE = "none"
+    SAME = "same_target"
+    ANOTHER = "another_target"
+
+
+class Performance(Document):
+    """How a target's revenue per call is estimated.
+
+    Over `days`, from at least `calls_min` calls; `prior` weighs as `prior_calls` calls would.
+    Whoever has fewer calls gets `newcomer_percent` more, whoever earns less than the prior
+    `laggard_percent` less.
+    """
+
+    days: int = Field(default=7, ge=1, le=90)
+    calls_min: int = Field(default=20, ge=1, le=10_000)
+    prior: Money = Money(amount=1)
+    prior_calls: int = Field(default=10, ge=1, le=10_000)
+    newcomer_percent: int = Field(default=0, ge=0, le=1_000)
+    laggard_percent: int = Field(default=0, ge=0, le=100)
+
+
+class Campaign(Limited, Selective, CallSettings, LegSettings):
     """Who may take the calls of some numbers, in which order, and what else is heard.
 
     `ring_budget_seconds` bounds how long one caller hears ringing over all legs.
@@ -97,22 +201,22 @@ class Campaign(Document):
 
     id: CampaignId
     name: Name
+    description: Text = Field(default="", max_length=4_096)
+    category: Text = Field(default="", max_length=120)
     status: CampaignStatus = CampaignStatus.DRAFT
     assignments: tuple[Assignment, ...] = Field(default=(), max_length=ASSIGNMENTS_MAX)
-    ring_budget_seconds: int = Field(default=60, ge=5, le=RING_TIMEOUT_MAX_SECONDS)
-    recording: bool = True
-    closing_message: Text = Field(
-        default="Sorry, nobody can take your call right now. Please call again later. Goodbye.",
-        min_length=1,
-        max_length=TEXT_LENGTH_MAX,
-    )
+    spread: Spread = Spread.WEIGHT
+    sticking: Sticking = Sticking.NONE
+    sticking_days: int = Field(default=30, ge=1, le=3_650)
+    performance: Performance = Performance()
+    blocklist: Blocklist = Blocklist()
     fallback_destination: Destination | None = None
 
     @model_validator(mode="after")
-    def _each_target_once(self) -> Self:
-        targets = [assignment.target_id for assignment in self.assignments]
-        if len(set(targets)) != len(targets):
-            raise ValueError("assignments names a target twice: each target has one place")
+    def _each_entry_once(self) -> Self:
+        entries = [entry.target_id or entry.group_id for entry in self.assignments]
+        if len(set(entries)) != len(entries):
+            raise ValueError("assignments names a target or group twice: each has one place")
         return self
 
 

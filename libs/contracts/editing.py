@@ -10,7 +10,16 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
 
-from libs.contracts.configuration import Buyer, Campaign, Carrier, Number, Pool, Target
+from libs.contracts.configuration import (
+    Buyer,
+    Campaign,
+    Carrier,
+    Defaults,
+    Group,
+    Number,
+    Pool,
+    Target,
+)
 from libs.contracts.ids import AccountId, Sid
 from libs.contracts.message import Instant, Message, Question, Value, one_of
 
@@ -26,6 +35,8 @@ class Noun(StrEnum):
     NUMBER = "number"
     POOL = "pool"
     CARRIER = "carrier"
+    DEFAULTS = "defaults"
+    GROUP = "group"
 
 
 _SID = TypeAdapter(Sid)
@@ -100,6 +111,18 @@ class SaveCarrier(Edit):
     document: Carrier
 
 
+class SaveDefaults(Edit):
+    """What an account's campaigns inherit; there is one for each account."""
+
+    subject: ClassVar[str] = "ask.router.save_defaults.v1"
+    document: Defaults
+
+
+class SaveGroup(Edit):
+    subject: ClassVar[str] = "ask.router.save_group.v1"
+    document: Group
+
+
 class Retire(Edit):
     """Take something out of use; it is refused with `in_use` while something else needs it.
 
@@ -149,6 +172,29 @@ class ListConfiguration(Question):
         return None if cursor is None else read_key(info.data.get("noun"), cursor)
 
 
+class Got(Value):
+    """One thing as it is now."""
+
+    outcome: Literal["got"] = "got"
+    row: Row
+
+
+class GetConfiguration(Question):
+    """One thing of an account's configuration; another account's is `not_found`."""
+
+    subject: ClassVar[str] = "ask.router.get.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Got)
+
+    account_id: AccountId
+    noun: Noun
+    key: str
+
+    @field_validator("key")
+    @classmethod
+    def _a_key(cls, key: str, info: ValidationInfo) -> str:
+        return read_key(info.data.get("noun"), key)
+
+
 class Changed(Message):
     """Something of an account's configuration changed; secrets are masked in both pictures.
 
@@ -189,3 +235,11 @@ class PoolChanged(Changed):
 
 class CarrierChanged(Changed):
     subject: ClassVar[str] = "event.carrier.changed.v1"
+
+
+class DefaultsChanged(Changed):
+    subject: ClassVar[str] = "event.defaults.changed.v1"
+
+
+class GroupChanged(Changed):
+    subject: ClassVar[str] = "event.group.changed.v1"

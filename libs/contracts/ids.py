@@ -10,6 +10,7 @@ CallId = NewType("CallId", UUID)
 CampaignId = NewType("CampaignId", UUID)
 BuyerId = NewType("BuyerId", UUID)
 TargetId = NewType("TargetId", UUID)
+GroupId = NewType("GroupId", UUID)
 NumberId = NewType("NumberId", UUID)
 PoolId = NewType("PoolId", UUID)
 

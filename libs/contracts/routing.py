@@ -1,7 +1,7 @@
 """Routing a call: the questions that the router answers while somebody waits."""
 
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -16,9 +16,19 @@ from libs.contracts.ids import (
     Sid,
     TargetId,
 )
-from libs.contracts.message import Instant, Question, Value, one_of
-from libs.contracts.phone import Caller, Destination, PhoneNumber
-from libs.contracts.voice import Dial
+from libs.contracts.message import Question, Value, one_of
+from libs.contracts.money import Money
+from libs.contracts.phone import Caller, Destination
+from libs.contracts.voice import TEXT_LENGTH_MAX, Dial
+
+TAGS_MAX = 200  # of one call
+TAG_NAME_MAX = 120
+TAG_TEXT_MAX = 2_000
+
+TagName = Annotated[str, Field(min_length=1, max_length=TAG_NAME_MAX)]
+Tags = Annotated[
+    dict[TagName, Annotated[str, Field(max_length=TAG_TEXT_MAX)]], Field(max_length=TAGS_MAX)
+]
 
 
 class RouteReason(StrEnum):
@@ -31,6 +41,16 @@ class RouteReason(StrEnum):
     CAMPAIGN_DRAFT = "campaign_draft"
     CAMPAIGN_PAUSED = "campaign_paused"
     CAMPAIGN_COMPLETED = "campaign_completed"
+    CAMPAIGN_CLOSED = "campaign_closed"
+    CALLER_BLOCKED = "caller_blocked"
+    CALLER_ANONYMOUS = "caller_anonymous"
+    CALLER_ABROAD = "caller_abroad"
+    CALLER_UNATTESTED = "caller_unattested"
+    CALLER_REPEATS = "caller_repeats"
+    CAMPAIGN_FILTERED = "campaign_filtered"
+    CAMPAIGN_OUT_OF_AREA = "campaign_out_of_area"
+    CAMPAIGN_CAPPED = "campaign_capped"
+    DIAL_ATTEMPTS_SPENT = "dial_attempts_spent"
     NO_TARGET = "no_target"
     NOBODY_ELIGIBLE = "nobody_eligible"
     ALL_CAPPED = "all_capped"
@@ -41,12 +61,16 @@ class RouteReason(StrEnum):
 
 
 class DialNext(Value):
-    """Connect the caller to this destination as leg `step`; a place is held for it."""
+    """Connect the caller to this destination as leg `step`; a place is held for it.
+
+    The caller hears `say` before.
+    """
 
     outcome: Literal["dial"] = "dial"
     account_id: AccountId
     step: int
     dial: Dial
+    say: tuple[Annotated[str, Field(min_length=1, max_length=TEXT_LENGTH_MAX)], ...] = ()
 
 
 class Close(Value):
@@ -69,7 +93,11 @@ class Stop(Value):
 
 
 class AdmitCall(Question):
-    """A caller waits: who takes her?  Asked again for the same call, the same is answered."""
+    """A caller waits: who takes her?  Asked again for the same call, the same is answered.
+
+    `stir` is the carrier's word on the caller's number; `tags` are what is known of the
+    call beside.
+    """
 
     subject: ClassVar[str] = "ask.router.admit.v1"
     answers: ClassVar[TypeAdapter[Any]] = one_of(DialNext, Close, Stop)
@@ -81,6 +109,8 @@ class AdmitCall(Question):
     dialled: str = Field(max_length=254)
     pool_id: PoolId | None = None
     geography: Geography = Geography()
+    stir: str = Field(default="", max_length=120)
+    tags: Tags = Field(default_factory=dict)
 
 
 class ContinueCall(Question):
@@ -92,10 +122,37 @@ class ContinueCall(Question):
     ended: LegEnded
 
 
+class Whisper(Value):
+    """What a callee hears before she is connected, and whether she must press a key then."""
+
+    outcome: Literal["whisper"] = "whisper"
+    say: str
+    press_to_accept: bool
+
+
+class AskWhisper(Question):
+    """A callee has picked leg `step` up: what does she hear first?"""
+
+    subject: ClassVar[str] = "ask.router.whisper.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Whisper)
+
+    account_id: AccountId
+    call_id: CallId
+    step: int = Field(ge=0)
+
+
+class Terms(Value):
+    """What a dialled leg is worth: `revenue` when it has lasted `after_seconds`."""
+
+    after_seconds: int
+    revenue: Money
+
+
 class CallRouted(Fact):
     """What the router decided for one step of a call.
 
-    Names are those at the time of the decision, so that history keeps them.
+    Names are those at the time of the decision, so that history keeps them.  `terms` None:
+    the leg converts by nothing that the router knows.
     """
 
     subject: ClassVar[str] = "event.call.routed.v1"
@@ -112,139 +169,4 @@ class CallRouted(Fact):
     buyer_name: str = ""
     destination: Destination | None = None
     config_version: int
-
-
-class FallbackPlan(Value):
-    """What the ingress does with calls to a number while the router is away.
-
-    `destinations` are dialled one after the other, none of which needs a hold; then
-    `closing_message` is spoken.
-    """
-
-    account_id: AccountId
-    number: PhoneNumber
-    destinations: tuple[Destination, ...] = ()
-    closing_message: str
-
-
-class SealedCarrier(Value):
-    """Credentials at the carrier, sealed: only holders of the platform's secret read them."""
-
-    account_sid: Sid
-    token_sealed: str
-    token_next_sealed: str | None = None
-
-
-class FallbackPlans(Value):
-    """Plans of numbers that changed since the version asked for, in the order of the numbers.
-
-    `version` is what to ask from next time, `withdrawn` names numbers that have no plan any
-    more.  `more` asks to ask again, with the last number given as `after`.
-    """
-
-    outcome: Literal["plans"] = "plans"
-    version: int
-    more: bool
-    plans: tuple[FallbackPlan, ...]
-    withdrawn: tuple[PhoneNumber, ...]
-    carriers: tuple[SealedCarrier, ...]
-
-
-class AskFallbackPlans(Question):
-    """What an ingress must know to answer alone; `since` 0 asks for everything.
-
-    `after` continues a list that was too long for one answer.
-    """
-
-    subject: ClassVar[str] = "ask.router.fallback_plans.v1"
-    answers: ClassVar[TypeAdapter[Any]] = one_of(FallbackPlans)
-
-    since: int = Field(default=0, ge=0)
-    after: PhoneNumber | None = None
-
-
-class Verdict(StrEnum):
-    """What became of a candidate."""
-
-    CHOSEN = "chosen"
-    EXCLUDED = "excluded"
-    LOST = "lost"
-
-
-class Rule(StrEnum):
-    """The first rule that decided about a candidate, in the order they are tested."""
-
-    TARGET_PAUSED = "target_paused"
-    BUYER_PAUSED = "buyer_paused"
-    ALREADY_TRIED = "already_tried"
-    CONCURRENCY_CAP = "concurrency_cap"
-    DAILY_CAP = "daily_cap"
-    TAKEN = "taken"
-    NOT_REACHED = "not_reached"
-
-
-class CandidateVerdict(Value):
-    """One target considered: what became of it, by which rule, seeing what, needing what."""
-
-    target_id: TargetId
-    target_name: str
-    buyer_id: BuyerId
-    buyer_name: str
-    priority: int
-    weight: int
-    verdict: Verdict
-    rule: Rule
-    seen: str = ""
-    needed: str = ""
-
-
-class ExplainedStep(Value):
-    """One decision of a call with its numbers; `sentence` says it in plain words."""
-
-    step: int
-    at: Instant
-    outcome: Literal["dial", "close", "stop"]
-    reason: RouteReason
-    campaign_name: str
-    config_version: int
-    seed: int
-    candidates: tuple[CandidateVerdict, ...]
-    sentence: str
-
-
-class Explanation(Value):
-    """Every decision of a call, in order."""
-
-    outcome: Literal["explanation"] = "explanation"
-    call_id: CallId
-    steps: tuple[ExplainedStep, ...]
-
-
-class ExplainCall(Question):
-    """Why did this call go where it went?  Another account's call is `not_found`."""
-
-    subject: ClassVar[str] = "ask.router.explain.v1"
-    answers: ClassVar[TypeAdapter[Any]] = one_of(Explanation)
-
-    account_id: AccountId
-    call_id: CallId
-
-
-class Replayed(Value):
-    """A decision taken again from its record.  Both texts are canonical JSON."""
-
-    outcome: Literal["replayed"] = "replayed"
-    identical: bool
-    recorded: str
-    repeated: str
-
-
-class ReplayDecision(Question):
-    """Take a recorded decision again, from nothing but its record."""
-
-    subject: ClassVar[str] = "ask.router.replay.v1"
-    answers: ClassVar[TypeAdapter[Any]] = one_of(Replayed)
-
-    account_id: AccountId
-    call_id: CallId
-    step: int = Field(ge=0)
+    terms: Terms | None = None

@@ -87,7 +87,9 @@ class ClientDestination(Value):
 class Dial(Value):
     """Connect the caller to one destination: one leg of the call.
 
-    `caller_id` None passes the caller's own number through.
+    `caller_id` None passes the caller's own number through.  The callee hears `whisper`
+    before she is connected, must press 1 with `press_to_accept`, and `digits` are sent when
+    her line answers.
     """
 
     verb: Literal["dial"] = "dial"
@@ -98,6 +100,9 @@ class Dial(Value):
     ring_seconds: int = Field(default=30, ge=5, le=RING_TIMEOUT_MAX_SECONDS)
     limit_seconds: int = Field(default=7_200, ge=1, le=TIME_LIMIT_MAX_SECONDS)
     recording: DialRecording = DialRecording.NOT
+    whisper: str = Field(default="", max_length=TEXT_LENGTH_MAX)
+    press_to_accept: bool = False
+    digits: str = Field(default="", pattern=r"^[0-9*#wW]{0,64}$")
 
 
 class Redirect(Value):

@@ -50,15 +50,16 @@ def _full(limit: Limit, usage: Usage, *, counts_possible: bool) -> Finding | Non
     used = certain + possible
     if used < limit.most and used + adds <= limit.most:
         return None
-    what = _unit(limit.counts)
-    seen = f"{certain} {what} {_when(limit.period)}"
+    seen = f"{_told(certain, limit.counts)} {_when(limit.period)}"
     if possible:
         seen += f", {possible} more possible by calls in flight"
-    return Finding(False, seen, f"at most {limit.most} {what} with this call")
+    return Finding(False, seen, f"at most {_told(limit.most, limit.counts)} with this call")
 
 
-def _unit(counts: Counted) -> str:
-    return "of revenue" if counts is Counted.REVENUE else f"{counts}s"
+def _told(amount: Amount, counts: Counted) -> str:
+    if counts is Counted.REVENUE:
+        return f"{amount} of revenue"
+    return f"{amount} {counts}{'' if amount == 1 else 's'}"
 
 
 def _when(period: Period) -> str:

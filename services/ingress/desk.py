@@ -9,14 +9,16 @@ from typing import Protocol
 from opentelemetry import metrics
 
 from libs.contracts.calls import CallArrived, CallFellBack, Fact, LegEnded
+from libs.contracts.fallback import FallbackPlan
 from libs.contracts.phone import Destination
 from libs.contracts.routing import (
     AdmitCall,
+    AskWhisper,
     Close,
     ContinueCall,
     DialNext,
-    FallbackPlan,
     Stop,
+    Whisper,
 )
 from libs.contracts.voice import Dial, Hangup, Say, Verb
 from libs.runtime.ask import Ask, Refused, Unanswered
@@ -27,7 +29,7 @@ from libs.runtime.telemetry import about, trace_headers
 from services.ingress.domain.budget import ACK_WAIT_MS, RENDER_RESERVE_MS, ack_wait_ms
 from services.ingress.domain.callbacks import Leg
 from services.ingress.spool import Entry
-from services.ingress.twiml import EMPTY, Scene, render
+from services.ingress.twiml import EMPTY, Scene, render, whispered
 
 CLOSING_MESSAGE = "Sorry, we cannot take your call right now. Please call again later. Goodbye."
 """Heard where not even the number's own closing message is known."""
@@ -87,6 +89,8 @@ class Desk:
             dialled=fact.dialled,
             pool_id=fact.pool_id,
             geography=fact.geography,
+            stir=fact.stir,
+            tags={},
         )
         outcome = await self._tell_and_ask(fact, question, turn.deadline)
         if isinstance(outcome, Silence):
@@ -115,6 +119,19 @@ class Desk:
             return EMPTY
         scene = replace(turn.scene, leg=Leg(leg.call_id, leg.step + 1, leg.account_id))
         return await self._fall_back(replace(turn, scene=scene), leg.fell_back or 0, outcome)
+
+    async def picked_up(self, turn: Turn) -> bytes:
+        """A callee waits: what does she hear?  Nothing, rather than that a caller is lost."""
+        leg = turn.scene.leg
+        if leg.account_id is None:
+            return EMPTY
+        question = AskWhisper(account_id=leg.account_id, call_id=leg.call_id, step=leg.step)
+        try:
+            whisper: Whisper = await self._ask(question, turn.deadline.less(RENDER_RESERVE_MS))
+        except (Unanswered, Refused) as fault:
+            log.warning("the callee hears nothing: %s", fault)
+            return EMPTY
+        return whispered(whisper, turn.scene)
 
     async def tell(self, fact: Fact, within_ms: float = ACK_WAIT_MS) -> None:
         """Publish a fact; one that is not acknowledged in time is kept on disk."""
@@ -192,7 +209,7 @@ def _rendered(outcome: DialNext | Close | Stop, scene: Scene) -> bytes:
     _answered.add(1, {"with": outcome.outcome})
     match outcome:
         case DialNext():
-            return render((outcome.dial,), scene)
+            return render((*(Say(text=text) for text in outcome.say), outcome.dial), scene)
         case Close():
             return render(_closing(outcome.say), scene)
         case Stop():

@@ -15,8 +15,8 @@ from uuid import uuid4
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
+from libs.contracts.fallback import AskFallbackPlans, FallbackPlan, FallbackPlans, SealedCarrier
 from libs.contracts.message import Value
-from libs.contracts.routing import AskFallbackPlans, FallbackPlan, FallbackPlans, SealedCarrier
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline

@@ -14,6 +14,7 @@ from libs.contracts.calls import (
     CallStatus,
     Fact,
     Geography,
+    LegAccepted,
     LegAnswered,
     LegEnded,
     LegRinging,
@@ -36,11 +37,15 @@ DIAL_ACTION_SEQUENCE = 100  # apart from the leg's own callbacks, which count fr
 _CALLS = ("AccountSid", "CallSid", "ParentCallSid", "From", "To", "CallStatus")
 _CALLERS = ("FromCity", "FromState", "FromZip", "FromCountry", "StirVerstat", "ForwardedFrom")
 _ENDS = ("CallDuration", "SequenceNumber", "Timestamp", "SipResponseCode")
-_DIALS = ("DialCallSid", "DialCallStatus", "DialBridged", "DialSipResponseCode")
+_DIALS = tuple(
+    f"Dial{name}"
+    for name in ("CallSid", "CallStatus", "CallDuration", "Bridged", "SipResponseCode")
+)
+_KEYS = ("Digits",)
 _OF_RECORDINGS = ("Sid", "Status", "Url", "Duration", "Channels")
 _RECORDINGS = tuple(f"Recording{name}" for name in _OF_RECORDINGS)
 _ERRORS = ("ErrorCode", "ErrorUrl")
-_READ_BY_US = frozenset((*_CALLS, *_CALLERS, *_ENDS, *_DIALS, *_RECORDINGS, *_ERRORS))
+_READ_BY_US = frozenset((*_CALLS, *_CALLERS, *_ENDS, *_DIALS, *_KEYS, *_RECORDINGS, *_ERRORS))
 _SID = re.compile(rf"[A-Za-z0-9]{{1,{SID_LENGTH_MAX}}}")
 _HALF_ESCAPED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no text of ours holds one, and some stores refuse it
@@ -156,6 +161,7 @@ def dial_end(form: Form, leg: Leg, seen_at: datetime) -> LegEnded:
         leg_sid=_sid(form, "DialCallSid"),
         status=status,
         bridged=bridged,
+        seconds=_whole(form.get("DialCallDuration")),
         sip_code=_whole(form.get("DialSipResponseCode")),
         caller_gone=_caller_gone(form),
     )
@@ -187,6 +193,11 @@ def leg_fact(form: Form, leg: Leg, seen_at: datetime) -> Fact | None:
             )
         case _:
             return None
+
+
+def accepted(form: Form, leg: Leg, seen_at: datetime) -> LegAccepted:
+    """The callee pressed the key that takes the call."""
+    return LegAccepted(**_about(form, leg, seen_at, 0), leg_sid=form.get("CallSid"))
 
 
 def call_end(form: Form, seen_at: datetime) -> CallEnded | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from libs.contracts.phone import E164, Caller, PhoneDestination, SipDestination
+from libs.contracts.routing import Whisper
 from libs.contracts.voice import (
     ClientDestination,
     Dial,
@@ -29,6 +30,9 @@ from services.ingress.domain.callbacks import Leg
 EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 LEG_EVENTS = "initiated ringing answered completed"
 RECORDING_EVENTS = "completed absent"
+ACCEPT_KEY = "1"
+ACCEPT_PROMPT = f"Press {ACCEPT_KEY} to take the call."
+ACCEPT_WITHIN_SECONDS = 10  # the caller hears ringing meanwhile
 RECORD_SECONDS_MIN = 2  # the carrier refuses less
 
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,10 +51,28 @@ class Scene:
 
 def render(verbs: Sequence[Verb], scene: Scene) -> bytes:
     """Write one document."""
-    inside = "".join(_verb(verb, scene) for verb in verbs)
+    return _document("".join(_verb(verb, scene) for verb in verbs))
+
+
+def _document(inside: str) -> bytes:
     if not inside:
         return EMPTY
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'.encode()
+
+
+def whispered(whisper: Whisper, scene: Scene) -> bytes:
+    """What a callee hears before she is connected; without the key she is not."""
+    said = _prompt(Say(text=whisper.say)) if whisper.say else ""
+    if not whisper.press_to_accept:
+        return _document(said)
+    ask = _prompt(Say(text=ACCEPT_PROMPT))
+    action = scene.leg.url(scene.base_url, "accept")
+    gather: dict[str, str | None] = {
+        "action": action,
+        "numDigits": "1",
+        "timeout": str(ACCEPT_WITHIN_SECONDS),
+    }
+    return _document(f"{_element('Gather', gather, said + ask)}<Hangup/>")
 
 
 def _verb(verb: Verb, scene: Scene) -> str:
@@ -124,8 +146,11 @@ def _destination(verb: Dial, scene: Scene) -> str:
         "statusCallback": scene.leg.url(scene.base_url, "leg"),
         "statusCallbackEvent": LEG_EVENTS,
     }
+    if verb.whisper or verb.press_to_accept:
+        attributes["url"] = scene.leg.url(scene.base_url, "whisper")
     match verb.destination:
         case PhoneDestination(number=number):
+            attributes["sendDigits"] = verb.digits or None
             return _element("Number", attributes, _text(number))
         case SipDestination(address=address):
             return _element("Sip", attributes, _text(address))

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from libs.contracts.calls import Fact
 from libs.contracts.phone import read_caller
+from libs.contracts.voice import Hangup
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
 from libs.runtime.guard import guarded
@@ -39,7 +40,7 @@ from services.ingress.domain.callbacks import (
 )
 from services.ingress.twilio_forms import BadForm, Form
 from services.ingress.twilio_guard import is_body_of, is_signed
-from services.ingress.twiml import EMPTY, Scene
+from services.ingress.twiml import ACCEPT_KEY, EMPTY, Scene, render
 
 FORM = b"application/x-www-form-urlencoded"
 POST_ONLY = ((b"allow", b"POST"),)
@@ -88,6 +89,8 @@ class Webhooks:
             Kind.FALLBACK: self._fallback,
             Kind.DIAL: self._dial,
             Kind.LEG: self._leg,
+            Kind.WHISPER: self._whisper,
+            Kind.ACCEPT: self._accept,
             Kind.RECORDING: self._recording,
             Kind.STATUS: self._status,
         }
@@ -175,6 +178,15 @@ class Webhooks:
 
     async def _leg(self, webhook: Webhook) -> bytes:
         return await self._told(forms.leg_fact(webhook.form, _leg_of(webhook), self._clock.now()))
+
+    async def _whisper(self, webhook: Webhook) -> bytes:
+        return await self._desk.picked_up(self._turn(webhook, _leg_of(webhook)))
+
+    async def _accept(self, webhook: Webhook) -> bytes:
+        """An empty document connects; a callee who presses another key has declined."""
+        if webhook.form.get("Digits") != ACCEPT_KEY:
+            return render((Hangup(),), self._turn(webhook, _leg_of(webhook)).scene)
+        return await self._told(forms.accepted(webhook.form, _leg_of(webhook), self._clock.now()))
 
     async def _recording(self, webhook: Webhook) -> bytes:
         return await self._told(forms.recording(webhook.form, _leg_of(webhook), self._clock.now()))

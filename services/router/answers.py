@@ -5,6 +5,8 @@ from typing import Any
 
 from libs.contracts.editing import (
     Edit,
+    GetConfiguration,
+    Got,
     ListConfiguration,
     Noun,
     Page,
@@ -13,31 +15,39 @@ from libs.contracts.editing import (
     SaveCampaign,
     SaveCarrier,
     Saved,
+    SaveDefaults,
+    SaveGroup,
     SaveNumber,
     SavePool,
     SaveTarget,
 )
+from libs.contracts.explaining import ExplainCall, Explanation, ReplayDecision, Replayed
+from libs.contracts.fallback import AskFallbackPlans, FallbackPlans
 from libs.contracts.routing import (
     AdmitCall,
-    AskFallbackPlans,
+    AskWhisper,
     Close,
     ContinueCall,
     DialNext,
-    ExplainCall,
-    Explanation,
-    FallbackPlans,
-    ReplayDecision,
-    Replayed,
     Stop,
+    Whisper,
 )
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
-from services.router.desk.editing import EditingDesk
+from services.router.desk.editing import BadRule, EditingDesk
 from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.routing import FellBack, RoutingDesk, UnknownCall
+from services.router.domain.plan import GROUP_DEPTH_MAX
 from services.router.memory import Memory
-from services.router.store.configuration import InUse, Missing, PointsNowhere, Stale, Taken
+from services.router.store.configuration import (
+    GroupCycle,
+    InUse,
+    Missing,
+    PointsNowhere,
+    Stale,
+    Taken,
+)
 
 CALLS_IN_FLIGHT_MAX = 2_000  # callers who may wait for one process; the rest fall back at once
 EDITS_IN_FLIGHT_MAX = 50  # edits are done one at a time anyway
@@ -50,6 +60,8 @@ _SAVES: Mapping[type[Edit], Noun] = {
     SaveNumber: Noun.NUMBER,
     SavePool: Noun.POOL,
     SaveCarrier: Noun.CARRIER,
+    SaveDefaults: Noun.DEFAULTS,
+    SaveGroup: Noun.GROUP,
 }
 
 _NOT_FOUND = "no such call in this account"
@@ -71,6 +83,19 @@ def bind_calls(answers: Answers, desk: RoutingDesk, memory: Memory) -> None:
         _require(memory)
         try:
             return await desk.go_on(question, deadline)
+        except FellBack as no:
+            raise Declined("fell_back", "this step was answered without the router") from no
+        except UnknownCall as no:
+            raise Declined("not_found", _NOT_FOUND) from no
+
+
+def bind_whisper(answers: Answers, desk: RoutingDesk) -> None:
+    """Bind the question that a callee waits for."""
+
+    @answers.to(AskWhisper, in_flight_max=CALLS_IN_FLIGHT_MAX)
+    async def whisper(question: AskWhisper, _: Deadline) -> Whisper:
+        try:
+            return await desk.whisper(question)
         except FellBack as no:
             raise Declined("fell_back", "this step was answered without the router") from no
         except UnknownCall as no:
@@ -131,6 +156,13 @@ def bind_looking(answers: Answers, desk: EditingDesk) -> None:
         except InUse as no:
             raise Declined("in_use", f"still needed by {no}") from no
 
+    @answers.to(GetConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def get(question: GetConfiguration, _: Deadline) -> Got:
+        try:
+            return await desk.get(question)
+        except Missing as no:
+            raise Declined("not_found", f"no such {question.noun} in this account") from no
+
     @answers.to(ListConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def page(question: ListConfiguration, _: Deadline) -> Page:
         return await desk.page(question)
@@ -144,6 +176,12 @@ async def _save(desk: EditingDesk, question: Edit, noun: Noun) -> Saved:
     except PointsNowhere as no:
         problem = "names something that does not exist in this account"
         raise Declined("points_nowhere", problem, [(f"document.{no.field}", problem)]) from no
+    except BadRule as no:
+        problems = [(f"document.{one.path}", one.problem) for one in no.problems]
+        raise Declined("bad_rule", "a rule cannot be followed", problems) from no
+    except GroupCycle as no:
+        problem = f"leads back to the group itself, or more than {GROUP_DEPTH_MAX} groups deep"
+        raise Declined("group_cycle", problem, [("document.parent_id", problem)]) from no
     except Taken as no:
         problem = "belongs to something else already"
         raise Declined("taken", problem, [(f"document.{no.field}", problem)]) from no

@@ -33,17 +33,20 @@ from services.router.answers import (
     bind_explaining,
     bind_fallback,
     bind_looking,
+    bind_whisper,
 )
 from services.router.desk.editing import EditingDesk
 from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.holds import HoldsDesk
+from services.router.desk.lookups import Lookups
 from services.router.desk.routing import RoutingDesk
 from services.router.memory import Memory
 from services.router.settings import Settings
 from services.router.store.claims import Claims
 from services.router.store.configuration import Configuration
 from services.router.store.decisions import Decisions
+from services.router.store.history import History
 from services.router.store.holds import Holds
 from services.router.subscribers import holds_consumer
 
@@ -76,15 +79,10 @@ def create(settings: Settings | None = None) -> Starlette:
     holds = HoldsDesk(Holds(database), Ask(broker))
     consumer = holds_consumer(broker, holds, database)
     answers = Answers(broker, Refusal)
-    routing = RoutingDesk(
-        memory, Claims(database, outbox), decisions, clock, lambda: secrets.randbits(SEED_BITS)
-    )
-    bind_calls(answers, routing, memory)
-    bind_fallback(answers, FallbackDesk(memory), memory)
-    bind_explaining(answers, ExplainingDesk(decisions))
+    lookups = Lookups(History(database), clock)
+    routing = RoutingDesk(memory, Claims(database, outbox), decisions, lookups, clock, _seed)
     editing = EditingDesk(configuration, memory, outbox, seal, clock)
-    bind_editing(answers, editing)
-    bind_looking(answers, editing)
+    _bind(answers, memory, routing, editing, ExplainingDesk(decisions))
     watch = Watch(database, answers)
 
     health = Health(
@@ -110,6 +108,25 @@ def create(settings: Settings | None = None) -> Starlette:
             database.close,
         ],
     )
+
+
+def _seed() -> int:
+    return secrets.randbits(SEED_BITS)
+
+
+def _bind(
+    answers: Answers,
+    memory: Memory,
+    routing: RoutingDesk,
+    editing: EditingDesk,
+    explaining: ExplainingDesk,
+) -> None:
+    bind_calls(answers, routing, memory)
+    bind_whisper(answers, routing)
+    bind_fallback(answers, FallbackDesk(memory), memory)
+    bind_explaining(answers, explaining)
+    bind_editing(answers, editing)
+    bind_looking(answers, editing)
 
 
 def _memory_check(memory: Memory) -> Check:

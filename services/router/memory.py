@@ -10,18 +10,21 @@ import contextlib
 import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from nats.aio.msg import Msg
 from sqlalchemy.exc import SQLAlchemyError
 
-from libs.contracts.configuration import Buyer, Campaign, CampaignStatus, Number, Pool, Target
+from libs.contracts.configuration import CampaignStatus, Defaults, Number
 from libs.contracts.editing import Noun
 from libs.contracts.ids import NOBODY, AccountId, CampaignId, NumberId, PoolId
+from libs.contracts.message import Document
 from libs.contracts.routing import RouteReason
 from libs.runtime.broker import Broker
 from libs.runtime.tasks import ended
-from services.router.domain.plan import Plan
+from services.router.domain.nouns import DOCUMENTS
+from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.store.configuration import CATCH_UP_MAX, Configuration, Kept
 
 CHANGES = "event.*.changed.v1"
@@ -54,10 +57,53 @@ class _KeptNumber:
 
 @dataclass
 class _Account:
-    """One account's things by id, with their versions."""
+    """One account's things by id, as documents and with their versions."""
 
-    things: dict[Noun, dict[UUID | str, Kept]] = field(default_factory=lambda: defaultdict(dict))
+    documents: dict[Noun, dict[Any, Any]] = field(default_factory=lambda: defaultdict(dict))
+    versions: dict[Any, int] = field(default_factory=dict)
+    carriers: dict[str, Kept] = field(default_factory=dict)
     plans: dict[CampaignId, Plan] = field(default_factory=dict)
+    shelf: Shelf | None = None
+    recovers: bool | None = None
+
+    def on_the_shelf(self) -> Shelf:
+        """What plans are made from, put together once after a change."""
+        if self.shelf is None:
+            documents = self.documents
+            self.shelf = Shelf(
+                defaults=next(iter(documents[Noun.DEFAULTS].values()), Defaults()),
+                buyers=documents[Noun.BUYER],
+                targets=documents[Noun.TARGET],
+                groups=documents[Noun.GROUP],
+            )
+        return self.shelf
+
+    def plan(self, account_id: AccountId, campaign_id: CampaignId) -> Plan | None:
+        """A campaign's plan, made when it is first asked for."""
+        if campaign_id not in self.plans:
+            campaign = self.documents[Noun.CAMPAIGN].get(campaign_id)
+            if campaign is None:
+                return None
+            plan = plan_of(account_id, campaign, self.on_the_shelf(), 0)
+            self.plans[campaign_id] = plan.model_copy(update={"version": self._newest(plan)})
+        return self.plans[campaign_id]
+
+    def may_recover(self) -> bool:
+        """Whether the account or any of its campaigns sets revenue recovery."""
+        if self.recovers is None:
+            setters = (
+                *self.documents[Noun.DEFAULTS].values(),
+                *self.documents[Noun.CAMPAIGN].values(),
+            )
+            self.recovers = any(one.recovery is not None for one in setters)
+        return self.recovers
+
+    def _newest(self, plan: Plan) -> int:
+        parts: set[UUID] = {plan.campaign.id, plan.account_id}  # defaults have the account's id
+        for candidate in plan.candidates:
+            parts |= {candidate.target.id, candidate.buyer.id}
+            parts |= {group.id for group in candidate.groups}
+        return max(self.versions.get(part, 0) for part in parts)
 
 
 class Memory:
@@ -116,13 +162,15 @@ class Memory:
 
     def plan(self, account_id: AccountId, campaign_id: CampaignId) -> Plan | None:
         """A campaign's plan as it is now, whatever its status; None where it is retired."""
-        account = self._accounts[account_id]
-        if campaign_id not in account.plans:
-            kept = account.things[Noun.CAMPAIGN].get(campaign_id)
-            if kept is None:
-                return None
-            account.plans[campaign_id] = _compile(account, kept)
-        return account.plans[campaign_id]
+        return self._accounts[account_id].plan(account_id, campaign_id)
+
+    def shelf(self, account_id: AccountId) -> Shelf:
+        """What an account's plans are made from."""
+        return self._accounts[account_id].on_the_shelf()
+
+    def may_recover(self, account_id: AccountId) -> bool:
+        """Whether any campaign of an account gives a caller on whose callee hung up early."""
+        return self._accounts[account_id].may_recover()
 
     def numbers_since(self, version: int) -> list[tuple[AccountId, Number, Plan | None]]:
         """Numbers, in their order, that changed since a version, or whose plan did."""
@@ -131,9 +179,8 @@ class Memory:
             kept = self._numbers[number]
             campaign_id = self._serves(kept)
             plan = self.plan(kept.account_id, campaign_id) if campaign_id else None
-            pool = self._pool(kept.account_id, kept.number.pool_id)
-            on_the_way = (one.version for one in (kept, pool, plan) if one is not None)
-            if max(on_the_way) > version:
+            in_pool = self._accounts[kept.account_id].versions.get(kept.number.pool_id, 0)
+            if max(kept.version, in_pool, plan.version if plan else 0) > version:
                 changed.append((kept.account_id, kept.number, plan))
         return changed
 
@@ -143,11 +190,7 @@ class Memory:
 
     def carriers(self) -> list[Kept]:
         """Every account's own credentials, sealed."""
-        return [
-            kept
-            for account in self._accounts.values()
-            for kept in account.things[Noun.CARRIER].values()
-        ]
+        return [kept for account in self._accounts.values() for kept in account.carriers.values()]
 
     def _owner_of_pool(self, pool_id: PoolId | None, account_sid: str) -> AccountId | None:
         """Whose pool it is: an id is no secret, so the call must be at their carrier account."""
@@ -156,9 +199,9 @@ class Memory:
         return owners[0] if len(owners) == 1 else None
 
     def _has_carrier(self, account_id: AccountId, account_sid: str) -> bool:
-        things = self._accounts[account_id].things
-        return account_sid in things[Noun.CARRIER] or any(
-            kept.document["account_sid"] == account_sid for kept in things[Noun.NUMBER].values()
+        account = self._accounts[account_id]
+        return account_sid in account.carriers or any(
+            number.account_sid == account_sid for number in account.documents[Noun.NUMBER].values()
         )
 
     def _serves(self, kept: _KeptNumber) -> CampaignId | None:
@@ -166,11 +209,10 @@ class Memory:
         return number.campaign_id or self._campaign_of(kept.account_id, number.pool_id)
 
     def _campaign_of(self, account_id: AccountId, pool_id: PoolId | None) -> CampaignId | None:
-        kept = self._pool(account_id, pool_id)
-        return Pool.model_validate(kept.document).campaign_id if kept else None
-
-    def _pool(self, account_id: AccountId, pool_id: PoolId | None) -> Kept | None:
-        return self._accounts[account_id].things[Noun.POOL].get(pool_id) if pool_id else None
+        if pool_id is None:
+            return None
+        pool = self._accounts[account_id].documents[Noun.POOL].get(pool_id)
+        return pool.campaign_id if pool else None
 
     def _plan_of(self, account_id: AccountId, campaign_id: CampaignId | None) -> Plan | RouteReason:
         plan = self.plan(account_id, campaign_id) if campaign_id else None
@@ -181,26 +223,27 @@ class Memory:
     def _take(self, kept: Kept) -> None:
         account = self._accounts[kept.account_id]
         account.plans.clear()
-        key = kept.key if kept.noun is Noun.CARRIER else UUID(kept.key)
-        things = account.things[kept.noun]
+        account.shelf = account.recovers = None
+        if kept.noun is Noun.CARRIER:
+            _put(account.carriers, kept.key, None if kept.retired else kept)
+            return
+        key = UUID(kept.key)
+        document = None if kept.retired else DOCUMENTS[kept.noun].model_validate(kept.document)
         if kept.noun is Noun.NUMBER:
-            self._take_number(kept, things.get(key))
-        if isinstance(key, UUID) and kept.noun is Noun.POOL:
+            self._take_number(kept, account.documents[Noun.NUMBER].get(key), document)
+        if kept.noun is Noun.POOL:
             self._pools[PoolId(key)].add(kept.account_id)
-        if kept.retired:
-            things.pop(key, None)
-        else:
-            things[key] = kept
+        _put(account.documents[kept.noun], key, document)
+        account.versions[key] = kept.version
 
-    def _take_number(self, kept: Kept, before: Kept | None) -> None:
+    def _take_number(self, kept: Kept, before: Number | None, after: Document | None) -> None:
         if before is not None:
-            self._give_up(before.document["number"], kept)
+            self._give_up(before.number, kept)
         self._withdrawn.pop(kept.document["number"], None)
-        if kept.retired:
-            self._withdrawn[kept.document["number"]] = kept.version
+        if isinstance(after, Number):
+            self._numbers[after.number] = _KeptNumber(kept.account_id, after, kept.version)
         else:
-            number = Number.model_validate(kept.document)
-            self._numbers[number.number] = _KeptNumber(kept.account_id, number, kept.version)
+            self._withdrawn[kept.document["number"]] = kept.version
 
     def _give_up(self, number: str, kept: Kept) -> None:
         """Forget what a number thing was before, unless another has taken it over meanwhile."""
@@ -233,14 +276,8 @@ class Memory:
             self._changed.clear()
 
 
-def _compile(account: _Account, kept: Kept) -> Plan:
-    """Resolve a campaign with the account's targets and buyers."""
-    campaign = Campaign.model_validate(kept.document)
-    targets, buyers, versions = {}, {}, [kept.version]
-    for assignment in campaign.assignments:
-        target_kept = account.things[Noun.TARGET][assignment.target_id]
-        target = targets[assignment.target_id] = Target.model_validate(target_kept.document)
-        buyer_kept = account.things[Noun.BUYER][target.buyer_id]
-        buyers[target.buyer_id] = Buyer.model_validate(buyer_kept.document)
-        versions += [target_kept.version, buyer_kept.version]
-    return Plan.of(kept.account_id, campaign, targets, buyers, max(versions))
+def _put(things: dict[Any, Any], key: Any, thing: Any) -> None:
+    if thing is None:
+        things.pop(key, None)
+    else:
+        things[key] = thing

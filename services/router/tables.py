@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Numeric,
     PrimaryKeyConstraint,
     Sequence,
     SmallInteger,
@@ -52,6 +53,7 @@ def _configured(name: str, *more: SchemaItem) -> Table:
 
 
 campaign = _configured("campaign")
+defaults = _configured("defaults")
 buyer = _configured("buyer")
 target = _configured(
     "target",
@@ -64,11 +66,39 @@ target = _configured(
 )
 pool = _configured(
     "pool",
+    Column("name", Text, nullable=False, server_default=""),
     Column("campaign_id", UUID(as_uuid=True)),
     ForeignKeyConstraint(
         ["account_id", "campaign_id"],
         ["router.campaign.account_id", "router.campaign.id"],
         name="pool_campaign_id",
+    ),
+    Index("pool_name", "account_id", "name", unique=True, postgresql_where=text("NOT retired")),
+)
+group = _configured(
+    "group",
+    Column("parent_id", UUID(as_uuid=True)),
+    ForeignKeyConstraint(
+        ["account_id", "parent_id"],
+        ["router.group.account_id", "router.group.id"],
+        name="group_parent_id",
+    ),
+)
+member = Table(
+    "member",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("group_id", UUID(as_uuid=True), primary_key=True),
+    Column("target_id", UUID(as_uuid=True), primary_key=True),
+    ForeignKeyConstraint(
+        ["account_id", "group_id"],
+        ["router.group.account_id", "router.group.id"],
+        name="member_group_id",
+    ),
+    ForeignKeyConstraint(
+        ["account_id", "target_id"],
+        ["router.target.account_id", "router.target.id"],
+        name="member_target_id",
     ),
 )
 number = _configured(
@@ -94,7 +124,9 @@ assignment = Table(
     metadata,
     Column("account_id", UUID(as_uuid=True), primary_key=True),
     Column("campaign_id", UUID(as_uuid=True), primary_key=True),
-    Column("target_id", UUID(as_uuid=True), primary_key=True),
+    Column("entry_id", UUID(as_uuid=True), primary_key=True),
+    Column("target_id", UUID(as_uuid=True)),
+    Column("group_id", UUID(as_uuid=True)),
     ForeignKeyConstraint(
         ["account_id", "campaign_id"],
         ["router.campaign.account_id", "router.campaign.id"],
@@ -105,7 +137,15 @@ assignment = Table(
         ["router.target.account_id", "router.target.id"],
         name="assignment_target_id",
     ),
+    ForeignKeyConstraint(
+        ["account_id", "group_id"],
+        ["router.group.account_id", "router.group.id"],
+        name="assignment_group_id",
+    ),
+    CheckConstraint("(target_id IS NULL) <> (group_id IS NULL)", name="assignment_one_thing"),
 )
+"""An entry of a campaign's plan; `entry_id` is also the scope of its own counters."""
+
 carrier = Table(
     "carrier",
     metadata,
@@ -123,12 +163,27 @@ counter = Table(
     "counter",
     metadata,
     Column("account_id", UUID(as_uuid=True), primary_key=True),
-    Column("target_id", UUID(as_uuid=True), primary_key=True),
+    Column("scope_id", UUID(as_uuid=True), primary_key=True),
+    Column("measure", Text, primary_key=True),
     Column("live", Integer, nullable=False, server_default="0"),
+    Column("possible", Numeric(14, 4), nullable=False, server_default="0"),
+    Column("hour_at", DateTime(timezone=True), nullable=False),
+    Column("hour_count", Numeric(14, 4), nullable=False, server_default="0"),
     Column("day_at", DateTime(timezone=True), nullable=False),
-    Column("day_count", Integer, nullable=False, server_default="0"),
+    Column("day_count", Numeric(14, 4), nullable=False, server_default="0"),
+    Column("week_at", DateTime(timezone=True), nullable=False),
+    Column("week_count", Numeric(14, 4), nullable=False, server_default="0"),
+    Column("month_at", DateTime(timezone=True), nullable=False),
+    Column("month_count", Numeric(14, 4), nullable=False, server_default="0"),
+    Column("total_count", Numeric(14, 4), nullable=False, server_default="0"),
     CheckConstraint("live >= 0", name="counter_live"),
+    CheckConstraint("possible >= 0", name="counter_possible"),
 )
+"""What is counted for a target, buyer, group, campaign or entry (`scope_id`), by measure.
+
+The row of a target's attempts is always there, others while a cap needs them.  `live`
+belongs to attempts, `possible` to what counts only when a leg is over."""
+
 hold = Table(
     "hold",
     metadata,
@@ -139,13 +194,61 @@ hold = Table(
     Column("account_sid", Text, nullable=False),
     Column("call_sid", Text, nullable=False),
     Column("destination", Text, nullable=False),
-    Column("day_at", DateTime(timezone=True), nullable=False),
     Column("decided_at", DateTime(timezone=True), nullable=False),
     Column("ask_at", DateTime(timezone=True), index=True),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
-    Index("hold_target", "account_id", "target_id"),
 )
 """`ask_at`: when to ask the carrier, unless facts come first; None once answered."""
+
+place = Table(
+    "place",
+    metadata,
+    Column("call_id", UUID(as_uuid=True), primary_key=True),
+    Column("step", SmallInteger, primary_key=True),
+    Column("scope_id", UUID(as_uuid=True), primary_key=True),
+    Column("measure", Text, primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("amount", Numeric(14, 4), nullable=False),
+    Column("hour_at", DateTime(timezone=True), nullable=False),
+    Column("day_at", DateTime(timezone=True), nullable=False),
+    Column("week_at", DateTime(timezone=True), nullable=False),
+    Column("month_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    Index("place_counter", "account_id", "scope_id", "measure"),
+)
+"""A leg's place in one counter.  Its attempts end with its hold, the others when it is known
+what became of the leg; `amount` counts in the periods in which it was dialled."""
+
+leg = Table(
+    "leg",
+    metadata,
+    Column("call_id", UUID(as_uuid=True), primary_key=True),
+    Column("step", SmallInteger, primary_key=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("campaign_id", UUID(as_uuid=True), nullable=False),
+    Column("target_id", UUID(as_uuid=True), nullable=False),
+    Column("buyer_id", UUID(as_uuid=True), nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("converts_after", Integer),
+    Column("worth", Numeric(14, 4)),
+    Column("connected_at", DateTime(timezone=True)),
+    Column("converted_at", DateTime(timezone=True)),
+    Column("revenue", Numeric(14, 4)),
+    Index("leg_caller", "account_id", "caller", "at"),
+    Index("leg_campaign", "account_id", "campaign_id", "at"),
+)
+"""Every leg that was dialled, and what became of it: duplicates, estimates and new caps are
+taken from it.  `converts_after` seconds it is `worth` something; None: by nothing known here."""
+
+rotation = Table(
+    "rotation",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("campaign_id", UUID(as_uuid=True), primary_key=True),
+    Column("turn", BigInteger, nullable=False),
+)
+"""Whose turn it is, for all replicas alike."""
 
 decision = Table(
     "decision",

@@ -34,9 +34,9 @@ SELECT (SELECT coalesce(sum(live), 0) FROM router.counter),
        (SELECT count(*) FROM tracking.call),
        (SELECT count(*) FROM tracking.call WHERE state NOT IN ('ringing', 'connected')),
        (SELECT count(*) FROM router.counter
-        JOIN router.target ON target.account_id = counter.account_id AND id = target_id
-        WHERE live > (document->>'concurrency_cap')::int
-           OR day_count > (document->>'daily_cap')::int)
+        JOIN router.target ON target.account_id = counter.account_id AND id = scope_id
+        WHERE live > (document->'caps'->>'concurrency')::int
+           OR day_count > (document->'caps'->'limits'->0->>'most')::int)
 """
 
 

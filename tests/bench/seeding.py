@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from libs.contracts.caps import Caps, Limit, Period
 from libs.contracts.configuration import (
     Assignment,
     Buyer,
@@ -71,8 +72,10 @@ def targets(scene: Scene) -> Iterator[Target]:
             buyer_id=BuyerId(name_of("buyer", target.campaign_id)),
             name=f"Target {target.id}",
             destination=PhoneDestination(number=target.number),
-            concurrency_cap=target.concurrency_cap,
-            daily_cap=target.daily_cap,
+            caps=Caps(
+                concurrency=target.concurrency_cap,
+                limits=(Limit(period=Period.DAY, most=target.daily_cap),),
+            ),
         )
 
 

@@ -19,10 +19,10 @@ from deploy.local.carrier.report import CallReport
 from deploy.local.carrier.script import parse_script
 from libs.contracts.configuration import Assignment, Buyer, Campaign, CampaignStatus, Number, Target
 from libs.contracts.editing import Actor, SaveBuyer, SaveCampaign, Saved, SaveNumber, SaveTarget
+from libs.contracts.explaining import ExplainCall, Explanation
 from libs.contracts.ids import AccountId, CallId, call_id_of
 from libs.contracts.message import Question
 from libs.contracts.phone import PhoneDestination
-from libs.contracts.routing import ExplainCall, Explanation
 from libs.contracts.tracking import CallDetail, GetCall
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.broker import Broker

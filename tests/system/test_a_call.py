@@ -1,6 +1,6 @@
 """A signed webhook is routed, dialled, rolled over, and explained."""
 
-from libs.contracts.routing import Rule, Verdict
+from libs.contracts.explaining import Rule, Verdict
 from libs.contracts.tracking import CallState
 from tests.kit.hosting import House
 

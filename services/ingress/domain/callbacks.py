@@ -24,6 +24,8 @@ class Kind(StrEnum):
     FALLBACK = "fallback"
     DIAL = "dial"
     LEG = "leg"
+    WHISPER = "whisper"
+    ACCEPT = "accept"
     RECORDING = "recording"
     STATUS = "status"
 
@@ -36,6 +38,8 @@ ADDRESSES: Mapping[str, Kind] = {
     "/api/webhooks/pool/{pool_id}/status": Kind.STATUS,
     "/api/webhooks/dial/{call_id}/{step}": Kind.DIAL,
     "/api/webhooks/leg/{call_id}/{step}": Kind.LEG,
+    "/api/webhooks/whisper/{call_id}/{step}": Kind.WHISPER,
+    "/api/webhooks/accept/{call_id}/{step}": Kind.ACCEPT,
     "/api/webhooks/recording/{call_id}/{step}": Kind.RECORDING,
     # Nobody gathers anything yet: a caller who comes back is told what she was told before.
     "/api/webhooks/turn/{call_id}/{step}": Kind.VOICE,
@@ -91,7 +95,7 @@ class Leg:
     fell_back: int | None = None
 
     def url(self, base: str, kind: str) -> str:
-        """The absolute address; `kind` is dial, leg, recording or turn."""
+        """The absolute address; `kind` is dial, leg, whisper, accept, recording or turn."""
         query = f"owner={'router' if self.fell_back is None else 'ingress'}"
         if self.account_id is not None:
             query += f"&account={self.account_id}"

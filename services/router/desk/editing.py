@@ -1,12 +1,33 @@
 """The editing desk: one edit at a time, checked, kept, and told to everybody."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from libs.contracts.configuration import Campaign, Carrier, Number, Pool, Target
-from libs.contracts.editing import Actor, ListConfiguration, Noun, Page, Retire, Row, Saved
+from libs.contracts.configuration import (
+    Campaign,
+    Carrier,
+    Defaults,
+    Group,
+    Number,
+    Pool,
+    Selective,
+    Target,
+)
+from libs.contracts.editing import (
+    Actor,
+    GetConfiguration,
+    Got,
+    ListConfiguration,
+    Noun,
+    Page,
+    Retire,
+    Row,
+    Saved,
+)
 from libs.contracts.editing import Edit as EditQuestion
-from libs.contracts.message import Document
+from libs.contracts.ids import AccountId
+from libs.contracts.message import Document, FieldProblem
+from libs.rules import filters
 from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement, Outbox
 from libs.runtime.seal import Seal
@@ -22,6 +43,14 @@ from services.router.store.configuration import (
 )
 
 PAGE_BYTES_MAX = 400_000  # below the 512 kB of a message; the largest row has a quarter of it
+
+
+class BadRule(Exception):
+    """A rule of the document cannot be followed: a pattern that the engine does not take."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__(", ".join(one.path for one in problems))
+        self.problems = problems
 
 
 class EditingDesk:
@@ -43,7 +72,9 @@ class EditingDesk:
 
     async def save(self, question: EditQuestion, noun: Noun, document: Document) -> Saved:
         """Keep a document as a new version; raise Stale, Taken or PointsNowhere."""
-        key = key_of(document)
+        if problems := _problems(document):
+            raise BadRule(problems)
+        key = key_of(question.account_id, document)
         content = self._content(document)
         async with self._configuration.editing(question.account_id) as edit:
             before = await edit.current(noun, key)
@@ -53,6 +84,7 @@ class EditingDesk:
             kept = Kept(noun, question.account_id, key, version, retired=False, document=content)
             await edit.put(kept, _columns(document))
             await _put_what_hangs_on_it(edit, document)
+            await edit.count(document, self._clock.now())
             announcement = await self._announce(edit, question.actor, before, kept)
         await self._tell(announcement)
         return Saved(version=version)
@@ -79,6 +111,14 @@ class EditingDesk:
             announcement = await self._announce(edit, question.actor, before, kept)
         await self._tell(announcement)
         return Saved(version=version)
+
+    async def get(self, question: GetConfiguration) -> Got:
+        """One thing as it is now; raise Missing."""
+        async with self._configuration.editing(question.account_id) as edit:
+            kept = await edit.current(question.noun, question.key)
+        if kept is None or kept.retired:
+            raise Missing
+        return Got(row=Row(version=kept.version, document=masked(kept.document)))
 
     async def page(self, question: ListConfiguration) -> Page:
         """One page of one kind, in the order of the ids."""
@@ -130,8 +170,16 @@ class EditingDesk:
         await self._memory.catch_up()
 
 
-def key_of(document: Document) -> str:
-    """What a document is known by: its id, or a carrier's account_sid."""
+def _problems(document: Document) -> tuple[FieldProblem, ...]:
+    """What a document's shape alone does not show."""
+    rule = document.filter if isinstance(document, Selective) else None
+    return () if rule is None else filters.problems(rule, path="filter")
+
+
+def key_of(account_id: AccountId, document: Document) -> str:
+    """What a document is known by: its id, a carrier's account_sid, the account for defaults."""
+    if isinstance(document, Defaults):
+        return str(account_id)
     if isinstance(document, Carrier):
         return document.account_sid
     return str(document.id)  # type: ignore[attr-defined] # every other document has one
@@ -149,7 +197,9 @@ def _columns(document: Document) -> Mapping[str, Any]:
         case Target():
             return {"buyer_id": document.buyer_id}
         case Pool():
-            return {"campaign_id": document.campaign_id}
+            return {"campaign_id": document.campaign_id, "name": document.name}
+        case Group():
+            return {"parent_id": document.parent_id}
         case Number():
             return {
                 "number": document.number,
@@ -163,9 +213,8 @@ def _columns(document: Document) -> Mapping[str, Any]:
 async def _put_what_hangs_on_it(edit: Edit, document: Document) -> None:
     match document:
         case Campaign():
-            targets = [assignment.target_id for assignment in document.assignments]
-            await edit.assign(document.id, targets)
-        case Target():
-            await edit.ensure_counter(document.id)
+            await edit.assign(document.id, document.assignments)
+        case Group():
+            await edit.gather(document)
         case _:
             pass

@@ -2,16 +2,12 @@
 
 import orjson
 
-from libs.contracts.routing import (
-    ContinueCall,
-    ExplainCall,
-    Explanation,
-    ReplayDecision,
-    Replayed,
-)
+from libs.contracts.explaining import ExplainCall, Explanation, ReplayDecision, Replayed
+from libs.contracts.routing import ContinueCall
 from services.router.desk.routing import UnknownCall
-from services.router.domain.decision import Decision, repeat
 from services.router.domain.explain import explained
+from services.router.domain.record import Decision
+from services.router.domain.replay import repeat
 from services.router.store.decisions import Decided, Decisions
 
 

@@ -1,6 +1,6 @@
 """The fallback desk: what every ingress must know to answer while the router is away."""
 
-from libs.contracts.routing import AskFallbackPlans, FallbackPlans, SealedCarrier
+from libs.contracts.fallback import AskFallbackPlans, FallbackPlans, SealedCarrier
 from services.router.domain.fallback import fallback_plan
 from services.router.memory import Memory
 

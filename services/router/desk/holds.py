@@ -13,7 +13,7 @@ from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.database import NOT_NOW
 from libs.runtime.deadline import Deadline
 from libs.runtime.tasks import ended
-from services.router.store.holds import Doubtful, Holds, Leg
+from services.router.store.holds import Doubtful, Holds, Known, Leg
 
 SWEEP_EVERY_SECONDS = 5.0
 ASK_WITHIN_MS = 5_000  # the carrier's REST API, and the way to it
@@ -49,16 +49,17 @@ class HoldsDesk:
         """What the carrier said of legs and calls, and what the ingress did alone."""
         await self._holds.cancel(_legs(facts, CallFellBack))
         await self._holds.answered(_legs(facts, LegAnswered))
-        await self._holds.release_legs(_legs(facts, LegEnded))
-        await self._holds.release_calls(
+        await self._holds.free_legs(_legs(facts, LegEnded))
+        await self._holds.free_calls(
             sorted({fact.call_id for fact in facts if isinstance(fact, CallEnded)})
         )
+        await self._holds.resolve(_known(facts))
 
     async def sweep(self) -> None:
         """Ask the carrier about silent legs, end what is over, and compare the books."""
         doubtful = await self._holds.doubtful()
         over = await asyncio.gather(*(self._is_over(one) for one in doubtful))
-        await self._holds.release_legs(
+        await self._holds.free_legs(
             [
                 (one.call_id, one.step)
                 for one, is_over in zip(doubtful, over, strict=True)
@@ -73,7 +74,7 @@ class HoldsDesk:
         self.differences = len(differences)
         _differing.set(len(differences))
         for difference in differences:
-            log.error("a counter disagrees with its holds", extra={"difference": difference})
+            log.error("a counter disagrees with its places", extra={"difference": difference})
 
     async def _is_over(self, doubtful: Doubtful) -> bool:
         question = AskLegState(
@@ -100,3 +101,18 @@ class HoldsDesk:
 
 def _legs(facts: Sequence[Fact], kind: type[Fact]) -> list[Leg]:
     return sorted({(fact.call_id, fact.step) for fact in facts if isinstance(fact, kind)})
+
+
+def _known(facts: Sequence[Fact]) -> list[Known]:
+    """What became of legs; who only says that a leg is over does not know whether people spoke.
+
+    The same leg may be told of twice in one batch, with and without its length.
+    """
+    known: dict[Leg, Known] = {}
+    for fact in facts:
+        if not isinstance(fact, LegEnded) or fact.bridged is None:
+            continue
+        leg = (fact.call_id, fact.step)
+        seconds = max(fact.seconds or 0, known[leg].seconds or 0 if leg in known else 0)
+        known[leg] = Known(*leg, connected=fact.bridged, seconds=seconds, at=fact.at)
+    return list(known.values())

@@ -1,40 +1,40 @@
-"""The routing desk: finds the plan, deliberates, claims, and answers."""
+"""The routing desk: finds the plan, looks up what it asks for, deliberates, claims, answers."""
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable
 
 from libs.contracts.calls import LegEnded
-from libs.contracts.ids import TargetId
+from libs.contracts.caps import Counted
 from libs.contracts.routing import (
     AdmitCall,
+    AskWhisper,
     CallRouted,
     Close,
     ContinueCall,
     DialNext,
     RouteReason,
     Stop,
+    Terms,
+    Whisper,
 )
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
 from libs.runtime.outbox import Announcement
-from services.router.domain.decision import (
-    CallContext,
-    Decision,
-    Deliberation,
-    deliberate,
-    settle,
-)
-from services.router.domain.holds import Counter, day_began, hold_lasts
-from services.router.domain.plan import Plan
+from services.router.desk.lookups import Lookups
+from services.router.domain.context import CallContext, Inputs
+from services.router.domain.counters import Counters, Periods, hold_lasts
+from services.router.domain.decision import amounts_of, deliberate, settle
+from services.router.domain.plan import Candidate, Plan
+from services.router.domain.record import Decision, Deliberation
 from services.router.memory import Memory
-from services.router.store.claims import Claim, Claimed, Claims, Draft, HoldDraft
+from services.router.store.claims import Claim, Claimed, Claims, Draft, LegDraft, PlaceDraft
 from services.router.store.decisions import Decided, Decisions
+from services.router.store.history import kept_text
 
 LOOK_FIRST = (
     4  # candidates whose counters are locked first: the first of them nearly always has room
 )
 LOOK_GROWTH = 8  # each further look takes so many times more, so that a thousand need four
-ANSWER_GRACE = timedelta(seconds=30)  # after ringing must be over, the carrier is asked
+ANSWER_GRACE_SECONDS = 30  # after ringing must be over, the carrier is asked
 
 Routed = DialNext | Close | Stop
 
@@ -50,17 +50,19 @@ class UnknownCall(Exception):
 class RoutingDesk:
     """One per process; all that it knows of a call is kept in the store."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - wired once, in app.py
         self,
         memory: Memory,
         claims: Claims,
         decisions: Decisions,
+        lookups: Lookups,
         clock: Clock,
         draw_seed: Callable[[], int],
     ) -> None:
         self._memory = memory
         self._claims = claims
         self._decisions = decisions
+        self._lookups = lookups
         self._clock = clock
         self._draw_seed = draw_seed
 
@@ -76,6 +78,9 @@ class RoutingDesk:
             dialled=question.dialled,
             number_id=found.number_id,
             campaign_id=found.plan.campaign.id if isinstance(found.plan, Plan) else None,
+            geography=question.geography,
+            stir=question.stir,
+            tags=question.tags,
             ring_began_at=self._clock.now(),
         )
         return await self._decide(context, 0, found.plan, deadline)
@@ -85,27 +90,45 @@ class RoutingDesk:
         ended = question.ended
         if ended.account_id is None:
             raise UnknownCall
-        if (stop := _stop(ended)) is not None:
-            return Stop(account_id=ended.account_id, step=ended.step, reason=stop)
+        if ended.caller_gone:
+            return _stopped(ended, RouteReason.CALLER_GONE)
+        if ended.connected and not self._memory.may_recover(ended.account_id):
+            return _stopped(ended, RouteReason.CONVERSATION_OVER)
         kept = await self._decisions.since(ended.account_id, ended.call_id, ended.step)
         if not kept or kept[0].step != ended.step:
+            if ended.connected:
+                return _stopped(ended, RouteReason.CONVERSATION_OVER)
             raise UnknownCall
         if len(kept) > 1:
             return _read(Claimed(kept[1].outcome))
-        context = _context_after(kept[0])
+        context = _context_after(kept[0], ended)
         plan = (
             self._memory.plan(context.account_id, context.campaign_id)
             if context.campaign_id
             else None
         )
+        if ended.connected and not _recovers(ended, kept[0], plan):
+            return _stopped(ended, RouteReason.CONVERSATION_OVER)
         basis = plan or RouteReason.NUMBER_WITHOUT_CAMPAIGN
         return await self._decide(context, ended.step + 1, basis, deadline)
+
+    async def whisper(self, question: AskWhisper) -> Whisper:
+        """What the callee of a decided leg hears before she is connected."""
+        kept = await self._decisions.since(question.account_id, question.call_id, question.step)
+        if not kept or kept[0].step != question.step:
+            raise UnknownCall
+        outcome = _read(Claimed(kept[0].outcome))
+        if not isinstance(outcome, DialNext):
+            raise UnknownCall
+        dial = outcome.dial
+        return Whisper(say=dial.whisper, press_to_accept=dial.press_to_accept)
 
     async def _decide(
         self, context: CallContext, step: int, plan: Plan | RouteReason, deadline: Deadline
     ) -> DialNext | Close:
+        inputs = await self._lookups.inputs(plan, context) if isinstance(plan, Plan) else Inputs()
         deliberation = deliberate(
-            context, step, plan, now=self._clock.now(), seed=self._draw_seed()
+            context, step, plan, inputs, now=self._clock.now(), seed=self._draw_seed()
         )
         if deliberation.plan is not None:
             await self._decisions.keep_plan(deliberation.plan)
@@ -117,18 +140,34 @@ class RoutingDesk:
             look *= LOOK_GROWTH
 
 
-def _stop(ended: LegEnded) -> RouteReason | None:
-    if ended.caller_gone:
-        return RouteReason.CALLER_GONE
-    return RouteReason.CONVERSATION_OVER if ended.connected else None
+def _stopped(ended: LegEnded, reason: RouteReason) -> Stop:
+    assert ended.account_id is not None, "checked before"
+    return Stop(account_id=ended.account_id, step=ended.step, reason=reason)
 
 
-def _context_after(decided: Decided) -> CallContext:
+def _recovers(ended: LegEnded, decided: Decided, plan: Plan | None) -> bool:
+    """Whether the callee hung up so early that the caller is given to the next."""
+    rule = plan.settings.recovery if plan else None
+    if rule is None or ended.seconds is None:
+        return False
+    early = ended.seconds < rule.seconds
+    return early and decided.record.context.recoveries < rule.times
+
+
+def _context_after(decided: Decided, ended: LegEnded) -> CallContext:
     """The call as the next step finds it; a leg that was never dialled was not tried."""
     context = decided.record.context
     if decided.outcome is None and decided.record.reason is RouteReason.CHOSEN:
         return context.model_copy(update={"tried": context.tried[:-1]})
-    return context
+    if not ended.connected:
+        return context
+    return context.model_copy(
+        update={
+            "connections": context.connections + 1,
+            "recoveries": context.recoveries + 1,
+            "talked_seconds": context.talked_seconds + (ended.seconds or 0),
+        }
+    )
 
 
 def _read(claimed: Claimed) -> DialNext | Close:
@@ -144,9 +183,9 @@ def _claim(deliberation: Deliberation, look: int) -> Claim:
     order = deliberation.order if deliberation.closing is None else ()
     final = look >= len(order)
 
-    def settle_and_draft(counters: Mapping[TargetId, Counter]) -> Draft | None:
+    def settle_and_draft(counters: Counters) -> Draft | None:
         decision = settle(deliberation, counters, final=final)
-        return None if decision is None else _draft(decision)
+        return None if decision is None else _draft(decision, counters)
 
     context = deliberation.context
     return Claim(
@@ -154,35 +193,58 @@ def _claim(deliberation: Deliberation, look: int) -> Claim:
         step=deliberation.step,
         account_id=context.account_id,
         at=deliberation.at,
-        target_ids=tuple(candidate.target.id for candidate in order[:look]),
+        scope_ids=frozenset(scope.id for candidate in order[:look] for scope in candidate.scopes),
         settle=settle_and_draft,
     )
 
 
-def _draft(decision: Decision) -> Draft:
+def _draft(decision: Decision, counters: Counters) -> Draft:
     return Draft(
         outcome=decision.outcome.model_dump_json(),
         record=decision.record.model_dump_json(),
         snapshot=decision.record.snapshot,
-        hold=_hold(decision),
+        leg=_leg(decision, counters),
         announcement=Announcement(CallRouted.subject, _fact(decision).model_dump_json()),
     )
 
 
-def _hold(decision: Decision) -> HoldDraft | None:
-    if decision.chosen is None or not isinstance(decision.outcome, DialNext):
+def _leg(decision: Decision, counters: Counters) -> LegDraft | None:
+    chosen, outcome = decision.chosen, decision.outcome
+    if chosen is None or not isinstance(outcome, DialNext):
         return None
-    dial, record = decision.outcome.dial, decision.record
-    ringing = timedelta(seconds=dial.ring_seconds)
-    return HoldDraft(
-        target_id=decision.chosen.target.id,
-        account_sid=record.context.account_sid,
-        call_sid=record.context.call_sid,
+    dial, context = outcome.dial, decision.record.context
+    assert context.campaign_id is not None, "a chosen target without a campaign"
+    terms = _terms(chosen)
+    return LegDraft(
+        campaign_id=context.campaign_id,
+        target_id=chosen.target.id,
+        buyer_id=chosen.buyer.id,
+        caller=kept_text(context.caller.text),
+        account_sid=context.account_sid,
+        call_sid=context.call_sid,
         destination=str(dial.destination),
-        day_at=day_began(record.at, decision.chosen.target.zone),
-        ask_after=ringing + ANSWER_GRACE,
-        lasts=hold_lasts(dial.ring_seconds, dial.limit_seconds),
+        converts_after=terms.after_seconds if terms else None,
+        worth=terms.revenue.amount if terms else None,
+        ask_after=dial.ring_seconds + ANSWER_GRACE_SECONDS,
+        lasts=int(hold_lasts(dial.ring_seconds, dial.limit_seconds).total_seconds()),
+        places=_places(chosen, decision, counters),
     )
+
+
+def _places(chosen: Candidate, decision: Decision, counters: Counters) -> tuple[PlaceDraft, ...]:
+    """A place in every counter that is kept of the target, its groups, buyer, entry, campaign."""
+    adds = amounts_of(chosen.settings)
+    return tuple(
+        PlaceDraft(scope.id, measure, amount, Periods.of(decision.record.at, scope.limits.zone))
+        for scope in chosen.scopes
+        for measure, amount in adds.items()
+        if (scope.id, measure) in counters and (amount or measure is Counted.ATTEMPT)
+    )
+
+
+def _terms(chosen: Candidate) -> Terms | None:
+    rule = chosen.settings.conversion
+    return Terms(after_seconds=rule.after_seconds, revenue=rule.revenue) if rule else None
 
 
 def _fact(decision: Decision) -> CallRouted:
@@ -205,4 +267,5 @@ def _fact(decision: Decision) -> CallRouted:
         buyer_name=buyer.name if buyer else "",
         destination=target.destination if target else None,
         config_version=record.config_version,
+        terms=_terms(chosen) if chosen else None,
     )

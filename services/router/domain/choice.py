@@ -1,22 +1,109 @@
-"""The order in which the eligible are tried: tier by tier, by weight within a tier."""
+"""The order in which the eligible are tried: tier by tier, and within a tier by its spread."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from decimal import Decimal
 from random import Random
 
-from services.router.domain.plan import Candidate
+from libs.contracts.configuration import Campaign, Performance, Spread, Sticking
+from libs.contracts.ids import TargetId
+from libs.rules.history import connected_targets
+from services.router.domain.context import Estimate, Inputs
+from services.router.domain.plan import Candidate, Plan
+
+NOBODY_YET = Estimate(calls=0, revenue=Decimal(0))
 
 
-def arrange(eligible: Iterable[Candidate], seed: int) -> tuple[Candidate, ...]:
-    """Order candidates: lower priority first; a weighted draw without replacement within.
+def arrange(
+    plan: Plan, eligible: Sequence[Candidate], inputs: Inputs, seed: int
+) -> tuple[Candidate, ...]:
+    """Order candidates: lower priority first, the campaign's spread among equals.
 
-    The first of a tier is each candidate with probability weight / sum of the tier's
-    weights; when it turns out to be full, the second is so among the rest, however many
-    turn out full (Efraimidis and Spirakis, 2006: sort by -log(u) / weight, of which the
-    smallest key wins).  The same seed and candidates give the same order.
+    With sticking, whoever served this caller last comes before all tiers.  The same inputs
+    give the same order.
+    """
+    keyed = [
+        (candidate.priority, *key, at, candidate)
+        for at, (key, candidate) in enumerate(
+            zip(_keys(plan, eligible, inputs, seed), eligible, strict=True)
+        )
+    ]
+    order = [candidate for *_, candidate in sorted(keyed, key=lambda entry: entry[:-1])]
+    last = _served_last(plan.campaign, inputs)
+    return tuple(sorted(order, key=lambda candidate: candidate.target.id != last))
+
+
+def _keys(
+    plan: Plan, eligible: Sequence[Candidate], inputs: Inputs, seed: int
+) -> list[tuple[float, float]]:
+    """For each candidate where it stands in its tier: smaller is earlier, draws break ties.
+
+    The draws are a weighted sample without replacement: the first of a tier is each with
+    probability weight / sum of weights, and so on among the rest, however many turn out
+    full (Efraimidis and Spirakis, 2006: sort by -log(u) / weight).
     """
     draw = Random(seed)  # noqa: S311 - fairness, not secrecy; recorded to be repeated
-    keyed = [
-        (candidate.priority, draw.expovariate(candidate.weight), at, candidate)
-        for at, candidate in enumerate(eligible)
-    ]
-    return tuple(candidate for *_, candidate in sorted(keyed, key=lambda entry: entry[:3]))
+    draws = [draw.expovariate(candidate.weight) for candidate in eligible]
+    firsts: list[float]
+    match plan.campaign.spread:
+        case Spread.WEIGHT:
+            firsts = [0.0] * len(eligible)
+        case Spread.ROUND_ROBIN:
+            firsts = _rotation(eligible, inputs.turn)
+        case Spread.LEAST_BUSY:
+            firsts = [float(_live(plan, candidate, inputs)) for candidate in eligible]
+        case Spread.MOST_FREE:
+            firsts = [-_free(plan, candidate, inputs) for candidate in eligible]
+        case Spread.PERFORMANCE:
+            firsts = [-float(score(plan, candidate, inputs)) for candidate in eligible]
+    return list(zip(firsts, draws, strict=True))
+
+
+def _rotation(eligible: Sequence[Candidate], turn: int) -> list[float]:
+    """Each in turn, tier by tier: with the next turn the next in the plan comes first."""
+    tiers: dict[int, list[TargetId]] = {}
+    for candidate in eligible:
+        tiers.setdefault(candidate.priority, []).append(candidate.target.id)
+    places = {
+        target_id: float((at - turn) % len(tier))
+        for tier in tiers.values()
+        for at, target_id in enumerate(tier)
+    }
+    return [places[candidate.target.id] for candidate in eligible]
+
+
+def _live(plan: Plan, candidate: Candidate, inputs: Inputs) -> int:
+    load = inputs.loads.get(plan.index[candidate.target.id])
+    return load.live if load else 0
+
+
+def _free(plan: Plan, candidate: Candidate, inputs: Inputs) -> float:
+    load = inputs.loads.get(plan.index[candidate.target.id])
+    return float("inf") if load is None or load.free is None else float(load.free)
+
+
+def score(plan: Plan, candidate: Candidate, inputs: Inputs) -> Decimal:
+    """A candidate's estimated revenue per call, as `Performance` defines it."""
+    rule = plan.campaign.performance
+    seen = inputs.estimates.get(plan.index[candidate.target.id], NOBODY_YET)
+    return estimated(rule, seen)
+
+
+def estimated(rule: Performance, seen: Estimate) -> Decimal:
+    """Revenue per call, drawn towards the prior while calls are few.
+
+    >>> estimated(Performance(prior_calls=10), Estimate(calls=10, revenue=Decimal(30)))
+    Decimal('2')
+    """
+    prior = rule.prior.amount
+    value = (prior * rule.prior_calls + seen.revenue) / (rule.prior_calls + seen.calls)
+    if seen.calls < rule.calls_min:
+        return value * (100 + rule.newcomer_percent) / 100
+    if value < prior:
+        return value * (100 - rule.laggard_percent) / 100
+    return value
+
+
+def _served_last(campaign: Campaign, inputs: Inputs) -> TargetId | None:
+    if campaign.sticking is not Sticking.SAME:
+        return None
+    return next(iter(connected_targets(inputs.history)), None)

@@ -6,20 +6,25 @@ functions of values, and the record keeps every value: `repeat` takes the decisi
 again from the record alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
-from pydantic import Field
-
-from libs.contracts.ids import AccountId, CallId, CampaignId, NumberId, Sid, TargetId
-from libs.contracts.message import Instant, Value
-from libs.contracts.phone import Caller
-from libs.contracts.routing import Close, DialNext, RouteReason, Rule, Verdict
-from libs.contracts.voice import Dial, DialRecording
-from services.router.domain.choice import arrange
-from services.router.domain.eligibility import exclusion
-from services.router.domain.holds import Counter, day_began, lack_of_room
-from services.router.domain.plan import Candidate, Plan
+from libs.contracts.call_settings import LegSettings
+from libs.contracts.caps import Counted
+from libs.contracts.configuration import Spread
+from libs.contracts.explaining import Rule, Verdict
+from libs.contracts.routing import Close, DialNext, RouteReason
+from libs.rules.caps import lack_of_room
+from services.router.domain.choice import NOBODY_YET, arrange, score
+from services.router.domain.context import CallContext, Inputs
+from services.router.domain.counters import Counter, CounterKey, Counters, Periods, plain, usage_of
+from services.router.domain.dialling import dial_of, said_before
+from services.router.domain.eligibility import Sieve
+from services.router.domain.plan import Candidate, Plan, Scope
+from services.router.domain.record import CounterSeen, Decision, Deliberation, Record, Seat
+from services.router.domain.screening import turned_away
+from services.router.domain.verdicts import Exclusion
 
 RING_MIN_SECONDS = 5  # less ringing than this reaches nobody; the budget counts as spent
 
@@ -27,92 +32,11 @@ UNCONFIGURED_MESSAGE = "Sorry, this number is not in service. Goodbye."
 """Heard where no campaign's own message can be."""
 
 
-class CallContext(Value):
-    """What is known of the call from its first step on; every record carries it along."""
-
-    call_id: CallId
-    account_id: AccountId
-    account_sid: Sid
-    call_sid: Sid
-    caller: Caller
-    dialled: str
-    number_id: NumberId | None = None
-    campaign_id: CampaignId | None = None
-    ring_began_at: Instant
-    tried: tuple[TargetId, ...] = ()
-
-
-class CounterSeen(Value):
-    """A counter as a decision saw it."""
-
-    live: int
-    day_at: Instant
-    day_count: int
-
-
-class Seat(Value):
-    """What became of one candidate; `at` is its index in the plan, `place` in the order."""
-
-    at: int
-    verdict: Verdict
-    rule: Rule
-    seen: str = ""
-    needed: str = ""
-    place: int | None = None
-
-
-class Record(Value):
-    """Everything a decision was taken from, and what it came to.
-
-    `given` is a closing that was certain before anybody was considered; `counters` are
-    those of the candidates looked at, by index in the plan.
-    """
-
-    step: int
-    at: Instant
-    context: CallContext
-    seed: int
-    snapshot: str | None
-    config_version: int
-    given: RouteReason | None = None
-    ring_seconds_left: int
-    counters: dict[int, CounterSeen] = Field(default_factory=dict)
-    seats: tuple[Seat, ...] = ()
-    reason: RouteReason
-
-
-class Deliberation(Value):
-    """A decision up to the point where counters are needed.
-
-    `closing` is set where the call is closed whatever the counters say; `given` where
-    that was certain from the start.
-    """
-
-    step: int
-    at: Instant
-    context: CallContext
-    seed: int
-    plan: Plan | None
-    given: RouteReason | None
-    closing: RouteReason | None
-    ring_seconds_left: int
-    excluded: tuple[Seat, ...] = ()
-    order: tuple[Candidate, ...] = ()
-
-
-class Decision(Value):
-    """An outcome with its record; `chosen` is who takes the call."""
-
-    outcome: DialNext | Close
-    record: Record
-    plan: Plan | None
-    chosen: Candidate | None
-
-
 def deliberate(
     context: CallContext,
     step: int,
     plan: Plan | RouteReason,
+    inputs: Inputs,
     *,
     now: datetime,
     seed: int,
@@ -121,48 +45,84 @@ def deliberate(
 
     A reason in the place of a plan closes the call whoever there may be.
     """
-    left = 0
-    closing = plan if isinstance(plan, RouteReason) else None
-    excluded: list[Seat] = []
-    order: tuple[Candidate, ...] = ()
-    if isinstance(plan, Plan):
-        left = plan.campaign.ring_budget_seconds - int(
-            (now - context.ring_began_at).total_seconds()
+    if isinstance(plan, RouteReason):
+        return Deliberation.model_construct(
+            step=step,
+            at=now,
+            context=context,
+            inputs=inputs,
+            seed=seed,
+            plan=None,
+            given=plan,
+            turned_away=None,
+            closing=plan,
+            ring_seconds_left=0,
+            excluded=(),
+            order=(),
         )
-        eligible: list[Candidate] = []
-        for at, candidate in enumerate(plan.candidates):
-            no = exclusion(candidate, context.tried)
-            if no is None:
-                eligible.append(candidate)
-            else:
-                excluded.append(
-                    Seat(
-                        at=at,
-                        verdict=Verdict.EXCLUDED,
-                        rule=no.rule,
-                        seen=no.seen,
-                        needed=no.needed,
-                    )
-                )
-        order = arrange(eligible, seed)
-        closing = _closing(plan, order, left)
+    left = _ring_seconds_left(plan, context, now)
+    no = turned_away(plan, context, inputs, now) if step == 0 else None
+    excluded, eligible = _sorted_out(plan, context, inputs, now)
+    order = arrange(plan, eligible, inputs, seed)
     return Deliberation.model_construct(
         step=step,
         at=now,
         context=context,
+        inputs=inputs,
         seed=seed,
-        plan=plan if isinstance(plan, Plan) else None,
-        given=plan if isinstance(plan, RouteReason) else None,
-        closing=closing,
+        plan=plan,
+        given=None,
+        turned_away=no,
+        closing=no.reason if no else _closing(plan, context, order, left),
         ring_seconds_left=left,
-        excluded=tuple(excluded),
+        excluded=excluded,
         order=order,
     )
 
 
-def _closing(plan: Plan, order: tuple[Candidate, ...], left: int) -> RouteReason | None:
+def _ring_seconds_left(plan: Plan, context: CallContext, now: datetime) -> int:
+    assert plan.settings.ring_budget_seconds is not None, "the platform sets it"
+    since = (now - context.ring_began_at).total_seconds() - context.talked_seconds
+    return plan.settings.ring_budget_seconds - int(since)
+
+
+def _sorted_out(
+    plan: Plan, context: CallContext, inputs: Inputs, now: datetime
+) -> tuple[tuple[Seat, ...], list[Candidate]]:
+    """Those who may not take the call, each with why; and those who may."""
+    sieve = Sieve(plan, context, inputs, now)
+    excluded: list[Seat] = []
+    eligible: list[Candidate] = []
+    for at, candidate in enumerate(plan.candidates):
+        no = sieve.exclusion(candidate)
+        if no is None:
+            eligible.append(candidate)
+        else:
+            excluded.append(_excluded(at, no))
+    return tuple(excluded), eligible
+
+
+def _excluded(at: int, no: Exclusion, place: int | None = None, scored: str = "") -> Seat:
+    return Seat(
+        at=at,
+        verdict=Verdict.EXCLUDED,
+        rule=no.rule,
+        seen=no.seen,
+        needed=no.needed,
+        holder=no.holder,
+        score=scored,
+        place=place,
+    )
+
+
+def _closing(
+    plan: Plan, context: CallContext, order: Sequence[Candidate], left: int
+) -> RouteReason | None:
+    assert plan.settings.dial_attempts is not None, "the platform sets it"
     if not plan.candidates:
         return RouteReason.NO_TARGET
+    if len(context.tried) >= plan.settings.dial_attempts:
+        return RouteReason.DIAL_ATTEMPTS_SPENT
     if not order:
         return RouteReason.NOBODY_ELIGIBLE
     if left < RING_MIN_SECONDS:
@@ -170,125 +130,148 @@ def _closing(plan: Plan, order: tuple[Candidate, ...], left: int) -> RouteReason
     return None
 
 
-def settle(
-    deliberation: Deliberation, counters: Mapping[TargetId, Counter], *, final: bool
-) -> Decision | None:
+def settle(deliberation: Deliberation, counters: Counters, *, final: bool) -> Decision | None:
     """Take the first in the order with room.
 
     `counters` hold those of the beginning of the order; None asks for more of them,
     unless `final` says that these are all there are.
     """
+    plan, order = deliberation.plan, deliberation.order
     chosen: Candidate | None = None
-    seen: dict[int, CounterSeen] = {}
+    seen: dict[CounterKey, Counter] = {}
     seats: list[Seat] = []
-    plan = deliberation.plan
-    for place, candidate in enumerate(deliberation.order):
+    for place, candidate in enumerate(order):
         assert plan is not None, "an order without a plan"
         at = plan.index[candidate.target.id]
+        scored = _scored(plan, candidate, deliberation.inputs)
         if chosen is not None or deliberation.closing is not None:
-            seats.append(Seat(at=at, verdict=Verdict.LOST, rule=Rule.NOT_REACHED, place=place))
+            seats.append(
+                Seat(at=at, verdict=Verdict.LOST, rule=Rule.NOT_REACHED, place=place, score=scored)
+            )
             continue
-        if candidate.target.id not in counters:
-            return None
-        counter = counters[candidate.target.id].on(
-            day_began(deliberation.at, candidate.target.zone)
-        )
-        seen[at] = CounterSeen(
-            live=counter.live, day_at=counter.day_at, day_count=counter.day_count
-        )
-        seat, has_room = _seat(at, place, candidate, counter)
-        seats.append(seat)
-        if has_room:
+        if (candidate.target.id, Counted.ATTEMPT) not in counters:
+            if not final:
+                return None
+            raise AssertionError(f"no counter of target {candidate.target.id}")
+        now_counted = _as_of(candidate, counters, deliberation.at)
+        seen |= now_counted
+        no = _lack_of_room(candidate, now_counted)
+        if no is None:
             chosen = candidate
-    if chosen is None and deliberation.closing is None and not final:
-        return None
+            seats.append(_taken(at, place, candidate, now_counted, scored))
+        else:
+            seats.append(_excluded(at, no, place, scored))
     return _decision(deliberation, chosen, seen, seats)
 
 
-def _seat(at: int, place: int, candidate: Candidate, counter: Counter) -> tuple[Seat, bool]:
-    full = lack_of_room(candidate.target, counter)
-    if full is not None:
-        seat = Seat(
-            at=at,
-            verdict=Verdict.EXCLUDED,
-            rule=full.rule,
-            seen=full.seen,
-            needed=full.needed,
-            place=place,
-        )
-        return seat, False
-    seen = f"{counter.live} at once, {counter.day_count} today"
-    return Seat(at=at, verdict=Verdict.CHOSEN, rule=Rule.TAKEN, seen=seen, place=place), True
+def _as_of(candidate: Candidate, counters: Counters, at: datetime) -> dict[CounterKey, Counter]:
+    """The counters that a candidate must leave room in, each in its own zone's periods."""
+    found: dict[CounterKey, Counter] = {}
+    for scope in candidate.scopes:
+        for measure in Counted:
+            counter = counters.get((scope.id, measure))
+            if counter is not None:
+                found[scope.id, measure] = counter.on(Periods.of(at, scope.limits.zone))
+    return found
+
+
+def amounts_of(settings: LegSettings) -> dict[Counted, Decimal]:
+    """What a leg may come to count of each measure."""
+    converts = settings.conversion
+    return {
+        Counted.ATTEMPT: Decimal(1),
+        Counted.CONNECTION: Decimal(1),
+        Counted.CONVERSION: Decimal(1 if converts else 0),
+        Counted.REVENUE: converts.revenue.amount if converts else Decimal(0),
+    }
+
+
+def _lack_of_room(candidate: Candidate, counters: Counters) -> Exclusion | None:
+    adds = amounts_of(candidate.settings)
+    for scope in candidate.scopes:
+        if not scope.limits.limited:
+            continue
+        full = lack_of_room(scope.limits.caps, usage_of(scope.id, counters, adds))
+        if full is not None:
+            at_once = full.seen.endswith(" at once")
+            rule = Rule.CONCURRENCY_CAP if at_once else Rule.CAP
+            return Exclusion(rule=rule, seen=full.seen, needed=full.needed, holder=_holder(scope))
+    return None
+
+
+def _holder(scope: Scope) -> str:
+    return f"{scope.kind} {scope.name}"
+
+
+def _taken(at: int, place: int, candidate: Candidate, counters: Counters, scored: str) -> Seat:
+    attempts = counters[candidate.target.id, Counted.ATTEMPT]
+    seen = f"{attempts.live} at once, {plain(attempts.day_count)} today"
+    return Seat(
+        at=at, verdict=Verdict.CHOSEN, rule=Rule.TAKEN, seen=seen, place=place, score=scored
+    )
+
+
+def _scored(plan: Plan, candidate: Candidate, inputs: Inputs) -> str:
+    """What the campaign's spread made of a candidate, in words; empty where it only draws."""
+    at = plan.index[candidate.target.id]
+    match plan.campaign.spread:
+        case Spread.PERFORMANCE:
+            seen = inputs.estimates.get(at, NOBODY_YET)
+            worth = score(plan, candidate, inputs)
+            return f"{worth:.4f} a call, from {seen.revenue:f} in {seen.calls} calls"
+        case Spread.LEAST_BUSY:
+            load = inputs.loads.get(at)
+            return f"{load.live if load else 0} at once"
+        case Spread.MOST_FREE:
+            load = inputs.loads.get(at)
+            return "any number free" if load is None or load.free is None else f"{load.free} free"
+        case _:
+            return ""
 
 
 def _decision(
     deliberation: Deliberation,
     chosen: Candidate | None,
-    counters: dict[int, CounterSeen],
-    seats: list[Seat],
+    seen: Mapping[CounterKey, Counter],
+    seats: Sequence[Seat],
 ) -> Decision:
-    plan = deliberation.plan
-    context = deliberation.context
+    plan, context = deliberation.plan, deliberation.context
     reason = RouteReason.CHOSEN if chosen else deliberation.closing or RouteReason.ALL_CAPPED
     outcome: DialNext | Close
     if chosen is not None:
-        assert plan is not None, "a chosen target without a plan"
         outcome = DialNext(
             account_id=context.account_id,
             step=deliberation.step,
-            dial=_dial(plan, chosen, deliberation.ring_seconds_left),
+            dial=dial_of(chosen, context, deliberation.ring_seconds_left),
+            say=said_before(chosen.settings),
         )
-        context = context.model_copy(update={"tried": (*context.tried, chosen.target.id)})
+        context = context.after_tried(chosen.target.id)
     else:
         outcome = Close(
             account_id=context.account_id,
             step=deliberation.step,
-            say=plan.campaign.closing_message if plan else UNCONFIGURED_MESSAGE,
+            say=(plan.settings.closing_message if plan else None) or UNCONFIGURED_MESSAGE,
             reason=reason,
         )
     record = Record.model_construct(
         step=deliberation.step,
         at=deliberation.at,
         context=context,
+        inputs=deliberation.inputs,
         seed=deliberation.seed,
         snapshot=plan.digest if plan else None,
         config_version=plan.version if plan else 0,
         given=deliberation.given,
+        turned_away=deliberation.turned_away,
         ring_seconds_left=deliberation.ring_seconds_left,
-        counters=counters,
+        counters=tuple(_seen(key, counter) for key, counter in seen.items()),
         seats=(*deliberation.excluded, *seats),
         reason=reason,
     )
     return Decision.model_construct(outcome=outcome, record=record, plan=plan, chosen=chosen)
 
 
-def _dial(plan: Plan, chosen: Candidate, ring_seconds_left: int) -> Dial:
-    recording = DialRecording.DUAL if plan.campaign.recording else DialRecording.NOT
-    return Dial(
-        destination=chosen.target.destination,
-        ring_seconds=min(chosen.target.ring_seconds, ring_seconds_left),
-        limit_seconds=chosen.target.limit_seconds,
-        recording=recording,
-    )
-
-
-def repeat(record: Record, plan: Plan | None) -> Decision:
-    """Take a recorded decision again, from the record and the plan it names."""
-    given = record.context.model_copy(update={"tried": _tried_before(record, plan)})
-    basis = record.given or plan
-    assert basis is not None, "a record names a plan or a reason"
-    deliberation = deliberate(given, record.step, basis, now=record.at, seed=record.seed)
-    counters = {
-        plan.candidates[at].target.id: Counter(counter.live, counter.day_at, counter.day_count)
-        for at, counter in record.counters.items()
-        if plan is not None
-    }
-    decision = settle(deliberation, counters, final=True)
-    assert decision is not None, "a final settlement always decides"
-    return decision
-
-
-def _tried_before(record: Record, plan: Plan | None) -> tuple[TargetId, ...]:
-    """Who had been tried when the decision began: without the one it chose."""
-    took = any(seat.verdict is Verdict.CHOSEN for seat in record.seats)
-    return record.context.tried[:-1] if took and plan is not None else record.context.tried
+def _seen(key: CounterKey, counter: Counter) -> CounterSeen:
+    scope_id, measure = key
+    counted = {name: getattr(counter, name) for name in Counter.__slots__}
+    return CounterSeen.model_construct(scope_id=scope_id, measure=measure, **counted)

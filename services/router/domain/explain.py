@@ -1,37 +1,16 @@
 """A decision told to people: a table of candidates, and one plain sentence."""
 
-from libs.contracts.routing import (
-    CandidateVerdict,
-    ExplainedStep,
-    RouteReason,
-    Rule,
-    Verdict,
-)
-from services.router.domain.decision import Record
-from services.router.domain.plan import Plan
+from typing import Any
+
+from libs.contracts.call_settings import PLATFORM_CALL, PLATFORM_LEG
+from libs.contracts.explaining import CandidateVerdict, ExplainedStep, SettingUsed, Verdict
+from libs.contracts.routing import RouteReason
+from libs.rules.inherit import Resolved, resolve
+from services.router.domain.plan import Plan, call_levels, leg_levels
+from services.router.domain.record import Record, Seat
+from services.router.domain.words import CLOSED, OTHERWISE, PASSED_OVER, SPREADS
 
 NAMED_MAX = 3  # candidates a sentence names; the table has them all
-
-_CLOSED = {
-    RouteReason.UNKNOWN_NUMBER: "nobody has configured the number {dialled}",
-    RouteReason.NUMBER_OF_ANOTHER_CARRIER: "{dialled} belongs to another account at the carrier",
-    RouteReason.NUMBER_WITHOUT_CAMPAIGN: "{dialled} is assigned to no campaign",
-    RouteReason.CAMPAIGN_DRAFT: "the campaign is still a draft",
-    RouteReason.CAMPAIGN_PAUSED: "the campaign is paused",
-    RouteReason.CAMPAIGN_COMPLETED: "the campaign is completed",
-    RouteReason.NO_TARGET: "the campaign has no target",
-    RouteReason.NOBODY_ELIGIBLE: "no target of the campaign may take the call",
-    RouteReason.ALL_CAPPED: "every eligible target has reached a cap",
-    RouteReason.RING_BUDGET_SPENT: "the caller has heard enough ringing for this campaign",
-}
-
-_PASSED_OVER = {
-    Rule.TARGET_PAUSED: "is paused",
-    Rule.BUYER_PAUSED: "belongs to a paused buyer",
-    Rule.ALREADY_TRIED: "had been dialled before",
-    Rule.CONCURRENCY_CAP: "is at its concurrency cap ({seen}, needs {needed})",
-    Rule.DAILY_CAP: "is at its daily cap ({seen}, needs {needed})",
-}
 
 
 def candidates(record: Record, plan: Plan | None) -> tuple[CandidateVerdict, ...]:
@@ -39,20 +18,34 @@ def candidates(record: Record, plan: Plan | None) -> tuple[CandidateVerdict, ...
     if plan is None:
         return ()
     seats = sorted(record.seats, key=lambda seat: (seat.place is None, seat.place or 0, seat.at))
-    return tuple(
-        CandidateVerdict(
-            target_id=plan.candidates[seat.at].target.id,
-            target_name=plan.candidates[seat.at].target.name,
-            buyer_id=plan.candidates[seat.at].buyer.id,
-            buyer_name=plan.candidates[seat.at].buyer.name,
-            priority=plan.candidates[seat.at].priority,
-            weight=plan.candidates[seat.at].weight,
-            verdict=seat.verdict,
-            rule=seat.rule,
-            seen=seat.seen,
-            needed=seat.needed,
-        )
-        for seat in seats
+    return tuple(_row(seat, plan) for seat in seats)
+
+
+def _row(seat: Seat, plan: Plan) -> CandidateVerdict:
+    candidate = plan.candidates[seat.at]
+    return CandidateVerdict(
+        target_id=candidate.target.id,
+        target_name=candidate.target.name,
+        buyer_id=candidate.buyer.id,
+        buyer_name=candidate.buyer.name,
+        priority=candidate.priority,
+        weight=candidate.weight,
+        verdict=seat.verdict,
+        rule=seat.rule,
+        seen=seat.seen,
+        needed=seat.needed,
+        holder=seat.holder,
+        score=seat.score,
+        otherwise=_otherwise(seat),
+    )
+
+
+def _otherwise(seat: Seat) -> str:
+    """What would have had to differ for a candidate that was excluded or not reached."""
+    if seat.verdict is Verdict.CHOSEN:
+        return ""
+    return OTHERWISE[seat.rule].format(
+        needed=seat.needed, holder=seat.holder or "it", place=(seat.place or 0) + 1
     )
 
 
@@ -72,33 +65,61 @@ def explained(record: Record, plan: Plan | None, *, heard: bool) -> ExplainedSte
         config_version=record.config_version,
         seed=record.seed,
         candidates=table,
-        sentence=_sentence(record, table) + unheard,
+        sentence=_sentence(record, plan, table) + unheard,
+        spread=plan.campaign.spread if plan else "",
+        settings=_settings(record, plan) if plan else (),
     )
 
 
-def _sentence(record: Record, table: tuple[CandidateVerdict, ...]) -> str:
+def _sentence(record: Record, plan: Plan | None, table: tuple[CandidateVerdict, ...]) -> str:
     chosen = next((row for row in table if row.verdict is Verdict.CHOSEN), None)
     passed = _passed_over(table)
-    if chosen is None:
-        why = _CLOSED[record.reason].format(dialled=record.context.dialled)
-        return f"The call was closed because {why}{passed}."
+    if chosen is None or plan is None:
+        no = record.turned_away
+        why = CLOSED[record.reason].format(
+            dialled=record.context.dialled,
+            seen=no.seen if no else "",
+            needed=no.needed if no else "",
+        )
+        return f"The call was closed because {why}{passed if no is None else ''}."
     others = sum(row.verdict is Verdict.LOST for row in table)
     rest = f", before {others} more in the order" if others else ""
-    return (
-        f"{chosen.target_name} of {chosen.buyer_name} was dialled: the first with room in the "
-        f"drawn order (priority {chosen.priority}, weight {chosen.weight}){rest}{passed}."
+    how = SPREADS[plan.campaign.spread].format(
+        priority=chosen.priority, weight=f"{chosen.weight:g}", score=chosen.score
     )
+    return f"{chosen.target_name} of {chosen.buyer_name} was dialled: {how}{rest}{passed}."
 
 
 def _passed_over(table: tuple[CandidateVerdict, ...]) -> str:
     excluded = [row for row in table if row.verdict is Verdict.EXCLUDED]
     if not excluded:
         return ""
-    named = [
-        f"{row.target_name} {_PASSED_OVER[row.rule].format(seen=row.seen, needed=row.needed)}"
-        for row in excluded[:NAMED_MAX]
-    ]
+    named = [f"{row.target_name} {_why(row)}" for row in excluded[:NAMED_MAX]]
     more = len(excluded) - NAMED_MAX
     if more > 0:
         named.append(f"{more} more were passed over")
     return "; " + "; ".join(named)
+
+
+def _why(row: CandidateVerdict) -> str:
+    whose = f" of {row.holder}" if row.holder else ""
+    return PASSED_OVER[row.rule].format(seen=row.seen, needed=row.needed, whose=whose)
+
+
+def _settings(record: Record, plan: Plan) -> tuple[SettingUsed, ...]:
+    """The settings in force, for the call and for the leg that was chosen, with who set them."""
+    used = _used(resolve(PLATFORM_CALL, call_levels(plan.defaults, plan.campaign)))
+    chosen = next((seat for seat in record.seats if seat.verdict is Verdict.CHOSEN), None)
+    if chosen is not None:
+        one = plan.candidates[chosen.at]
+        levels = leg_levels(plan.defaults, plan.campaign, one.buyer, one.target)
+        used += _used(resolve(PLATFORM_LEG, levels))
+    return tuple(used)
+
+
+def _used(resolved: Resolved[Any]) -> list[SettingUsed]:
+    values = resolved.settings.model_dump(mode="json", exclude_none=True)
+    return [
+        SettingUsed(name=name, value=str(values.get(name, "")), set_by=level)
+        for name, level in resolved.provenance.items()
+    ]

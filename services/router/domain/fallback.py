@@ -1,11 +1,11 @@
 """What the ingress may do with a number's calls while the router is away."""
 
 from libs.contracts.configuration import CampaignStatus, Number, Status
+from libs.contracts.fallback import FallbackPlan
 from libs.contracts.ids import AccountId
 from libs.contracts.phone import Destination
-from libs.contracts.routing import FallbackPlan
 from services.router.domain.decision import UNCONFIGURED_MESSAGE
-from services.router.domain.plan import Plan
+from services.router.domain.plan import Candidate, Plan
 
 
 def fallback_plan(account_id: AccountId, number: Number, plan: Plan | None) -> FallbackPlan:
@@ -18,7 +18,7 @@ def fallback_plan(account_id: AccountId, number: Number, plan: Plan | None) -> F
         account_id=account_id,
         number=number.number,
         destinations=_destinations(plan),
-        closing_message=plan.campaign.closing_message,
+        closing_message=plan.settings.closing_message or UNCONFIGURED_MESSAGE,
     )
 
 
@@ -26,7 +26,7 @@ def _destinations(plan: Plan) -> tuple[Destination, ...]:
     if plan.campaign.status is not CampaignStatus.ACTIVE:
         return ()
     capped = {
-        candidate.target.destination for candidate in plan.candidates if candidate.target.capped
+        candidate.target.destination for candidate in plan.candidates if _is_capped(candidate)
     }
     in_order = sorted(plan.candidates, key=lambda candidate: candidate.priority)
     free = [
@@ -39,3 +39,8 @@ def _destinations(plan: Plan) -> tuple[Destination, ...]:
     if plan.campaign.fallback_destination is not None:
         free.append(plan.campaign.fallback_destination)
     return tuple(destination for destination in dict.fromkeys(free) if destination not in capped)
+
+
+def _is_capped(candidate: Candidate) -> bool:
+    """Whether a leg to it would count for any cap: its own, its groups', buyer's, ..."""
+    return any(scope.limits.limited for scope in candidate.scopes)

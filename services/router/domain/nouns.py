@@ -4,12 +4,23 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from libs.contracts.configuration import Buyer, Campaign, Carrier, Number, Pool, Target
+from libs.contracts.configuration import (
+    Buyer,
+    Campaign,
+    Carrier,
+    Defaults,
+    Group,
+    Number,
+    Pool,
+    Target,
+)
 from libs.contracts.editing import (
     BuyerChanged,
     CampaignChanged,
     CarrierChanged,
     Changed,
+    DefaultsChanged,
+    GroupChanged,
     Noun,
     NumberChanged,
     PoolChanged,
@@ -24,6 +35,8 @@ DOCUMENTS: Mapping[Noun, type[Document]] = {
     Noun.NUMBER: Number,
     Noun.POOL: Pool,
     Noun.CARRIER: Carrier,
+    Noun.DEFAULTS: Defaults,
+    Noun.GROUP: Group,
 }
 
 CHANGES: Mapping[Noun, type[Changed]] = {
@@ -33,6 +46,8 @@ CHANGES: Mapping[Noun, type[Changed]] = {
     Noun.NUMBER: NumberChanged,
     Noun.POOL: PoolChanged,
     Noun.CARRIER: CarrierChanged,
+    Noun.DEFAULTS: DefaultsChanged,
+    Noun.GROUP: GroupChanged,
 }
 
 
@@ -50,14 +65,34 @@ def references(document: Document) -> tuple[Reference, ...]:
         case Target():
             return (Reference("buyer_id", Noun.BUYER, document.buyer_id),)
         case Campaign():
-            return tuple(
-                Reference(f"assignments.{at}.target_id", Noun.TARGET, assignment.target_id)
-                for at, assignment in enumerate(document.assignments)
+            return _entries(document)
+        case Group():
+            members = (
+                Reference(f"members.{at}.target_id", Noun.TARGET, member.target_id)
+                for at, member in enumerate(document.members)
             )
+            around = document.parent_id
+            parent = (Reference("parent_id", Noun.GROUP, around),) if around else ()
+            return (*parent, *members)
         case Pool() | Number():
             return _places(document)
         case _:
             return ()
+
+
+def _entries(document: Campaign) -> tuple[Reference, ...]:
+    """Targets first, then groups: each kind is looked up at once."""
+    targets = (
+        Reference(f"assignments.{at}.target_id", Noun.TARGET, entry.target_id)
+        for at, entry in enumerate(document.assignments)
+        if entry.target_id is not None
+    )
+    groups = (
+        Reference(f"assignments.{at}.group_id", Noun.GROUP, entry.group_id)
+        for at, entry in enumerate(document.assignments)
+        if entry.group_id is not None
+    )
+    return (*targets, *groups)
 
 
 def _places(document: Pool | Number) -> tuple[Reference, ...]:

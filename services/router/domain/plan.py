@@ -1,22 +1,52 @@
-"""A campaign as a call meets it: its candidates, each with its buyer, at one moment."""
+"""A campaign as a call meets it: its candidates, each with all that decides about it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
+from uuid import UUID, uuid5
 
-from libs.contracts.configuration import Buyer, Campaign, Target
-from libs.contracts.ids import AccountId, BuyerId, TargetId
+from libs.contracts.call_settings import PLATFORM_CALL, PLATFORM_LEG, CallSettings, LegSettings
+from libs.contracts.configuration import (
+    Assignment,
+    Buyer,
+    Campaign,
+    Defaults,
+    Group,
+    Limited,
+    Target,
+)
+from libs.contracts.ids import AccountId, BuyerId, CampaignId, GroupId, TargetId
 from libs.contracts.message import Value
+from libs.rules.inherit import Level, resolve
+
+GROUP_DEPTH_MAX = 8  # groups within groups; deeper is a mistake
+
+
+class Scope(Value):
+    """Something whose caps a leg must leave room in, and whose counters it takes a place in."""
+
+    id: UUID
+    kind: str
+    name: str
+    limits: Limited
 
 
 class Candidate(Value):
-    """One entry considered for a call: a target with its buyer and its place in the plan."""
+    """One entry considered for a call: a target with its buyer, groups, settings and caps.
+
+    `weight` is the entry's, for a group's member its part of the group's.  `scopes` are
+    tested in their order: target, groups, buyer, entry, campaign.
+    """
 
     target: Target
     buyer: Buyer
+    groups: tuple[Group, ...] = ()
     priority: int
-    weight: int
+    weight: float
+    settings: LegSettings
+    scopes: tuple[Scope, ...]
 
 
 class Plan(Value):
@@ -27,29 +57,10 @@ class Plan(Value):
 
     account_id: AccountId
     campaign: Campaign
+    settings: CallSettings
     candidates: tuple[Candidate, ...]
+    defaults: Defaults = Defaults()
     version: int
-
-    @classmethod
-    def of(
-        cls,
-        account_id: AccountId,
-        campaign: Campaign,
-        targets: Mapping[TargetId, Target],
-        buyers: Mapping[BuyerId, Buyer],
-        version: int,
-    ) -> Self:
-        """Resolve a campaign's assignments."""
-        candidates = tuple(
-            Candidate(
-                target=targets[assignment.target_id],
-                buyer=buyers[targets[assignment.target_id].buyer_id],
-                priority=assignment.priority,
-                weight=assignment.weight,
-            )
-            for assignment in campaign.assignments
-        )
-        return cls(account_id=account_id, campaign=campaign, candidates=candidates, version=version)
 
     @cached_property
     def text(self) -> str:
@@ -71,3 +82,131 @@ class Plan(Value):
 
     def __eq__(self, other: Any) -> bool:
         return isinstance(other, Plan) and self.digest == other.digest
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """An account's things by id: what plans are made from."""
+
+    defaults: Defaults
+    buyers: Mapping[BuyerId, Buyer]
+    targets: Mapping[TargetId, Target]
+    groups: Mapping[GroupId, Group]
+
+    @cached_property
+    def groups_of(self) -> Mapping[TargetId, tuple[Group, ...]]:
+        """All groups that each target shares caps with, those around them too, each once."""
+        found: dict[TargetId, dict[GroupId, Group]] = {}
+        for group in self.groups.values():
+            for member in group.members:
+                mine = found.setdefault(member.target_id, {})
+                mine |= {one.id: one for one in self._around(group)}
+        return {target_id: tuple(groups.values()) for target_id, groups in found.items()}
+
+    def _around(self, group: Group) -> Iterator[Group]:
+        one: Group | None = group
+        for _ in range(GROUP_DEPTH_MAX):
+            if one is None:
+                return
+            yield one
+            one = self.groups.get(one.parent_id) if one.parent_id else None
+
+
+def chain_of(group_id: UUID, parents: Mapping[UUID, UUID | None]) -> list[UUID]:
+    """A group and those around it, the innermost first; a circle is cut off."""
+    chain: list[UUID] = []
+    one: UUID | None = group_id
+    while one is not None and one not in chain:
+        chain.append(one)
+        one = parents.get(one)
+    return chain
+
+
+def within_itself(group_id: UUID, parents: Mapping[UUID, UUID | None]) -> bool:
+    """Whether following the groups around one leads back to it, or too far.
+
+    >>> a, b = UUID(int=1), UUID(int=2)
+    >>> within_itself(a, {a: b, b: a}), within_itself(a, {a: b, b: None})
+    (True, False)
+    """
+    chain = chain_of(group_id, parents)
+    return parents.get(chain[-1]) is not None or len(chain) > GROUP_DEPTH_MAX
+
+
+def entry_id_of(campaign_id: CampaignId, entry: Assignment) -> UUID:
+    """The name of an entry's own counters."""
+    return uuid5(campaign_id, str(entry.target_id or entry.group_id))
+
+
+def plan_of(account_id: AccountId, campaign: Campaign, shelf: Shelf, version: int) -> Plan:
+    """Resolve a campaign: its entries to targets, its settings to values."""
+    candidates: dict[TargetId, Candidate] = {}
+    for entry in campaign.assignments:
+        for target, weight in _targets_of(entry, shelf):
+            # A target that stands in the plan twice keeps its first place.
+            candidates.setdefault(target.id, _candidate(campaign, entry, target, weight, shelf))
+    return Plan(
+        account_id=account_id,
+        campaign=campaign,
+        settings=resolve(PLATFORM_CALL, call_levels(shelf.defaults, campaign)).settings,
+        candidates=tuple(candidates.values()),
+        defaults=shelf.defaults,
+        version=version,
+    )
+
+
+def call_levels(defaults: Defaults, campaign: Campaign) -> dict[Level, CallSettings | None]:
+    """Who may set how a call is treated."""
+    return {Level.ACCOUNT: defaults, Level.CAMPAIGN: campaign}
+
+
+def leg_levels(
+    defaults: Defaults, campaign: Campaign, buyer: Buyer, target: Target
+) -> dict[Level, LegSettings | None]:
+    """Who may set how a leg is treated."""
+    return {
+        Level.ACCOUNT: defaults,
+        Level.CAMPAIGN: campaign,
+        Level.BUYER: buyer,
+        Level.TARGET: target,
+    }
+
+
+def _targets_of(entry: Assignment, shelf: Shelf) -> Iterator[tuple[Target, float]]:
+    if entry.target_id is not None:
+        yield shelf.targets[entry.target_id], float(entry.weight)
+        return
+    assert entry.group_id is not None, "an entry names one thing"
+    members = shelf.groups[entry.group_id].members
+    whole = sum(member.weight for member in members)
+    for member in members:
+        yield shelf.targets[member.target_id], entry.weight * member.weight / whole
+
+
+def _candidate(
+    campaign: Campaign, entry: Assignment, target: Target, weight: float, shelf: Shelf
+) -> Candidate:
+    buyer = shelf.buyers[target.buyer_id]
+    groups = shelf.groups_of.get(target.id, ())
+    levels = leg_levels(shelf.defaults, campaign, buyer, target)
+    scopes = (
+        _scope(target.id, "target", target.name, target),
+        *(_scope(group.id, "group", group.name, group) for group in groups),
+        _scope(buyer.id, "buyer", buyer.name, buyer),
+        _scope(entry_id_of(campaign.id, entry), "entry", campaign.name, entry),
+        _scope(campaign.id, "campaign", campaign.name, campaign),
+    )
+    return Candidate(
+        target=target,
+        buyer=buyer,
+        groups=groups,
+        priority=entry.priority,
+        weight=weight,
+        settings=resolve(PLATFORM_LEG, levels).settings,
+        scopes=scopes,
+    )
+
+
+def _scope(id_: UUID, kind: str, name: str, limits: Limited) -> Scope:
+    own = Limited(zone=limits.zone, caps=limits.caps)
+    return Scope(id=id_, kind=kind, name=name, limits=own)

@@ -1,4 +1,4 @@
-"""Claiming: locks, decides, and writes hold, decision and fact in one transaction.
+"""Claiming: locks, decides, and writes hold, places, decision and fact in one transaction.
 
 Claims that arrive while a transaction runs share the next one (group commit).
 All locks of a transaction are taken by one statement in the order of their keys,
@@ -6,60 +6,56 @@ so that claims wait for each other and never in a circle.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import orjson
 from psycopg import AsyncConnection
-from sqlalchemy import (
-    DateTime,
-    Integer,
-    Interval,
-    SmallInteger,
-    Text,
-    cast,
-    column,
-    func,
-    insert,
-    select,
-    tuple_,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
-from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.sql import bindparam
-from sqlalchemy.types import TypeEngine
 
-from libs.contracts.ids import AccountId, CallId, TargetId
+from libs.contracts.caps import Counted
+from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
 from libs.runtime.batch import Batch
-from libs.runtime.database import NOT_NOW, Database, Statement
+from libs.runtime.database import NOT_NOW, Database
 from libs.runtime.deadline import Deadline
 from libs.runtime.outbox import Announcement, Outbox
-from services.router.domain.holds import Counter
-from services.router.tables import counter, decision, hold, outbox
+from services.router.domain.counters import Counter, CounterKey, Counters, Periods
+from services.router.store.claim_statements import DECIDED, KEEP, LOCK
+from services.router.store.given import written
 
 BATCH_MAX = 64  # claims of one transaction; more only hold locks longer
 RETRY_MS = 50  # between two tries while the database is away
 LANES = 2  # one transaction may be prepared while another waits for the disk
 
-_UUID: TypeEngine[UUID] = UUID_TYPE(as_uuid=True)
+
+@dataclass(frozen=True, slots=True)
+class PlaceDraft:
+    """A place in one counter: of attempts, or what the leg may come to count."""
+
+    scope_id: UUID
+    measure: Counted
+    amount: Decimal
+    periods: Periods
 
 
 @dataclass(frozen=True, slots=True)
-class HoldDraft:
-    """A place to be kept."""
+class LegDraft:
+    """A leg to be dialled, the places it takes, and how long they may be kept (seconds)."""
 
+    campaign_id: CampaignId
     target_id: TargetId
+    buyer_id: BuyerId
+    caller: str
     account_sid: str
     call_sid: str
     destination: str
-    day_at: datetime
-    ask_after: timedelta
-    lasts: timedelta
+    converts_after: int | None
+    worth: Decimal | None
+    ask_after: int
+    lasts: int
+    places: tuple[PlaceDraft, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +65,23 @@ class Draft:
     outcome: str
     record: str
     snapshot: str | None
-    hold: HoldDraft | None
+    leg: LegDraft | None
     announcement: Announcement
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One call's wish to be decided.  `settle` is pure; None means: show me more counters."""
+    """One call's wish to be decided.  `settle` is pure; None means: show me more counters.
+
+    `scope_ids` are those whose counters it must see, and nobody may change meanwhile.
+    """
 
     call_id: CallId
     step: int
     account_id: AccountId
     at: datetime
-    target_ids: tuple[TargetId, ...]
-    settle: Callable[[Mapping[TargetId, Counter]], Draft | None]
+    scope_ids: frozenset[UUID]
+    settle: Callable[[Counters], Draft | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,144 +94,32 @@ class Claimed:
     outcome: str | None
 
 
-_Counters = dict[tuple[AccountId, TargetId], Counter]
-
-
 class _DecidedMeanwhile(Exception):
     """Somebody else wrote a decision of this group first; nothing of the group is kept."""
 
 
-def _rows(**types: TypeEngine[Any]) -> Any:
-    """A table of array parameters, one for each column."""
-    arrays = [bindparam(name, type_=ARRAY(type_)) for name, type_ in types.items()]
-    columns = [column(name, type_) for name, type_ in types.items()]
-    return func.unnest(*arrays).table_valued(*columns).render_derived()
+@dataclass
+class _Books:
+    """The counters of a group by account; what one claim takes, the next one sees."""
+
+    by_account: dict[AccountId, dict[CounterKey, Counter]] = field(default_factory=dict)
+    changed: set[tuple[AccountId, CounterKey]] = field(default_factory=set)
+
+    def of(self, account_id: AccountId) -> dict[CounterKey, Counter]:
+        return self.by_account.setdefault(account_id, {})
+
+    def take(self, account_id: AccountId, leg: LegDraft) -> None:
+        counters = self.of(account_id)
+        for place in leg.places:
+            key = (place.scope_id, place.measure)
+            counters[key] = _with(counters[key].on(place.periods), place)
+            self.changed.add((account_id, key))
 
 
-def _lock_statement() -> Statement:
-    wanted = _rows(accounts=_UUID, targets=_UUID)
-    keys = select(wanted.c.accounts, wanted.c.targets)
-    return Statement(
-        select(
-            counter.c.account_id,
-            counter.c.target_id,
-            counter.c.live,
-            counter.c.day_at,
-            counter.c.day_count,
-        )
-        .where(tuple_(counter.c.account_id, counter.c.target_id).in_(keys))
-        .order_by(counter.c.account_id, counter.c.target_id)
-        .with_for_update(),
-        "claim.lock",
-    )
-
-
-def _keep_statement() -> Statement:
-    """Decisions, holds, counters and announcements of a group, in one statement."""
-    return Statement(
-        _decisions().add_cte(
-            _holds().cte("kept"), _counts().cte("counted"), _announcements().cte("announced")
-        ),
-        "claim.keep",
-    )
-
-
-def _decisions() -> Any:
-    rows = _rows(
-        call_ids=_UUID,
-        steps=SmallInteger(),
-        accounts=_UUID,
-        ats=DateTime(timezone=True),
-        outcomes=Text(),
-        records=Text(),
-        snapshots=Text(),
-    )
-    return (
-        upsert(decision)
-        .from_select(
-            ["call_id", "step", "account_id", "at", "outcome", "record", "snapshot"],
-            select(
-                rows.c.call_ids,
-                rows.c.steps,
-                rows.c.accounts,
-                rows.c.ats,
-                cast(rows.c.outcomes, JSON),
-                cast(rows.c.records, JSON),
-                rows.c.snapshots,
-            ),
-        )
-        .on_conflict_do_nothing()
-        .returning(decision.c.call_id)
-    )
-
-
-def _holds() -> Any:
-    rows = _rows(
-        hold_calls=_UUID,
-        hold_steps=SmallInteger(),
-        hold_accounts=_UUID,
-        hold_targets=_UUID,
-        account_sids=Text(),
-        call_sids=Text(),
-        destinations=Text(),
-        hold_days=DateTime(timezone=True),
-        ask_afters=Interval(),
-        lasts=Interval(),
-    )
-    columns = (
-        (hold.c.call_id, rows.c.hold_calls),
-        (hold.c.step, rows.c.hold_steps),
-        (hold.c.account_id, rows.c.hold_accounts),
-        (hold.c.target_id, rows.c.hold_targets),
-        (hold.c.account_sid, rows.c.account_sids),
-        (hold.c.call_sid, rows.c.call_sids),
-        (hold.c.destination, rows.c.destinations),
-        (hold.c.day_at, rows.c.hold_days),
-        (hold.c.decided_at, func.now()),
-        (hold.c.ask_at, func.now() + rows.c.ask_afters),
-        (hold.c.expires_at, func.now() + rows.c.lasts),
-    )
-    kept = upsert(hold).from_select(
-        [into for into, _ in columns], select(*(value for _, value in columns))
-    )
-    return kept.on_conflict_do_nothing()  # then its decision conflicts too, and nothing is kept
-
-
-def _counts() -> Any:
-    rows = _rows(
-        count_accounts=_UUID,
-        count_targets=_UUID,
-        lives=Integer(),
-        count_days=DateTime(timezone=True),
-        day_counts=Integer(),
-    )
-    return (
-        update(counter)
-        .values(live=rows.c.lives, day_at=rows.c.count_days, day_count=rows.c.day_counts)
-        .where(counter.c.account_id == rows.c.count_accounts)
-        .where(counter.c.target_id == rows.c.count_targets)
-    )
-
-
-def _announcements() -> Any:
-    rows = _rows(ids=_UUID, subjects=Text(), payloads=Text(), headers=Text())
-    return insert(outbox).from_select(
-        ["id", "subject", "payload", "headers", "created_at"],
-        select(
-            rows.c.ids, rows.c.subjects, rows.c.payloads, cast(rows.c.headers, JSONB), func.now()
-        ),
-    )
-
-
-_LOCK = _lock_statement()
-_KEEP = _keep_statement()
-_DECIDED = Statement(
-    select(cast(decision.c.outcome, Text)).where(
-        decision.c.call_id == bindparam("call_id", type_=_UUID),
-        decision.c.step == bindparam("step", type_=SmallInteger()),
-    ),
-    "claim.decided",
-)
+def _with(counter: Counter, place: PlaceDraft) -> Counter:
+    if place.measure is Counted.ATTEMPT:
+        return counter.with_attempt()
+    return counter.with_possible(place.amount)
 
 
 class Claims:
@@ -262,101 +149,120 @@ class Claims:
         if len({(claim.call_id, claim.step) for claim in claims}) < len(claims):
             raise _DecidedMeanwhile  # the same call twice: the batch does them one by one
         async with self._database.hot() as connection, connection.transaction():
-            counters = await self._lock(connection, claims)
-            drafts = [_settled(claim, counters) for claim in claims]
+            books = await self._lock(connection, claims)
+            drafts = [_settled(claim, books) for claim in claims]
             decided = [(claim, draft) for claim, draft in zip(claims, drafts, strict=True) if draft]
-            await self._keep(connection, decided, counters)
+            await self._keep(connection, decided, books)
         self._outbox.announce(draft.announcement for _, draft in decided)
         return [None if draft is None else Claimed(draft.outcome) for draft in drafts]
 
-    async def _lock(self, connection: AsyncConnection[Any], claims: Sequence[Claim]) -> _Counters:
-        keys = {(claim.account_id, target) for claim in claims for target in claim.target_ids}
-        if not keys:
-            return {}
-        rows = await _LOCK.run(
-            connection,
-            accounts=[account for account, _ in keys],
-            targets=[target for _, target in keys],
-        )
-        return {(row[0], row[1]): Counter(row[2], row[3], row[4]) for row in rows}
+    async def _lock(self, connection: AsyncConnection[Any], claims: Sequence[Claim]) -> _Books:
+        books = _Books()
+        keys = {(claim.account_id, scope) for claim in claims for scope in claim.scope_ids}
+        if keys:
+            scopes = written({"account_id": account, "scope_id": scope} for account, scope in keys)
+            for account, scope, measure, *counted in await LOCK.run(connection, scopes=scopes):
+                books.of(account)[scope, Counted(measure)] = Counter(*counted)
+        return books
 
     async def _keep(
         self,
         connection: AsyncConnection[Any],
         decided: Sequence[tuple[Claim, Draft]],
-        counters: _Counters,
+        books: _Books,
     ) -> None:
         if not decided:
             return
-        taken = {(claim.account_id, draft.hold.target_id) for claim, draft in decided if draft.hold}
-        rows = await _KEEP.run(
+        dialled = [(claim, draft.leg) for claim, draft in decided if draft.leg is not None]
+        kept = await KEEP.run(
             connection,
-            **_decision_rows(decided),
-            **_hold_rows(decided),
-            **_counter_rows({key: counters[key] for key in sorted(taken)}),
-            **_announcement_rows([draft.announcement for _, draft in decided]),
+            decisions=written(_decision_row(claim, draft) for claim, draft in decided),
+            holds=written(_hold_row(claim, leg) for claim, leg in dialled),
+            places=written(
+                _place_row(claim, leg, place) for claim, leg in dialled for place in leg.places
+            ),
+            legs=written(_leg_row(claim, leg) for claim, leg in dialled),
+            counters=written(_counter_rows(books)),
+            announcements=written(_announcement_row(draft.announcement) for _, draft in decided),
         )
-        if len(rows) < len(decided):
+        if len(kept) < len(decided):
             raise _DecidedMeanwhile
 
     async def _decided(self, claim: Claim) -> Claimed:
         async with self._database.hot() as connection:
-            rows = await _DECIDED.run(connection, call_id=claim.call_id, step=claim.step)
+            rows = await DECIDED.run(connection, call_id=claim.call_id, step=claim.step)
         return Claimed(rows[0][0])
 
 
-def _settled(claim: Claim, counters: _Counters) -> Draft | None:
-    """Let one claim see its counters; the next in the group sees what it took."""
-    seen = {target: counters[claim.account_id, target] for target in claim.target_ids}
-    draft = claim.settle(seen)
-    if draft is not None and draft.hold is not None:
-        key = (claim.account_id, draft.hold.target_id)
-        counters[key] = counters[key].on(draft.hold.day_at).with_one_more()
+def _settled(claim: Claim, books: _Books) -> Draft | None:
+    draft = claim.settle(books.of(claim.account_id))
+    if draft is not None and draft.leg is not None:
+        books.take(claim.account_id, draft.leg)
     return draft
 
 
-def _decision_rows(decided: Sequence[tuple[Claim, Draft]]) -> dict[str, list[Any]]:
-    return {
-        "call_ids": [claim.call_id for claim, _ in decided],
-        "steps": [claim.step for claim, _ in decided],
-        "accounts": [claim.account_id for claim, _ in decided],
-        "ats": [claim.at for claim, _ in decided],
-        "outcomes": [draft.outcome for _, draft in decided],
-        "records": [draft.record for _, draft in decided],
-        "snapshots": [draft.snapshot for _, draft in decided],
+def _key(claim: Claim) -> dict[str, Any]:
+    return {"call_id": claim.call_id, "step": claim.step, "account_id": claim.account_id}
+
+
+def _decision_row(claim: Claim, draft: Draft) -> dict[str, Any]:
+    return _key(claim) | {
+        "at": claim.at,
+        "outcome": draft.outcome,
+        "record": draft.record,
+        "snapshot": draft.snapshot,
     }
 
 
-def _hold_rows(decided: Sequence[tuple[Claim, Draft]]) -> dict[str, list[Any]]:
-    held = [(claim, draft.hold) for claim, draft in decided if draft.hold is not None]
-    return {
-        "hold_calls": [claim.call_id for claim, _ in held],
-        "hold_steps": [claim.step for claim, _ in held],
-        "hold_accounts": [claim.account_id for claim, _ in held],
-        "hold_targets": [kept.target_id for _, kept in held],
-        "account_sids": [kept.account_sid for _, kept in held],
-        "call_sids": [kept.call_sid for _, kept in held],
-        "destinations": [kept.destination for _, kept in held],
-        "hold_days": [kept.day_at for _, kept in held],
-        "ask_afters": [kept.ask_after for _, kept in held],
-        "lasts": [kept.lasts for _, kept in held],
+def _hold_row(claim: Claim, leg: LegDraft) -> dict[str, Any]:
+    return _key(claim) | {
+        "target_id": leg.target_id,
+        "account_sid": leg.account_sid,
+        "call_sid": leg.call_sid,
+        "destination": leg.destination,
+        "ask_after": leg.ask_after,
+        "lasts": leg.lasts,
     }
 
 
-def _counter_rows(counters: _Counters) -> dict[str, list[Any]]:
-    return {
-        "count_accounts": [account for account, _ in counters],
-        "count_targets": [target for _, target in counters],
-        "lives": [seen.live for seen in counters.values()],
-        "count_days": [seen.day_at for seen in counters.values()],
-        "day_counts": [seen.day_count for seen in counters.values()],
+def _place_row(claim: Claim, leg: LegDraft, place: PlaceDraft) -> dict[str, Any]:
+    return _key(claim) | {
+        "scope_id": place.scope_id,
+        "measure": place.measure,
+        "amount": place.amount,
+        "hour_at": place.periods.hour_at,
+        "day_at": place.periods.day_at,
+        "week_at": place.periods.week_at,
+        "month_at": place.periods.month_at,
+        "lasts": leg.lasts,
     }
 
 
-def _announcement_rows(announcements: Sequence[Announcement]) -> dict[str, list[Any]]:
+def _leg_row(claim: Claim, leg: LegDraft) -> dict[str, Any]:
+    return _key(claim) | {
+        "campaign_id": leg.campaign_id,
+        "target_id": leg.target_id,
+        "buyer_id": leg.buyer_id,
+        "caller": leg.caller,
+        "at": claim.at,
+        "converts_after": leg.converts_after,
+        "worth": leg.worth,
+    }
+
+
+def _counter_rows(books: _Books) -> list[dict[str, Any]]:
+    rows = []
+    for account_id, (scope_id, measure) in sorted(books.changed):
+        seen = books.of(account_id)[scope_id, measure]
+        key = {"account_id": account_id, "scope_id": scope_id, "measure": measure}
+        rows.append(key | {name: getattr(seen, name) for name in Counter.__slots__})
+    return rows
+
+
+def _announcement_row(announcement: Announcement) -> dict[str, Any]:
     return {
-        "ids": [announcement.id for announcement in announcements],
-        "subjects": [announcement.subject for announcement in announcements],
-        "payloads": [announcement.payload for announcement in announcements],
-        "headers": [orjson.dumps(dict(one.headers)).decode() for one in announcements],
+        "id": announcement.id,
+        "subject": announcement.subject,
+        "payload": announcement.payload,
+        "headers": dict(announcement.headers),
     }

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from sqlalchemy import (
+    ColumnElement,
     Table,
     Text,
     cast,
@@ -24,13 +26,18 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from libs.contracts.configuration import Assignment, Group
 from libs.contracts.editing import Noun
-from libs.contracts.ids import AccountId
+from libs.contracts.ids import AccountId, CampaignId
+from libs.contracts.message import Document
 from libs.runtime.database import Database
 from libs.runtime.outbox import Announcement
 from services.router import tables
 from services.router.domain.nouns import Reference
+from services.router.domain.plan import chain_of, entry_id_of, within_itself
+from services.router.store.counting import begin_counting, countings_of
 
+POINTERS = ("campaign_id", "pool_id", "parent_id")  # what a retired thing lets go of
 USERS_MAX = 10  # of one kind; enough to say why something cannot be retired
 CATCH_UP_MAX = 5_000  # rows read at once; a router that starts reads several times
 
@@ -41,6 +48,8 @@ TABLES: Mapping[Noun, Table] = {
     Noun.NUMBER: tables.number,
     Noun.POOL: tables.pool,
     Noun.CARRIER: tables.carrier,
+    Noun.DEFAULTS: tables.defaults,
+    Noun.GROUP: tables.group,
 }
 
 
@@ -72,6 +81,10 @@ class Taken(Exception):
         self.field = field
 
 
+class GroupCycle(Exception):
+    """A group would be within itself, or too deep."""
+
+
 class InUse(Exception):
     """Something else still needs it; `users` says what."""
 
@@ -98,6 +111,10 @@ _FIELD_OF = {
     "number_campaign_id": "campaign_id",
     "number_pool_id": "pool_id",
     "assignment_target_id": "assignments",
+    "assignment_group_id": "assignments",
+    "member_target_id": "members",
+    "group_parent_id": "parent_id",
+    "pool_name": "name",
     "number_number": "number",
     "carrier_account_sid": "account_sid",
 }
@@ -108,6 +125,7 @@ _USERS = (
     (Noun.CAMPAIGN, tables.number, tables.number.c.campaign_id, "number"),
     (Noun.CAMPAIGN, tables.pool, tables.pool.c.campaign_id, "pool"),
     (Noun.POOL, tables.number, tables.number.c.pool_id, "number"),
+    (Noun.GROUP, tables.group, tables.group.c.parent_id, "group"),
     (Noun.CARRIER, tables.number, tables.number.c.document["account_sid"].astext, "number"),
 )
 """What may point to what, beside assignments."""
@@ -170,44 +188,88 @@ class Edit:
     async def retire(self, kept: Kept) -> None:
         """Take it out of use; it points to nothing any more."""
         table = TABLES[kept.noun]
-        freed = {name: None for name in ("campaign_id", "pool_id") if name in table.columns}
+        freed = {
+            name: None for name in ("campaign_id", "pool_id", "parent_id") if name in table.columns
+        }
         await self._connection.execute(
             update(table)
             .where(table.c.account_id == self._account_id)
             .where(table.c.id == _key_of(kept.noun, kept.key))
             .values(version=kept.version, retired=True, **freed)
         )
+        if kept.noun is Noun.GROUP:
+            await self._disband(UUID(kept.key))
         if kept.noun is Noun.CAMPAIGN:
-            await self.assign(UUID(kept.key), [])
+            await self.assign(CampaignId(UUID(kept.key)), [])
 
-    async def assign(self, campaign_id: UUID, target_ids: Sequence[UUID]) -> None:
-        """Make these a campaign's targets."""
+    async def _disband(self, group_id: UUID) -> None:
+        table = tables.member
+        await self._connection.execute(
+            delete(table).where(
+                table.c.account_id == self._account_id, table.c.group_id == group_id
+            )
+        )
+
+    async def assign(self, campaign_id: CampaignId, entries: Sequence[Assignment]) -> None:
+        """Make these the entries of a campaign's plan."""
         table = tables.assignment
         of_campaign = (table.c.account_id == self._account_id) & (
             table.c.campaign_id == campaign_id
         )
         await self._connection.execute(delete(table).where(of_campaign))
-        if not target_ids:
-            return
         rows = [
-            {"account_id": self._account_id, "campaign_id": campaign_id, "target_id": target_id}
-            for target_id in target_ids
+            {
+                "account_id": self._account_id,
+                "campaign_id": campaign_id,
+                "entry_id": entry_id_of(campaign_id, entry),
+                "target_id": entry.target_id,
+                "group_id": entry.group_id,
+            }
+            for entry in entries
         ]
+        await self._insert(table, rows)
+
+    async def gather(self, group: Group) -> None:
+        """Make these the members of a group."""
+        table = tables.member
+        of_group = (table.c.account_id == self._account_id) & (table.c.group_id == group.id)
+        await self._connection.execute(delete(table).where(of_group))
+        rows = [
+            {
+                "account_id": self._account_id,
+                "group_id": group.id,
+                "target_id": member.target_id,
+            }
+            for member in group.members
+        ]
+        await self._insert(table, rows)
+
+    async def _insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not rows:
+            return
         try:
             await self._connection.execute(insert(table), rows)
         except IntegrityError as fault:
             raise _said(fault) from fault
 
-    async def ensure_counter(self, target_id: UUID) -> None:
-        """Give a new target its counter."""
-        row = {
-            "account_id": self._account_id,
-            "target_id": target_id,
-            "day_at": func.to_timestamp(0),
-        }
-        await self._connection.execute(
-            upsert(tables.counter).values(**row).on_conflict_do_nothing()
+    async def count(self, document: Document, now: datetime) -> None:
+        """Begin to count what a document caps, if that is new."""
+        within = await self._groups_within(document) if isinstance(document, Group) else []
+        for counting in countings_of(document, within):
+            await begin_counting(self._connection, self._account_id, counting, now)
+
+    async def _groups_within(self, group: Group) -> list[UUID]:
+        """A group and all within it; raise GroupCycle where it would be within itself."""
+        table = tables.group
+        rows = await self._connection.execute(
+            select(table.c.id, table.c.parent_id).where(
+                table.c.account_id == self._account_id, ~table.c.retired
+            )
         )
+        parents = {row.id: row.parent_id for row in rows} | {group.id: group.parent_id}
+        if within_itself(group.id, parents):
+            raise GroupCycle
+        return [one for one in parents if group.id in chain_of(one, parents)]
 
     async def users_of(self, noun: Noun, key: str) -> list[str]:
         """What still needs the thing, by kind and name."""
@@ -226,10 +288,30 @@ class Edit:
                     for row in await self._connection.execute(statement)
                 ]
         if noun is Noun.TARGET:
-            users += await self._campaigns_of(UUID(key))
+            users += await self._campaigns_of(tables.assignment.c.target_id == UUID(key))
+            users += await self._groups_of(UUID(key))
+        if noun is Noun.GROUP:
+            users += await self._campaigns_of(tables.assignment.c.group_id == UUID(key))
         return users
 
-    async def _campaigns_of(self, target_id: UUID) -> list[str]:
+    async def _groups_of(self, target_id: UUID) -> list[str]:
+        group, member = tables.group, tables.member
+        same = (group.c.account_id == member.c.account_id) & (group.c.id == member.c.group_id)
+        statement = (
+            select(group.c.document)
+            .join_from(member, group, same)
+            .where(
+                member.c.account_id == self._account_id,
+                member.c.target_id == target_id,
+                ~group.c.retired,
+            )
+            .order_by(group.c.id)
+            .limit(USERS_MAX)
+        )
+        rows = await self._connection.execute(statement)
+        return [f"group {row.document['name']}" for row in rows]
+
+    async def _campaigns_of(self, which: ColumnElement[bool]) -> list[str]:
         campaign, assignment = tables.campaign, tables.assignment
         same = (campaign.c.account_id == assignment.c.account_id) & (
             campaign.c.id == assignment.c.campaign_id
@@ -239,7 +321,7 @@ class Edit:
             .join_from(assignment, campaign, same)
             .where(
                 assignment.c.account_id == self._account_id,
-                assignment.c.target_id == target_id,
+                which,
                 ~campaign.c.retired,
             )
             .order_by(campaign.c.id)

@@ -7,8 +7,8 @@ from sqlalchemy.sql import bindparam, func
 
 from libs.contracts.ids import AccountId, CallId
 from libs.runtime.database import Database, Statement
-from services.router.domain.decision import Record
 from services.router.domain.plan import Plan
+from services.router.domain.record import Record
 from services.router.tables import decision, snapshot
 
 STEPS_MAX = 1_000  # a call's ring budget ends long before

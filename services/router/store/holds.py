@@ -1,28 +1,37 @@
-"""Ending holds: by the carrier's facts, by its own word, or because their time is over."""
+"""Ending holds and places: by the carrier's facts, its own word, or because time is over.
+
+A hold ends when its leg does, and with it the places in counters of attempts.  Places in the
+other counters end when it is known what became of the leg: then they count, or they do not.
+Every way to end something is safe to take twice.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from psycopg import AsyncConnection
-from sqlalchemy import SmallInteger, delete, func, null, select, tuple_, update
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.sql import ColumnElement, bindparam, column
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import func, select, tuple_, update
 
 from libs.contracts.ids import NOBODY, AccountId, CallId
-from libs.runtime.database import Database, Statement
-from services.router.tables import counter, decision, hold
+from libs.runtime.database import Database
+from services.router.store.given import written
+from services.router.store.hold_statements import (
+    ANSWERED,
+    CANCEL,
+    EXPIRE_HOLDS,
+    EXPIRE_PLACES,
+    FORBID,
+    FREE_CALLS,
+    FREE_LEGS,
+    LEARN,
+    RESOLVE,
+)
+from services.router.tables import counter, hold, place
 
 SWEEP_MAX = 200  # holds looked at in one round
 ASK_AGAIN_AFTER = timedelta(seconds=30)  # the carrier's REST API is slow and metered
 
 Leg = tuple[CallId, int]
-_UUID: TypeEngine[UUID] = UUID_TYPE(as_uuid=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,92 +47,25 @@ class Doubtful:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What became of a leg: whether people spoke, and for how long, where that was said."""
+
+    call_id: CallId
+    step: int
+    connected: bool
+    seconds: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
-    """A counter that does not agree with the holds it counts."""
+    """A counter that does not agree with the places that it counts."""
 
     account_id: AccountId
-    target_id: UUID
-    counted: int
-    held: int
-
-
-def _legs() -> Any:
-    calls, steps = (
-        bindparam("calls", type_=ARRAY(_UUID)),
-        bindparam("steps", type_=ARRAY(SmallInteger())),
-    )
-    table = func.unnest(calls, steps).table_valued(column("call_id", _UUID), column("step"))
-    rows = table.render_derived()
-    return select(rows.c.call_id, rows.c.step)
-
-
-def _release(which: ColumnElement[bool], name: str, *, uncount: bool = False) -> Statement:
-    """End holds and give their places back, counters locked in the order of their keys.
-
-    `uncount` also takes back the day's count: the leg was never dialled.
-    """
-    gone = (
-        delete(hold).where(which).returning(hold.c.account_id, hold.c.target_id, hold.c.day_at)
-    ).cte("gone")
-    freed = (
-        select(
-            gone.c.account_id,
-            gone.c.target_id,
-            func.count().label("places"),
-            func.array_agg(gone.c.day_at).label("days"),
-        )
-        .group_by(gone.c.account_id, gone.c.target_id)
-        .cte("freed")
-    )
-    locked = (
-        select(counter.c.account_id, counter.c.target_id)
-        .where(
-            tuple_(counter.c.account_id, counter.c.target_id).in_(
-                select(freed.c.account_id, freed.c.target_id)
-            )
-        )
-        .order_by(counter.c.account_id, counter.c.target_id)
-        .with_for_update()
-        .cte("locked")
-    )
-    values: dict[str, Any] = {"live": counter.c.live - freed.c.places}
-    if uncount:
-        of_this_day = func.array_positions(freed.c.days, counter.c.day_at)
-        values["day_count"] = counter.c.day_count - func.cardinality(of_this_day)
-    return Statement(
-        update(counter)
-        .values(**values)
-        .where(counter.c.account_id == freed.c.account_id)
-        .where(counter.c.target_id == freed.c.target_id)
-        .where(counter.c.account_id == locked.c.account_id)
-        .where(counter.c.target_id == locked.c.target_id)
-        .returning(counter.c.account_id, counter.c.target_id, freed.c.places),
-        name,
-    )
-
-
-_OF_LEGS = tuple_(hold.c.call_id, hold.c.step).in_(_legs())
-_OF_CALLS = hold.c.call_id == func.any(bindparam("calls", type_=ARRAY(_UUID)))
-
-_RELEASE_LEGS = _release(_OF_LEGS, "hold.release_legs")
-_RELEASE_CALLS = _release(_OF_CALLS, "hold.release_calls")
-_CANCEL = _release(_OF_LEGS, "hold.cancel", uncount=True)
-_EXPIRE = _release(hold.c.expires_at < func.now(), "hold.expire")
-_ANSWERED = Statement(update(hold).values(ask_at=None).where(_OF_LEGS), "hold.answered")
-_FORBID = Statement(
-    upsert(decision)
-    .from_select(
-        ["call_id", "step", "account_id", "at"],
-        select(
-            (legs := _legs().subquery()).c.call_id,
-            legs.c.step,
-            bindparam("nobody", type_=_UUID),
-            func.now(),
-        ),
-    )
-    .on_conflict_do_update(index_elements=["call_id", "step"], set_={"outcome": null()}),
-    "decision.forbid",
-)
+    scope_id: UUID
+    measure: str
+    counted: str
+    kept: str
 
 
 class Holds:
@@ -134,30 +76,56 @@ class Holds:
 
     async def answered(self, legs: Sequence[Leg]) -> None:
         """Somebody picked up: the hold now waits for the leg's end, or its expiry."""
-        await self._run(_ANSWERED, legs)
+        if legs:
+            async with self._database.hot() as connection:
+                await ANSWERED.run(connection, legs=_written(legs))
 
-    async def release_legs(self, legs: Sequence[Leg]) -> None:
+    async def free_legs(self, legs: Sequence[Leg]) -> None:
         """The legs are over."""
-        await self._run(_RELEASE_LEGS, legs)
+        if legs:
+            async with self._database.hot() as connection:
+                await FREE_LEGS.run(connection, legs=_written(legs))
 
-    async def release_calls(self, calls: Sequence[CallId]) -> None:
+    async def free_calls(self, calls: Sequence[CallId]) -> None:
         """The callers are gone, and all their legs with them."""
         if calls:
             async with self._database.hot() as connection:
-                await _RELEASE_CALLS.run(connection, calls=list(calls))
+                rows = written({"call_id": call_id} for call_id in calls)
+                await FREE_CALLS.run(connection, calls=rows)
+
+    async def resolve(self, known: Sequence[Known]) -> None:
+        """It is known what became of legs: it counts now, and the caller's history has it."""
+        if not known:
+            return
+        rows = written(
+            {
+                "call_id": one.call_id,
+                "step": one.step,
+                "connected": one.connected,
+                "seconds": one.seconds,
+                "at": one.at,
+            }
+            for one in known
+        )
+        async with self._database.hot() as connection, connection.transaction():
+            await LEARN.run(connection, known=rows)
+            await RESOLVE.run(connection, known=rows)
 
     async def cancel(self, legs: Sequence[Leg]) -> None:
         """The ingress answered without us: give the places back, and decide nothing late."""
         if not legs:
             return
+        rows = _written(legs)
         async with self._database.hot() as connection, connection.transaction():
-            await self._run_on(connection, _FORBID, legs, nobody=NOBODY)
-            await self._run_on(connection, _CANCEL, legs)
+            await FORBID.run(connection, legs=rows, nobody=NOBODY)
+            await CANCEL.run(connection, legs=rows)
 
     async def expire(self) -> int:
-        """End holds whose time is over; give how many places that freed."""
+        """End holds and places whose time is over; give how many holds that were."""
         async with self._database.hot() as connection:
-            return sum(row[2] for row in await _EXPIRE.run(connection))
+            freed = await EXPIRE_HOLDS.run(connection)
+            await EXPIRE_PLACES.run(connection)
+        return freed[0][0] if freed else 0
 
     async def doubtful(self) -> list[Doubtful]:
         """Holds to ask the carrier about; each replica gets others, none twice too soon."""
@@ -184,36 +152,39 @@ class Holds:
             return [Doubtful(*row) for row in await connection.execute(statement)]
 
     async def differences(self) -> list[Difference]:
-        """Counters that disagree with their holds; in one statement, so that none is in motion."""
-        held = (
-            select(hold.c.account_id, hold.c.target_id, func.count().label("held"))
-            .group_by(hold.c.account_id, hold.c.target_id)
+        """Counters that disagree with their places; one statement, so that none is in motion."""
+        in_flight = (
+            select(
+                place.c.account_id,
+                place.c.scope_id,
+                place.c.measure,
+                func.sum(place.c.amount).label("kept"),
+            )
+            .group_by(place.c.account_id, place.c.scope_id, place.c.measure)
             .subquery()
         )
-        count = func.coalesce(held.c.held, 0)
-        same = (counter.c.account_id == held.c.account_id) & (
-            counter.c.target_id == held.c.target_id
+        same = (
+            (counter.c.account_id == in_flight.c.account_id)
+            & (counter.c.scope_id == in_flight.c.scope_id)
+            & (counter.c.measure == in_flight.c.measure)
         )
+        kept = func.coalesce(in_flight.c.kept, 0)
+        counted = counter.c.live + counter.c.possible  # each row has only one of them
         statement = (
-            select(counter.c.account_id, counter.c.target_id, counter.c.live, count)
-            .select_from(counter.outerjoin(held, same))
-            .where(counter.c.live != count)
+            select(
+                counter.c.account_id,
+                counter.c.scope_id,
+                counter.c.measure,
+                counted,
+                kept,
+            )
+            .select_from(counter.outerjoin(in_flight, same))
+            .where(counted != kept)
         )
         async with self._database.transaction() as connection:
-            return [Difference(*row) for row in await connection.execute(statement)]
+            rows = await connection.execute(statement)
+            return [Difference(*row[:3], str(row[3]), str(row[4])) for row in rows]
 
-    async def _run(self, statement: Statement, legs: Sequence[Leg]) -> None:
-        if legs:
-            async with self._database.hot() as connection:
-                await self._run_on(connection, statement, legs)
 
-    async def _run_on(
-        self,
-        connection: AsyncConnection[Any],
-        statement: Statement,
-        legs: Sequence[Leg],
-        **more: Any,
-    ) -> None:
-        await statement.run(
-            connection, calls=[call for call, _ in legs], steps=[step for _, step in legs], **more
-        )
+def _written(legs: Sequence[Leg]) -> str:
+    return written({"call_id": call_id, "step": step} for call_id, step in legs)

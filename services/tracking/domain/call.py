@@ -14,6 +14,7 @@ from libs.contracts.calls import (
     CallFellBack,
     CallStatus,
     Fact,
+    LegAccepted,
     LegAnswered,
     LegEnded,
     LegRinging,
@@ -180,6 +181,7 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     CallFellBack: _Telling(_nothing, _falling_back),
     LegRinging: _Telling(_leg_ringing, _nothing),
     LegAnswered: _Telling(_leg_answered, _nothing),
+    LegAccepted: _Telling(_nothing, _nothing),  # its end says whether it was bridged
     LegEnded: _Telling(_leg_ended_at, _leg_end),
     CallEnded: _Telling(_call_ended_at, _call_end),
     RecordingReady: _Telling(_nothing, _recording),

@@ -7,16 +7,18 @@ from typing import Any
 
 from libs.contracts.calls import Fact
 from libs.contracts.catalogue import CATALOGUE
-from libs.contracts.message import Refusal
-from libs.contracts.routing import (
-    AdmitCall,
+from libs.contracts.fallback import (
     AskFallbackPlans,
-    Close,
-    ContinueCall,
-    DialNext,
     FallbackPlan,
     FallbackPlans,
     SealedCarrier,
+)
+from libs.contracts.message import Refusal
+from libs.contracts.routing import (
+    AdmitCall,
+    Close,
+    ContinueCall,
+    DialNext,
     Stop,
 )
 from libs.contracts.streams import STREAMS

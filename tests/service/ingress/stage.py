@@ -13,9 +13,9 @@ import httpx
 
 from deploy.local.carrier.signature import sign
 from deploy.local.carrier.twiml import parse
+from libs.contracts.fallback import FallbackPlan
 from libs.contracts.ids import AccountId, call_id_of
 from libs.contracts.phone import PhoneDestination
-from libs.contracts.routing import FallbackPlan
 from services.ingress.app import create
 from services.ingress.settings import Settings
 from tests.kit.hosting import alive

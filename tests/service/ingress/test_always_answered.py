@@ -14,6 +14,7 @@ from libs.contracts.calls import (
     CallEnded,
     CallFellBack,
     Fact,
+    LegAccepted,
     LegEnded,
     RecordingReady,
 )
@@ -41,13 +42,21 @@ FIELDS: dict[Kind, dict[str, str]] = {
     Kind.VOICE: {},
     Kind.FALLBACK: {"ErrorCode": "11200", "ErrorUrl": BASE_URL + VOICE},
     Kind.DIAL: {"DialCallStatus": "busy", "DialBridged": "false", "CallStatus": "in-progress"},
+    Kind.WHISPER: {"CallSid": LEG_SID, "ParentCallSid": CALL_SID, "CallStatus": "in-progress"},
+    Kind.ACCEPT: {"CallSid": LEG_SID, "ParentCallSid": CALL_SID, "Digits": "1"},
     Kind.LEG: {"CallSid": LEG_SID, "ParentCallSid": CALL_SID, "CallStatus": "busy"},
     Kind.RECORDING: {"RecordingSid": "RE1", "RecordingStatus": "completed"},
     Kind.STATUS: {"CallStatus": "completed", "CallDuration": "9"},
 }
 WAITED_FOR = (Kind.VOICE, Kind.FALLBACK, Kind.DIAL)  # a caller hears what is answered
 NAMES = {"call_id": CALL_ID, "step": 0, "pool_id": ACCOUNT, "tag_id": 7}
-TOLD_ONCE: dict[type[Fact], int] = {CallArrived: 1, LegEnded: 2, CallEnded: 1, RecordingReady: 1}
+TOLD_ONCE: dict[type[Fact], int] = {
+    CallArrived: 1,
+    LegAccepted: 1,
+    LegEnded: 2,
+    CallEnded: 1,
+    RecordingReady: 1,
+}
 TOLD_ALONE: dict[type[Fact], int] = {
     **TOLD_ONCE,
     CallFellBack: 2,

@@ -5,8 +5,8 @@ from pathlib import Path
 import orjson
 
 from libs.contracts.editing import Actor, NumberChanged
+from libs.contracts.fallback import FallbackPlan, SealedCarrier
 from libs.contracts.phone import PhoneDestination
-from libs.contracts.routing import FallbackPlan, SealedCarrier
 from libs.runtime.publish import MESSAGE_ID, publish
 from libs.runtime.seal import Seal
 from tests.kit.facts import NOON

@@ -17,7 +17,13 @@ from libs.contracts.calls import (
     RecordingReady,
 )
 from libs.contracts.phone import CallerKind
-from libs.contracts.routing import AdmitCall, Close, ContinueCall, RouteReason, Stop
+from libs.contracts.routing import (
+    AdmitCall,
+    Close,
+    ContinueCall,
+    RouteReason,
+    Stop,
+)
 from libs.contracts.voice import DialRecording
 from tests.service.ingress.played_router import PlayedRouter, dial
 from tests.service.ingress.stage import (

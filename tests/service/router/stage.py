@@ -20,6 +20,9 @@ from libs.contracts.configuration import (
     Campaign,
     CampaignStatus,
     Carrier,
+    Defaults,
+    Group,
+    Member,
     Number,
     Pool,
     Target,
@@ -33,9 +36,17 @@ from libs.contracts.editing import (
     SaveCampaign,
     SaveCarrier,
     Saved,
+    SaveDefaults,
+    SaveGroup,
     SaveNumber,
     SavePool,
     SaveTarget,
+)
+from libs.contracts.explaining import (
+    ExplainCall,
+    ExplainedStep,
+    Explanation,
+    ReplayDecision,
 )
 from libs.contracts.ids import AccountId, CallId, call_id_of
 from libs.contracts.message import Document, Question, Refusal
@@ -46,10 +57,6 @@ from libs.contracts.routing import (
     Close,
     ContinueCall,
     DialNext,
-    ExplainCall,
-    ExplainedStep,
-    Explanation,
-    ReplayDecision,
 )
 from libs.runtime.ask import Ask, Refused
 from libs.runtime.broker import Broker
@@ -62,12 +69,14 @@ from services.router import tables
 from services.router.app import create
 from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.holds import HoldsDesk
+from services.router.desk.lookups import Lookups
 from services.router.desk.routing import RoutingDesk
 from services.router.memory import Memory
 from services.router.settings import Settings
 from services.router.store.claims import Claims
 from services.router.store.configuration import Configuration
 from services.router.store.decisions import Decisions
+from services.router.store.history import History
 from services.router.store.holds import Holds
 from tests.kit.facts import NOON
 from tests.kit.hosting import (
@@ -92,6 +101,8 @@ SAVES: Mapping[type[Document], type[Edit]] = {
     Number: SaveNumber,
     Pool: SavePool,
     Carrier: SaveCarrier,
+    Group: SaveGroup,
+    Defaults: SaveDefaults,
 }
 
 
@@ -118,12 +129,24 @@ def a_campaign(*targets: Target, **more: Any) -> Campaign:
     )
 
 
+def a_group(*targets: Target, **more: Any) -> Group:
+    members = tuple(Member(target_id=target.id) for target in targets)
+    return Group(**{"id": uuid4(), "name": "Day shift", "members": members, **more})
+
+
 def a_number(number: str = NUMBER, **more: Any) -> Number:
     return Number(**{"id": uuid4(), "number": number, "account_sid": ACCOUNT_SID, **more})
 
 
 def a_pool(**more: Any) -> Pool:
     return Pool(**{"id": uuid4(), "name": "visitors", **more})
+
+
+def key_of(stage: "Stage", document: Document) -> str:
+    """What a document is known by."""
+    if isinstance(document, Defaults):
+        return str(stage.account_id)
+    return str(getattr(document, "id", None) or getattr(document, "account_sid", None))
 
 
 @dataclass(frozen=True)
@@ -320,7 +343,7 @@ class Stage:
 
     async def counted(self, target: Target) -> tuple[int, int]:
         """Calls at the target now, and sent there in its day."""
-        statement = "SELECT live, day_count FROM router.counter WHERE target_id = %s"
+        statement = "SELECT live, day_count::int FROM router.counter WHERE scope_id = %s"
         counted: tuple[int, int] = (await self.rows(statement, target.id))[0]
         return counted
 
@@ -338,7 +361,8 @@ class Stage:
         memory = Memory(Configuration(self.database), broker)
         await memory.catch_up()
         claims = Claims(self.database, Outbox(self.database, broker, tables.outbox))
-        return RoutingDesk(memory, claims, Decisions(self.database), clock, lambda: seed)
+        lookups = Lookups(History(self.database), clock)
+        return RoutingDesk(memory, claims, Decisions(self.database), lookups, clock, lambda: seed)
 
     def holds_desk(self) -> HoldsDesk:
         """A holds desk that sweeps when it is told to."""

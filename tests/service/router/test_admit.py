@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from libs.contracts.configuration import CampaignStatus, Status
+from libs.contracts.explaining import ReplayDecision, Rule, Verdict
 from libs.contracts.ids import NOBODY
 from libs.contracts.phone import WITHHELD, Caller, CallerKind, SipDestination
-from libs.contracts.routing import CallRouted, Close, ReplayDecision, RouteReason, Rule, Verdict
+from libs.contracts.routing import CallRouted, Close, RouteReason
 from services.router.domain.decision import UNCONFIGURED_MESSAGE
 from tests.kit.hosting import ACCOUNT_SID
 from tests.service.router.stage import (
@@ -122,13 +123,14 @@ NOBODY_FREE: list[tuple[Arrange, RouteReason, str]] = [
         taken_up("concurrency_cap"),
         RouteReason.ALL_CAPPED,
         "every eligible target has reached a cap; "
-        "desk 1 is at its concurrency cap (1 at once, needs fewer than 1)",
+        "desk 1 is at the concurrency cap of target desk 1 (1 at once, needs fewer than 1)",
     ),
     (
         taken_up("daily_cap"),
         RouteReason.ALL_CAPPED,
         "every eligible target has reached a cap; "
-        "desk 1 is at its daily cap (1 today, needs fewer than 1)",
+        "desk 1 is at a cap of target desk 1 "
+        "(1 attempt today, needs at most 1 attempt with this call)",
     ),
 ]
 

@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from libs.contracts.configuration import CampaignStatus, Carrier, Status
 from libs.contracts.editing import Noun, Retire
+from libs.contracts.fallback import AskFallbackPlans, FallbackPlan, FallbackPlans
 from libs.contracts.phone import PhoneDestination
-from libs.contracts.routing import AskFallbackPlans, FallbackPlan, FallbackPlans, RouteReason
+from libs.contracts.routing import RouteReason
 from libs.runtime.broker import Broker
 from libs.runtime.seal import Seal
 from services.router.domain.decision import UNCONFIGURED_MESSAGE

@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from libs.contracts.calls import CallStatus
-from libs.contracts.routing import AdmitCall, Close, ContinueCall, DialNext, RouteReason, Rule
+from libs.contracts.explaining import Rule
+from libs.contracts.routing import (
+    AdmitCall,
+    Close,
+    ContinueCall,
+    DialNext,
+    RouteReason,
+)
 from libs.runtime.deadline import Deadline
 from services.router.desk.routing import RoutingDesk
 from tests.service.router.stage import CLOSING, Call, Stage, close, dial

@@ -6,7 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from libs.contracts.configuration import CampaignStatus, Carrier, Status
+from libs.contracts.configuration import (
+    Assignment,
+    CampaignStatus,
+    Carrier,
+    Defaults,
+    Status,
+)
 from libs.contracts.editing import ListConfiguration, Noun, Retire, Saved
 from libs.contracts.message import Document
 from libs.runtime.ask import Refused
@@ -18,9 +24,11 @@ from tests.service.router.stage import (
     Stage,
     a_buyer,
     a_campaign,
+    a_group,
     a_number,
     a_pool,
     a_target,
+    key_of,
 )
 
 BUYER = a_buyer()
@@ -28,6 +36,7 @@ TARGET = a_target(BUYER)
 CAMPAIGN = a_campaign(TARGET)
 POOL = a_pool(campaign_id=CAMPAIGN.id)
 NUMBER = a_number(pool_id=POOL.id)
+GROUP = a_group(TARGET)
 CARRIER = Carrier(account_sid="AC" + "5" * 32, token="first token")
 
 NOUNS: dict[Noun, tuple[Document, dict[str, Any]]] = {
@@ -37,6 +46,8 @@ NOUNS: dict[Noun, tuple[Document, dict[str, Any]]] = {
     Noun.POOL: (POOL, {"name": "a better name"}),
     Noun.NUMBER: (NUMBER, {"pool_id": None}),
     Noun.CARRIER: (CARRIER, {"token_next": "second token"}),
+    Noun.GROUP: (GROUP, {"status": Status.PAUSED, "zone": "America/Chicago"}),
+    Noun.DEFAULTS: (Defaults(block_anonymous=True), {"block_anonymous": False}),
 }
 """What each kind needs comes before it."""
 
@@ -66,10 +77,6 @@ def retire(stage: Stage, noun: Noun, key: object, version: int | None) -> Retire
     )
 
 
-def key_of(document: Document) -> str:
-    return str(getattr(document, "id", None) or getattr(document, "account_sid", None))
-
-
 async def test_every_noun_is_saved_changed_listed_retired_and_told_of(stage: Stage) -> None:
     versions: dict[Noun, int] = {}
     for noun, (document, changes) in NOUNS.items():
@@ -83,7 +90,7 @@ async def test_every_noun_is_saved_changed_listed_retired_and_told_of(stage: Sta
         assert created < row.version == versions[noun]
 
     for noun, (document, changes) in reversed(NOUNS.items()):
-        retired = await stage.ask(retire(stage, noun, key_of(document), versions[noun]))
+        retired = await stage.ask(retire(stage, noun, key_of(stage, document), versions[noun]))
         assert (await stage.page(noun)).rows == ()
 
         told = await stage.heard(CHANGES[noun].subject, 3)
@@ -98,7 +105,7 @@ async def test_every_noun_is_saved_changed_listed_retired_and_told_of(stage: Sta
         for one in told:
             assert one["actor"] == {"name": "tester", "role": "operator", "via": "test"}
             assert one["account_id"] == str(stage.account_id)
-            assert one["key"] == key_of(document)
+            assert one["key"] == key_of(stage, document)
 
 
 async def test_what_was_retired_can_be_made_anew(stage: Stage) -> None:
@@ -168,22 +175,34 @@ async def test_what_is_in_use_cannot_be_retired_and_it_says_by_what(stage: Stage
     target = a_target(buyer, name="Front desk")
     campaign = a_campaign(target, name="Roofs")
     pool = a_pool(campaign_id=campaign.id, name="visitors")
+    group = a_group(target, name="Night shift")
+    wider = a_group(name="All shifts")
+    group = group.model_copy(update={"parent_id": wider.id})
+    by_group = a_campaign(name="Windows").model_copy(
+        update={"assignments": (Assignment(group_id=group.id),)}
+    )
     direct = a_number("+18005550101", campaign_id=campaign.id)
     pooled = a_number("+18005550102", pool_id=pool.id)
+    needed_first = (buyer, target, wider, group, campaign, by_group, pool, direct, pooled)
     versions = {
-        key_of(document): await stage.save(document)
-        for document in (buyer, target, campaign, pool, direct, pooled, carrier)
+        key_of(stage, document): await stage.save(document)
+        for document in (*needed_first, carrier, Defaults())
     }
     refused = {
         Noun.BUYER: (buyer, {"target Front desk"}),
-        Noun.TARGET: (target, {"campaign Roofs"}),
+        Noun.TARGET: (target, {"campaign Roofs", "group Night shift"}),
         Noun.CAMPAIGN: (campaign, {"number +18005550101", "pool visitors"}),
         Noun.POOL: (pool, {"number +18005550102"}),
         Noun.CARRIER: (carrier, {"number +18005550101", "number +18005550102"}),
     }
 
-    for noun, (document, users) in refused.items():
-        key = key_of(document)
+    refused_groups = {group: {"campaign Windows"}, wider: {"group Night shift"}}
+    everything: list[tuple[Noun, Document, set[str]]] = [
+        (Noun.GROUP, *one) for one in refused_groups.items()
+    ]
+    everything += [(noun, *one) for noun, one in refused.items()]
+    for noun, document, users in everything:
+        key = key_of(stage, document)
         no = await stage.refusal(retire(stage, noun, key, versions[key]))
         assert no.code == "in_use"
         assert set(no.text.removeprefix("still needed by ").split(", ")) == users
@@ -196,11 +215,15 @@ async def test_what_is_in_use_cannot_be_retired_and_it_says_by_what(stage: Stage
         (Noun.CARRIER, carrier),
         (Noun.POOL, pool),
         (Noun.CAMPAIGN, campaign),
+        (Noun.CAMPAIGN, by_group),
+        (Noun.GROUP, group),
+        (Noun.GROUP, wider),
         (Noun.TARGET, target),
+        (Noun.DEFAULTS, Defaults()),
         (Noun.BUYER, buyer),
     ]
-    for noun, document in last_to_first:
-        key = key_of(document)
+    for noun, thing in last_to_first:
+        key = key_of(stage, thing)
         await stage.ask(retire(stage, noun, key, versions[key]))
     assert not any([(await stage.page(noun)).rows for noun in Noun])
 

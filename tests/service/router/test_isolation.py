@@ -1,17 +1,12 @@
 """To one account everything of another behaves as if it did not exist."""
 
 from libs.contracts.catalogue import QUESTIONS
-from libs.contracts.configuration import Carrier
-from libs.contracts.editing import Edit, ListConfiguration, Noun, Retire
+from libs.contracts.configuration import Carrier, Defaults
+from libs.contracts.editing import Edit, GetConfiguration, ListConfiguration, Noun, Retire
+from libs.contracts.explaining import ExplainCall, ReplayDecision
+from libs.contracts.fallback import AskFallbackPlans
 from libs.contracts.message import Document, Question
-from libs.contracts.routing import (
-    AdmitCall,
-    AskFallbackPlans,
-    ContinueCall,
-    ExplainCall,
-    ReplayDecision,
-    RouteReason,
-)
+from libs.contracts.routing import AdmitCall, AskWhisper, ContinueCall, RouteReason
 from tests.kit.hosting import TESTER
 from tests.service.router.stage import (
     SAVES,
@@ -19,11 +14,13 @@ from tests.service.router.stage import (
     Stage,
     a_buyer,
     a_campaign,
+    a_group,
     a_number,
     a_pool,
     a_target,
     close,
     dial,
+    key_of,
 )
 
 OF_NO_ACCOUNT = {AdmitCall, AskFallbackPlans}
@@ -59,6 +56,8 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
         Noun.POOL: pool,
         Noun.NUMBER: a_number(campaign_id=campaign.id),
         Noun.CARRIER: Carrier(account_sid="AC" + "5" * 32, token="token"),
+        Noun.GROUP: a_group(target),
+        Noun.DEFAULTS: Defaults(block_anonymous=False),
     }
     versions = {noun: await stage.save(document) for noun, document in ours.items()}
     stranger = Stranger(stage)
@@ -71,13 +70,19 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
             account_id=stranger.account_id,
             actor=TESTER,
             noun=noun,
-            key=str(getattr(document, "account_sid" if noun is Noun.CARRIER else "id")),
+            key=key_of(stage, document),
             expected_version=versions[noun],
         )
         assert await stranger.refused(retire) == "not_found"
+        get = GetConfiguration(account_id=stranger.account_id, noun=noun, key=retire.key)
+        assert await stranger.refused(get) == "not_found"
+        mine = get.model_copy(update={"account_id": stage.account_id})
+        assert (await stage.ask(mine)).row.version == versions[noun]
     for pointing in (
         a_target(buyer),
         a_campaign(target),
+        a_group(target),
+        a_group(parent_id=ours[Noun.GROUP].id),  # type: ignore[attr-defined]
         a_pool(campaign_id=campaign.id),
         a_number("+18005550101", campaign_id=campaign.id),
         a_number("+18005550102", pool_id=pool.id),
@@ -101,6 +106,7 @@ async def no_call_exists(stage: Stage, stranger: Stranger) -> None:
         ContinueCall(ended=ended),
         ExplainCall(**about),
         ReplayDecision(**about, step=0),
+        AskWhisper(**about, step=0),
     ):
         assert await stranger.refused(question) == "not_found"
 
@@ -136,5 +142,5 @@ async def test_the_same_id_in_two_accounts_is_two_things(stage: Stage) -> None:
 
 def test_every_edit_is_of_an_account() -> None:
     edits = [one for one in QUESTIONS.values() if issubclass(one, Edit)]
-    assert len(edits) == len(SAVES) + 1
+    assert len(edits) == len(SAVES) + 1  # and Retire
     assert all(one.model_fields["account_id"].is_required() for one in edits)

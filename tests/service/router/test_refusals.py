@@ -20,6 +20,11 @@ from tests.service.router.stage import (
     a_target,
 )
 
+
+def daily(most: int) -> dict[str, Any]:
+    return {"limits": [{"period": "day", "most": most}]}
+
+
 BUYER = a_buyer()
 TARGET = a_target(BUYER)
 CAMPAIGN = a_campaign(TARGET)
@@ -40,9 +45,9 @@ MALFORMED: list[tuple[Document, dict[str, Any], str, str]] = [
     (TARGET, {"destination": {"kind": "fax", "number": "+15550100001"}}, "destination", "phone"),
     (TARGET, {"destination": {"kind": "sip"}}, "destination.address", "required"),
     (TARGET, {"zone": "Mars/Olympus"}, "zone", "IANA"),
-    (TARGET, {"concurrency_cap": -1}, "concurrency_cap", "greater"),
-    (TARGET, {"daily_cap": 0}, "daily_cap", "greater"),
-    (TARGET, {"daily_cap": 10**9}, "daily_cap", "less"),
+    (TARGET, {"caps": {"concurrency": -1}}, "caps.concurrency", "greater"),
+    (TARGET, {"caps": daily(0)}, "caps.limits.0.most", "greater"),
+    (TARGET, {"caps": daily(10**9)}, "caps.limits.0.most", "less"),
     (TARGET, {"ring_seconds": 0}, "ring_seconds", "greater"),
     (TARGET, {"name": ""}, "name", "at least 1"),
     (TARGET, {"name": "n" * 257}, "name", "at most 256"),

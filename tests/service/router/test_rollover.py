@@ -6,7 +6,13 @@ from typing import Any
 from libs.contracts.calls import CallStatus
 from libs.contracts.configuration import Status
 from libs.contracts.editing import Noun, Retire
-from libs.contracts.routing import ContinueCall, DialNext, RouteReason, Rule, Stop
+from libs.contracts.explaining import Rule
+from libs.contracts.routing import (
+    ContinueCall,
+    DialNext,
+    RouteReason,
+    Stop,
+)
 from tests.kit.hosting import TESTER
 from tests.service.router.stage import CLOSING, Call, Stage, close, dial
 

@@ -17,7 +17,7 @@ from tests.service.router.stage import Call, Stage, dial
 
 ASK_NOW = "UPDATE router.hold SET ask_at = now() - interval '1 s' WHERE call_id = %s"
 EXPIRE_NOW = "UPDATE router.hold SET expires_at = now() - interval '1 s' WHERE call_id = %s"
-MISCOUNT = "UPDATE router.counter SET live = 3 WHERE target_id = %s"
+MISCOUNT = "UPDATE router.counter SET live = 3 WHERE scope_id = %s"
 ASKED_LATER = "SELECT ask_at > now() + interval '20 s' FROM router.hold"
 
 
@@ -180,4 +180,4 @@ async def test_books_that_disagree_are_reported(
         await desk.sweep()
 
     assert desk.differences == 1
-    assert "a counter disagrees with its holds" in caplog.messages
+    assert "a counter disagrees with its places" in caplog.messages

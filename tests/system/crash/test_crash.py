@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from libs.contracts.caps import Caps
 from libs.contracts.configuration import Assignment, Buyer, Campaign, CampaignStatus, Number, Target
 from libs.contracts.editing import Actor, SaveBuyer, SaveCampaign, SaveNumber, SaveTarget
 from libs.contracts.ids import AccountId, call_id_of
@@ -58,7 +59,7 @@ class Town:
                 buyer_id=buyer.id,
                 name=number,
                 destination=PhoneDestination(number=number),
-                concurrency_cap=CAPS.get(number),
+                caps=Caps(concurrency=CAPS.get(number)),
                 dial_without_hold=number == FREE,
             )
             for number in (CAPPED, ALSO_CAPPED, FREE)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from libs.contracts.fallback import FallbackPlan
 from libs.contracts.ids import AccountId
 from libs.contracts.phone import PhoneDestination
-from libs.contracts.routing import FallbackPlan
 from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
 from libs.runtime.seal import Seal

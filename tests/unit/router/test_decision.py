@@ -1,41 +1,39 @@
 """A decision takes the first of a fair order with room, says why, and can be taken again."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.contracts.caps import Counted
 from libs.contracts.configuration import Buyer, Status
-from libs.contracts.ids import TargetId
-from libs.contracts.routing import Close, DialNext, RouteReason, Rule, Verdict
-from services.router.domain.decision import Decision, deliberate, repeat, settle
+from libs.contracts.explaining import Rule, Verdict
+from libs.contracts.routing import Close, DialNext, RouteReason
+from services.router.domain.context import Inputs
+from services.router.domain.counters import Counter
+from services.router.domain.decision import deliberate, settle
 from services.router.domain.explain import explained
-from services.router.domain.holds import Counter, day_began
 from services.router.domain.plan import Plan
-from tests.unit.router.plans import BUYER, CALL, NOW, a_plan, a_target
-
-
-def counters(plan: Plan, **live: int) -> dict[TargetId, Counter]:
-    return {
-        candidate.target.id: Counter(
-            live.get(candidate.target.name.replace(" ", "_"), 0), day_began(NOW, "UTC"), 0
-        )
-        for candidate in plan.candidates
-    }
-
-
-def decide(plan: Plan | RouteReason, seen: dict[TargetId, Counter], **more: object) -> Decision:
-    context = CALL.model_copy(update=more)
-    decision = settle(deliberate(context, 0, plan, now=NOW, seed=11), seen, final=True)
-    assert decision is not None
-    return decision
+from services.router.domain.record import Record
+from services.router.domain.replay import repeat
+from tests.unit.router.plans import (
+    BUYER,
+    CALL,
+    NOW,
+    a_counter,
+    a_plan,
+    a_target,
+    counters_of,
+    decide,
+)
 
 
 def test_the_lower_priority_is_dialled() -> None:
     plan = a_plan(a_target(1), a_target(2), places=[(2, 1), (1, 1)])
 
-    decision = decide(plan, counters(plan))
+    decision = decide(plan)
 
     assert isinstance(decision.outcome, DialNext)
     assert str(decision.outcome.dial.destination) == "+15550100002"
@@ -45,7 +43,7 @@ def test_the_lower_priority_is_dialled() -> None:
 def test_a_full_target_is_passed_over_with_its_numbers() -> None:
     plan = a_plan(a_target(1, concurrency_cap=1), a_target(2))
 
-    decision = decide(plan, counters(plan, desk_1=1))
+    decision = decide(plan, {1: 1})
 
     full = decision.record.seats[0]
     assert (full.rule, full.seen, full.needed) == (
@@ -55,16 +53,20 @@ def test_a_full_target_is_passed_over_with_its_numbers() -> None:
     )
     sentence = explained(decision.record, plan, heard=True).sentence
     assert "desk 2 of Acme was dialled" in sentence
-    assert "desk 1 is at its concurrency cap (1 at once, needs fewer than 1)" in sentence
+    assert "desk 1 is at the concurrency cap of target desk 1 (1 at once" in sentence
 
 
 def test_yesterdays_count_does_not_fill_todays_cap() -> None:
     plan = a_plan(a_target(1, daily_cap=1))
-    yesterday = {plan.candidates[0].target.id: Counter(0, NOW - timedelta(days=1), 1)}
-    today = {plan.candidates[0].target.id: Counter(0, day_began(NOW, "UTC"), 1)}
+    key = (UUID(int=101), Counted.ATTEMPT)
+    today = a_counter(today=1)
+    yesterday = today.__class__(
+        **{name: getattr(today, name) for name in today.__slots__ if name != "day_at"},
+        day_at=today.day_at - timedelta(days=1),
+    )
 
-    assert isinstance(decide(plan, yesterday).outcome, DialNext)
-    assert decide(plan, today).record.reason is RouteReason.ALL_CAPPED
+    assert isinstance(decide(plan, counted={key: yesterday}).outcome, DialNext)
+    assert decide(plan, counted={key: today}).record.reason is RouteReason.ALL_CAPPED
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def test_yesterdays_count_does_not_fill_todays_cap() -> None:
 def test_a_call_that_nobody_may_take_is_closed_with_its_reason(
     plan: Plan | RouteReason, reason: RouteReason
 ) -> None:
-    decision = decide(plan, counters(plan) if isinstance(plan, Plan) else {})
+    decision = decide(plan)
 
     assert isinstance(decision.outcome, Close)
     assert decision.record.reason is reason
@@ -92,8 +94,8 @@ def test_a_call_that_nobody_may_take_is_closed_with_its_reason(
 
 def test_nobody_is_dialled_twice_and_the_ring_budget_ends() -> None:
     plan = a_plan(a_target(1))
-    tried = decide(plan, counters(plan), tried=(plan.candidates[0].target.id,))
-    spent = decide(plan, counters(plan), ring_began_at=NOW - timedelta(seconds=58))
+    tried = decide(plan, tried=(plan.candidates[0].target.id,))
+    spent = decide(plan, ring_began_at=NOW - timedelta(seconds=58))
 
     assert tried.record.seats[0].rule is Rule.ALREADY_TRIED
     assert spent.record.reason is RouteReason.RING_BUDGET_SPENT
@@ -117,19 +119,23 @@ def test_a_decision_repeats_from_its_record(
     made = [a_target(n, **more) for n, more in enumerate(given_targets)]
     plan = a_plan(*made, places=[(data.draw(st.integers(1, 3)), 1) for _ in made])
     small = st.integers(0, 4)
-    seen = {
-        target.id: Counter(data.draw(small), day_began(NOW, "UTC"), data.draw(small))
+    seen: dict[tuple[UUID, Counted], Counter] = {
+        (target.id, Counted.ATTEMPT): a_counter(data.draw(small), data.draw(small))
         for target in made
     }
-    decision = settle(deliberate(CALL, 0, plan, now=NOW, seed=seed), seen, final=True)
+    counters = counters_of(plan, counted=seen)
+    decision = settle(deliberate(CALL, 0, plan, Inputs(), now=NOW, seed=seed), counters, final=True)
     assert decision is not None
 
-    kept = type(decision.record).model_validate_json(decision.record.model_dump_json())
+    kept = Record.model_validate_json(decision.record.model_dump_json())
     again = repeat(kept, Plan.model_validate_json(plan.text))
 
     assert again.outcome == decision.outcome
     assert again.record == decision.record
     if decision.chosen is not None:
-        counter = seen[decision.chosen.target.id]
-        assert counter.live < (decision.chosen.target.concurrency_cap or 5)
-        assert counter.day_count < (decision.chosen.target.daily_cap or 5)
+        counter, caps = (
+            seen[decision.chosen.target.id, Counted.ATTEMPT],
+            decision.chosen.target.caps,
+        )
+        assert counter.live < (caps.concurrency or 5)
+        assert counter.day_count < (caps.limits[0].most if caps.limits else 5)

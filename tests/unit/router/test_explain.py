@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from libs.contracts.configuration import Buyer, Status
-from libs.contracts.routing import RouteReason, Rule, Verdict
-from services.router.domain.decision import Decision
+from libs.contracts.explaining import Rule, Verdict
+from libs.contracts.routing import RouteReason
 from services.router.domain.explain import NAMED_MAX, explained
 from services.router.domain.plan import Plan
+from services.router.domain.record import Decision
 from tests.unit.router.plans import BUYER, NOW, a_plan, a_target, decide
 
 TWO = a_plan(a_target(1, concurrency_cap=2), a_target(2))
@@ -67,7 +68,7 @@ def test_a_closing_without_a_plan(reason: RouteReason, why: str) -> None:
             decide(plan := a_plan(a_target(1, concurrency_cap=2)), {1: 2}),
             plan,
             "The call was closed because every eligible target has reached a cap; "
-            "desk 1 is at its concurrency cap (2 at once, needs fewer than 2).",
+            "desk 1 is at the concurrency cap of target desk 1 (2 at once, needs fewer than 2).",
         ),
         (
             decide(TWO, ring_began_at=NOW - timedelta(seconds=56)),
@@ -85,7 +86,7 @@ def test_a_closing_without_a_plan(reason: RouteReason, why: str) -> None:
             TWO,
             "desk 2 of Acme was dialled: the first with room in the drawn order "
             "(priority 2, weight 1); "
-            "desk 1 is at its concurrency cap (2 at once, needs fewer than 2).",
+            "desk 1 is at the concurrency cap of target desk 1 (2 at once, needs fewer than 2).",
         ),
     ],
     ids=lambda value: value[:60] if isinstance(value, str) else "",

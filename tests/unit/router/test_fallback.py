@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.contracts.configuration import Buyer, CampaignStatus, Number, Status, Target
+from libs.contracts.fallback import FallbackPlan
 from libs.contracts.ids import BuyerId, NumberId
 from libs.contracts.phone import PhoneDestination
-from libs.contracts.routing import FallbackPlan
 from services.router.domain.decision import UNCONFIGURED_MESSAGE
 from services.router.domain.fallback import fallback_plan
 from services.router.domain.plan import Plan
@@ -90,14 +90,14 @@ def test_nobody_with_a_cap_is_ever_dialled(
     all_targets = []
     for n, given_fields in enumerate(made):
         target = a_target(n, **given_fields)
-        if not target.capped:
+        if not target.limited:
             target = free(n, **given_fields) if data.draw(st.booleans()) else target
         all_targets.append(target)
     plan = a_plan(*all_targets, fallback_destination=fallback_destination)
 
     destinations = fallback(plan).destinations
 
-    capped = {target.destination for target in all_targets if target.capped}
+    capped = {target.destination for target in all_targets if target.limited}
     allowed = {target.destination for target in all_targets if target.dial_without_hold}
     assert not capped & set(destinations)
     assert set(destinations) <= allowed | {fallback_destination}

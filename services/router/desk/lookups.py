@@ -1,0 +1,91 @@
+"""What a plan wants to know for a decision, and nothing that it does not ask for."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from libs.contracts.configuration import Spread, Sticking
+from libs.contracts.ids import AccountId, CampaignId, TargetId
+from libs.contracts.screening import CallerHistory, DuplicateScope
+from libs.runtime.clock import Clock
+from services.router.domain.context import CallContext, Estimate, Inputs, Load
+from services.router.domain.plan import Candidate, Plan
+from services.router.store.history import History
+
+EARNED_FOR = timedelta(seconds=30)  # how long an estimate serves: it moves by days
+ESTIMATES_KEPT_MAX = 5_000  # campaigns; then all are looked up anew
+
+_Earned = Mapping[TargetId, Estimate]
+
+
+class Lookups:
+    """Gathers a decision's inputs; keeps estimates for a moment."""
+
+    def __init__(self, history: History, clock: Clock) -> None:
+        self._history = history
+        self._clock = clock
+        self._earned: dict[tuple[AccountId, CampaignId], tuple[datetime, _Earned]] = {}
+
+    async def inputs(self, plan: Plan, context: CallContext) -> Inputs:
+        """Everything that this plan decides by, as it is now."""
+        turn, loads, estimates = 0, {}, {}
+        match plan.campaign.spread:
+            case Spread.ROUND_ROBIN:
+                turn = await self._history.next_turn(plan.account_id, plan.campaign.id)
+            case Spread.LEAST_BUSY | Spread.MOST_FREE:
+                loads = await self._loads(plan)
+            case Spread.PERFORMANCE:
+                estimates = await self._estimates(plan)
+            case Spread.WEIGHT:
+                pass
+        return Inputs(
+            history=await self._past(plan, context), turn=turn, loads=loads, estimates=estimates
+        )
+
+    async def _past(self, plan: Plan, context: CallContext) -> CallerHistory:
+        if context.caller.number is None or not wants_history(plan):
+            return CallerHistory()
+        return await self._history.past(plan.account_id, context.caller.number, context.call_id)
+
+    async def _loads(self, plan: Plan) -> dict[int, Load]:
+        targets = [candidate.target.id for candidate in plan.candidates]
+        live = await self._history.live(plan.account_id, targets)
+        return {
+            at: _load(candidate, live.get(candidate.target.id, 0))
+            for at, candidate in enumerate(plan.candidates)
+        }
+
+    async def _estimates(self, plan: Plan) -> dict[int, Estimate]:
+        earned = await self._earned_lately(plan)
+        return {
+            at: earned[candidate.target.id]
+            for at, candidate in enumerate(plan.candidates)
+            if candidate.target.id in earned
+        }
+
+    async def _earned_lately(self, plan: Plan) -> _Earned:
+        key, now = (plan.account_id, plan.campaign.id), self._clock.now()
+        kept = self._earned.get(key)
+        if kept is not None and now - kept[0] < EARNED_FOR:
+            return kept[1]
+        if len(self._earned) >= ESTIMATES_KEPT_MAX:
+            self._earned.clear()
+        since = now - timedelta(days=plan.campaign.performance.days)
+        earned = await self._history.earned(plan.account_id, plan.campaign.id, since)
+        self._earned[key] = (now, earned)
+        return earned
+
+
+def wants_history(plan: Plan) -> bool:
+    """Whether anything in a plan depends on the caller's earlier calls."""
+    if plan.settings.repeat_limit is not None or plan.campaign.sticking is not Sticking.NONE:
+        return True
+    return any(
+        candidate.settings.duplicates is not None
+        and candidate.settings.duplicates.scope is not DuplicateScope.NONE
+        for candidate in plan.candidates
+    )
+
+
+def _load(candidate: Candidate, live: int) -> Load:
+    most = candidate.target.caps.concurrency
+    return Load(live=live, free=None if most is None else max(0, most - live))

@@ -1,0 +1,69 @@
+"""What a decision is taken from beside the plan: the call, its past, and how things stand."""
+
+from typing import Self
+
+from pydantic import Field
+
+from libs.contracts.calls import Geography
+from libs.contracts.ids import AccountId, CallId, CampaignId, NumberId, Sid, TargetId
+from libs.contracts.message import Instant, Value
+from libs.contracts.money import Amount
+from libs.contracts.phone import Caller
+from libs.contracts.routing import Tags
+from libs.contracts.screening import CallerHistory
+
+
+class CallContext(Value):
+    """What is known of the call from its first step on; every record carries it along.
+
+    `connections` and `recoveries` count what happened in this call; `talked_seconds` are
+    not ringing.
+    """
+
+    call_id: CallId
+    account_id: AccountId
+    account_sid: Sid
+    call_sid: Sid
+    caller: Caller
+    dialled: str
+    number_id: NumberId | None = None
+    campaign_id: CampaignId | None = None
+    geography: Geography = Geography()
+    stir: str = ""
+    tags: Tags = Field(default_factory=dict)
+    ring_began_at: Instant
+    tried: tuple[TargetId, ...] = ()
+    connections: int = 0
+    recoveries: int = 0
+    talked_seconds: int = 0
+
+    def after_tried(self, target_id: TargetId) -> Self:
+        """The call once this target has been dialled."""
+        return self.model_copy(update={"tried": (*self.tried, target_id)})
+
+
+class Load(Value):
+    """How busy a target is: legs there now, and how many more it could take (None: any)."""
+
+    live: int = 0
+    free: int | None = None
+
+
+class Estimate(Value):
+    """What a target's calls of the window have brought."""
+
+    calls: int
+    revenue: Amount
+
+
+class Inputs(Value):
+    """What was looked up for a decision because the plan asks for it; else it is not there.
+
+    `history` are the caller's earlier calls in this account; `turn` counts the campaign's
+    rotation; `loads` and `estimates` are by index in the plan.
+    """
+
+    history: CallerHistory = CallerHistory()
+    turn: int = 0
+    loads: dict[int, Load] = Field(default_factory=dict)
+    estimates: dict[int, Estimate] = Field(default_factory=dict)

@@ -1,0 +1,125 @@
+"""Counters: what is taken of a thing's caps, and whether there is room for one leg more.
+
+A counter's period is known by the UTC instant at which it began by the local clock of its
+zone.  A period never goes back: a clock that runs behind counts into the newer one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from libs.contracts.caps import Counted, Period
+from libs.contracts.message import Instant, Value
+from libs.rules.caps import Amount, Usage
+from libs.rules.periods import began
+
+NONE = Decimal(0)
+_PERIODS = ("hour", "day", "week", "month")  # those that begin anew
+PERIODS_KEPT = 256  # all scopes of a decision ask for the same instant, mostly in one zone
+EXPIRY_MARGIN = timedelta(seconds=60)  # the carrier's own delays in ending a leg
+
+CounterKey = tuple[UUID, Counted]
+"""Whose counter, and of what."""
+
+
+class Periods(Value):
+    """When the hour, day, week and month of an instant began in a zone."""
+
+    hour_at: Instant
+    day_at: Instant
+    week_at: Instant
+    month_at: Instant
+
+    @classmethod
+    def of(cls, now: datetime, zone: str) -> "Periods":
+        """The periods in which `now` lies."""
+        return _periods(now, zone)
+
+
+@lru_cache(maxsize=PERIODS_KEPT)
+def _periods(now: datetime, zone: str) -> Periods:
+    return Periods.model_construct(
+        hour_at=began(Period.HOUR, now, zone),
+        day_at=began(Period.DAY, now, zone),
+        week_at=began(Period.WEEK, now, zone),
+        month_at=began(Period.MONTH, now, zone),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One measure of one thing: in flight, and counted in its latest hour, day, ..., and ever."""
+
+    live: int
+    possible: Decimal
+    hour_at: datetime
+    hour_count: Decimal
+    day_at: datetime
+    day_count: Decimal
+    week_at: datetime
+    week_count: Decimal
+    month_at: datetime
+    month_count: Decimal
+    total_count: Decimal
+
+    def on(self, periods: Periods) -> "Counter":
+        """The counter as of these periods; each begins anew by itself."""
+        begun: dict[str, Any] = {}
+        for name in _PERIODS:
+            at = getattr(periods, f"{name}_at")
+            if at > getattr(self, f"{name}_at"):
+                begun |= {f"{name}_at": at, f"{name}_count": NONE}
+        return replace(self, **begun) if begun else self
+
+    def counted(self, period: Period) -> Decimal:
+        """What is certain in the latest of such periods."""
+        count: Decimal = getattr(self, f"{period.value}_count")
+        return count
+
+    def with_attempt(self) -> "Counter":
+        """After one more leg has been dialled; for a counter of attempts."""
+        return replace(
+            self,
+            live=self.live + 1,
+            hour_count=self.hour_count + 1,
+            day_count=self.day_count + 1,
+            week_count=self.week_count + 1,
+            month_count=self.month_count + 1,
+            total_count=self.total_count + 1,
+        )
+
+    def with_possible(self, amount: Decimal) -> "Counter":
+        """After one more leg has been dialled that may come to count so much."""
+        return replace(self, possible=self.possible + amount)
+
+
+Counters = Mapping[CounterKey, Counter]
+
+
+def usage_of(scope_id: UUID, counters: Counters, adds: Mapping[Counted, Decimal]) -> Usage:
+    """What is used of a thing's caps; a measure without a counter is limited by no cap."""
+    live = 0
+    counted: dict[tuple[Counted, Period], Amount] = {}
+    possible: dict[Counted, Amount] = {}
+    for measure in Counted:
+        counter = counters.get((scope_id, measure))
+        if counter is None:
+            continue
+        live += counter.live
+        possible[measure] = plain(counter.possible)
+        counted |= {(measure, period): plain(counter.counted(period)) for period in Period}
+    return Usage(live=live, counted=counted, possible=possible, adds=adds)
+
+
+def plain(count: Decimal) -> Amount:
+    """As people write it: 3, not 3.0000."""
+    return int(count) if count == count.to_integral_value() else count
+
+
+def hold_lasts(ring_seconds: int, limit_seconds: int) -> timedelta:
+    """How long a hold may live: the carrier must have ended the leg before."""
+    return timedelta(seconds=ring_seconds + limit_seconds) + EXPIRY_MARGIN

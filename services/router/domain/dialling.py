@@ -1,0 +1,42 @@
+"""How a chosen candidate is dialled: its settings as verbs and words."""
+
+from libs.contracts.call_settings import CallerIdPolicy, LegSettings
+from libs.contracts.phone import E164, PhoneNumber
+from libs.contracts.voice import Dial, DialRecording
+from services.router.domain.context import CallContext
+from services.router.domain.plan import Candidate
+
+
+def said_before(settings: LegSettings) -> tuple[str, ...]:
+    """What the caller hears before it rings."""
+    said = (settings.recording_notice if settings.recording else "", settings.connecting_message)
+    return tuple(text for text in said if text)
+
+
+def dial_of(chosen: Candidate, context: CallContext, ring_seconds_left: int) -> Dial:
+    """The leg to the chosen, ringing no longer than the caller's patience lasts."""
+    settings = chosen.settings
+    assert settings.ring_seconds is not None, "the platform sets it"
+    assert settings.limit_seconds is not None, "the platform sets it"
+    return Dial(
+        destination=chosen.target.destination,
+        caller_id=_caller_id(settings, context),
+        ring_seconds=min(settings.ring_seconds, ring_seconds_left),
+        limit_seconds=settings.limit_seconds,
+        recording=DialRecording.DUAL if settings.recording else DialRecording.NOT,
+        whisper=settings.whisper or "",
+        press_to_accept=bool(settings.press_to_accept),
+        digits=settings.digits or "",
+    )
+
+
+def _caller_id(settings: LegSettings, context: CallContext) -> PhoneNumber | None:
+    policy = settings.caller_id
+    assert policy is not None, "the platform sets it"
+    match policy.policy:
+        case CallerIdPolicy.PASSTHROUGH:
+            return None
+        case CallerIdPolicy.FIXED:
+            return policy.number
+        case CallerIdPolicy.DIALLED:
+            return context.dialled if E164.fullmatch(context.dialled) else None

@@ -1,0 +1,98 @@
+"""A decision on its way and on record: every value it was taken from, and what it came to."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from libs.contracts.caps import Counted
+from libs.contracts.explaining import Rule, Verdict
+from libs.contracts.message import Instant, Value
+from libs.contracts.routing import Close, DialNext, RouteReason
+from services.router.domain.context import CallContext, Inputs
+from services.router.domain.plan import Candidate, Plan
+from services.router.domain.verdicts import TurnedAway
+
+
+class CounterSeen(Value):
+    """A counter as a decision saw it."""
+
+    scope_id: UUID
+    measure: Counted
+    live: int
+    possible: Decimal
+    hour_at: Instant
+    hour_count: Decimal
+    day_at: Instant
+    day_count: Decimal
+    week_at: Instant
+    week_count: Decimal
+    month_at: Instant
+    month_count: Decimal
+    total_count: Decimal
+
+
+class Seat(Value):
+    """What became of one candidate; `at` is its index in the plan, `place` in the order.
+
+    `score` is what the spread made of it, where it measures candidates.
+    """
+
+    at: int
+    verdict: Verdict
+    rule: Rule
+    seen: str = ""
+    needed: str = ""
+    holder: str = ""
+    score: str = ""
+    place: int | None = None
+
+
+class Record(Value):
+    """Everything a decision was taken from, and what it came to.
+
+    `given` is a closing that was certain before anybody was considered, `turned_away` why
+    the campaign did not take the call; `counters` are those that were looked at.
+    """
+
+    step: int
+    at: Instant
+    context: CallContext
+    inputs: Inputs = Inputs()
+    seed: int
+    snapshot: str | None
+    config_version: int
+    given: RouteReason | None = None
+    turned_away: TurnedAway | None = None
+    ring_seconds_left: int
+    counters: tuple[CounterSeen, ...] = ()
+    seats: tuple[Seat, ...] = ()
+    reason: RouteReason
+
+
+class Deliberation(Value):
+    """A decision up to the point where counters are needed.
+
+    `closing` is set where the call is closed whatever the counters say; `given` where
+    that was certain from the start.
+    """
+
+    step: int
+    at: Instant
+    context: CallContext
+    inputs: Inputs
+    seed: int
+    plan: Plan | None
+    given: RouteReason | None
+    turned_away: TurnedAway | None = None
+    closing: RouteReason | None
+    ring_seconds_left: int
+    excluded: tuple[Seat, ...] = ()
+    order: tuple[Candidate, ...] = ()
+
+
+class Decision(Value):
+    """An outcome with its record; `chosen` is who takes the call."""
+
+    outcome: DialNext | Close
+    record: Record
+    plan: Plan | None
+    chosen: Candidate | None

@@ -1,0 +1,90 @@
+"""Whether a campaign takes a call at all: rules that hold whoever might take it.
+
+They are tested in this order: the caller (withheld, blocked, from abroad, not attested,
+calling too often), then the campaign's hours, tag filter and area.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from libs.contracts.phone import CallerKind
+from libs.contracts.routing import RouteReason
+from libs.contracts.screening import Attestation
+from libs.rules import areas, filters, hours
+from libs.rules.finding import Finding
+from libs.rules.history import check_repeats
+from libs.rules.places import country_of_number
+from libs.rules.screening import check_attestation, check_blocklist, check_domestic
+from services.router.domain.context import CallContext, Inputs
+from services.router.domain.plan import Plan
+from services.router.domain.sightings import sightings_of, tags_of
+from services.router.domain.verdicts import TurnedAway
+
+_ATTESTATIONS = {
+    "TN-Validation-Passed-A": Attestation.A,
+    "TN-Validation-Passed-B": Attestation.B,
+    "TN-Validation-Passed-C": Attestation.C,
+}
+"""Twilio's `StirVerstat`; the words that begin like these and go on name a diverted call."""
+
+
+def turned_away(
+    plan: Plan, context: CallContext, inputs: Inputs, now: datetime
+) -> TurnedAway | None:
+    """The first rule that turns the call away; None: the campaign takes it."""
+    for reason, finding in _findings(plan, context, inputs, now):
+        if not finding.passed:
+            return TurnedAway(reason=reason, seen=finding.seen, needed=finding.needed)
+    return None
+
+
+def _findings(
+    plan: Plan, context: CallContext, inputs: Inputs, now: datetime
+) -> Iterator[tuple[RouteReason, Finding]]:
+    yield from _of_caller(plan, context, inputs, now)
+    campaign = plan.campaign
+    if campaign.schedule is not None:
+        yield RouteReason.CAMPAIGN_CLOSED, hours.check(campaign.schedule, now)
+    if campaign.filter is not None:
+        yield RouteReason.CAMPAIGN_FILTERED, filters.evaluate(campaign.filter, tags_of(context))
+    if campaign.area is not None:
+        yield RouteReason.CAMPAIGN_OUT_OF_AREA, areas.check(campaign.area, sightings_of(context))
+
+
+def _of_caller(
+    plan: Plan, context: CallContext, inputs: Inputs, now: datetime
+) -> Iterator[tuple[RouteReason, Finding]]:
+    settings, caller = plan.settings, context.caller
+    if settings.block_anonymous and caller.kind is CallerKind.WITHHELD:
+        yield (
+            RouteReason.CALLER_ANONYMOUS,
+            Finding(False, "number withheld", "a caller who shows her number"),
+        )
+    country = country_of_number(caller.number) if caller.number is not None else None
+    for blocklist in (plan.defaults.blocklist, plan.campaign.blocklist):
+        yield RouteReason.CALLER_BLOCKED, check_blocklist(blocklist, caller, country)
+    if settings.countries is not None and caller.number is not None:
+        yield RouteReason.CALLER_ABROAD, check_domestic(settings.countries, country)
+    if settings.attestation_min is not None and context.stir:
+        attestation = attestation_of(context.stir)
+        yield (
+            RouteReason.CALLER_UNATTESTED,
+            check_attestation(settings.attestation_min, attestation),
+        )
+    if settings.repeat_limit is not None:
+        yield (
+            RouteReason.CALLER_REPEATS,
+            check_repeats(settings.repeat_limit, inputs.history, now),
+        )
+
+
+def attestation_of(stir: str) -> Attestation:
+    """Read what the carrier says of the caller's number (Twilio's `StirVerstat`).
+
+    >>> [attestation_of(t).value for t in ("TN-Validation-Passed-A", "TN-Validation-Failed-B", "")]
+    ['A', 'failed', 'missing']
+    """
+    for words, attestation in _ATTESTATIONS.items():
+        if stir.startswith(words):
+            return attestation
+    return Attestation.FAILED if "Failed" in stir else Attestation.MISSING

@@ -1,0 +1,54 @@
+"""What filters and areas see of a call: its tags, and where its caller is, by whose word."""
+
+from collections.abc import Mapping
+
+from libs.contracts.areas import Sighting, Source
+from libs.rules.places import sighting, sighting_of_carrier, sighting_of_number
+from services.router.domain.context import CallContext
+
+
+def tags_of(context: CallContext) -> Mapping[str, str]:
+    """All tags of a call; what somebody has tagged outweighs what the carrier believes.
+
+    The carrier's own are `caller:number`, `caller:city`, `caller:state`, `caller:zip`,
+    `caller:country` and `dialled`; those it did not tell are not there.
+    """
+    geography = context.geography
+    told = {
+        "caller:number": context.caller.number or "",
+        "caller:city": geography.city,
+        "caller:state": geography.state,
+        "caller:zip": geography.zip,
+        "caller:country": geography.country,
+        "dialled": context.dialled,
+    }
+    return {name: value for name, value in told.items() if value} | context.tags
+
+
+def sightings_of(context: CallContext) -> tuple[Sighting, ...]:
+    """Where the caller is, as far as each source says.
+
+    What she gave and what her visit told are tags: `gathered:zip`, `visit:latitude`, ...
+    """
+    tags = context.tags
+    found = [
+        sighting(
+            source,
+            country=tags.get(f"{prefix}:country", ""),
+            state=tags.get(f"{prefix}:state", ""),
+            zip_code=tags.get(f"{prefix}:zip", ""),
+            point=_point(tags.get(f"{prefix}:latitude"), tags.get(f"{prefix}:longitude")),
+        )
+        for source, prefix in ((Source.GATHERED, "gathered"), (Source.VISIT, "visit"))
+    ]
+    found.append(sighting_of_carrier(context.geography))
+    if context.caller.number is not None:
+        found.append(sighting_of_number(context.caller.number))
+    return tuple(found)
+
+
+def _point(latitude: str | None, longitude: str | None) -> tuple[float, float] | None:
+    try:
+        return float(latitude or ""), float(longitude or "")
+    except ValueError:
+        return None
