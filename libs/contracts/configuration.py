@@ -196,6 +196,7 @@ class Performance(Document):
 class Campaign(Limited, Selective, CallSettings, LegSettings):
     """Who may take the calls of some numbers, in which order, and what else is heard.
 
+    `sticking` looks at the caller's connections of the last `sticking_days`;
     `ring_budget_seconds` bounds how long one caller hears ringing over all legs.
     """
 

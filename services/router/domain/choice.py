@@ -1,11 +1,13 @@
 """The order in which the eligible are tried: tier by tier, and within a tier by its spread."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
 from libs.contracts.configuration import Campaign, Performance, Spread, Sticking
 from libs.contracts.ids import TargetId
+from libs.contracts.screening import CallerHistory
 from libs.rules.history import connected_targets
 from services.router.domain.context import Estimate, Inputs
 from services.router.domain.plan import Candidate, Plan
@@ -14,7 +16,7 @@ NOBODY_YET = Estimate(calls=0, revenue=Decimal(0))
 
 
 def arrange(
-    plan: Plan, eligible: Sequence[Candidate], inputs: Inputs, seed: int
+    plan: Plan, eligible: Sequence[Candidate], inputs: Inputs, *, now: datetime, seed: int
 ) -> tuple[Candidate, ...]:
     """Order candidates: lower priority first, the campaign's spread among equals.
 
@@ -28,7 +30,7 @@ def arrange(
         )
     ]
     order = [candidate for *_, candidate in sorted(keyed, key=lambda entry: entry[:-1])]
-    last = _served_last(plan.campaign, inputs)
+    last = _served_last(plan.campaign, inputs, now)
     return tuple(sorted(order, key=lambda candidate: candidate.target.id != last))
 
 
@@ -103,7 +105,14 @@ def estimated(rule: Performance, seen: Estimate) -> Decimal:
     return value
 
 
-def _served_last(campaign: Campaign, inputs: Inputs) -> TargetId | None:
+def served(campaign: Campaign, inputs: Inputs, now: datetime) -> tuple[TargetId, ...]:
+    """The targets that the caller was connected with lately, the latest first."""
+    since = now - timedelta(days=campaign.sticking_days)
+    lately = tuple(call for call in inputs.history.calls if call.at >= since)
+    return connected_targets(CallerHistory(calls=lately))
+
+
+def _served_last(campaign: Campaign, inputs: Inputs, now: datetime) -> TargetId | None:
     if campaign.sticking is not Sticking.SAME:
         return None
-    return next(iter(connected_targets(inputs.history)), None)
+    return next(iter(served(campaign, inputs, now)), None)

@@ -63,7 +63,7 @@ def deliberate(
     left = _ring_seconds_left(plan, context, now)
     no = turned_away(plan, context, inputs, now) if step == 0 else None
     excluded, eligible = _sorted_out(plan, context, inputs, now)
-    order = arrange(plan, eligible, inputs, seed)
+    order = arrange(plan, eligible, inputs, now=now, seed=seed)
     return Deliberation.model_construct(
         step=step,
         at=now,

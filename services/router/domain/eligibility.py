@@ -10,7 +10,8 @@ from libs.contracts.configuration import Selective, Status, Sticking
 from libs.contracts.explaining import Rule
 from libs.rules import areas, filters, hours
 from libs.rules.finding import Finding
-from libs.rules.history import check_duplicate, connected_targets
+from libs.rules.history import check_duplicate
+from services.router.domain.choice import served
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.plan import Candidate, Plan
 from services.router.domain.sightings import sightings_of, tags_of
@@ -27,9 +28,8 @@ class Sieve:
         self._now = now
         self._tags = tags_of(context)
         self._sightings = sightings_of(context)
-        served = connected_targets(inputs.history)
         another = plan.campaign.sticking is Sticking.ANOTHER
-        self._served = frozenset(served) if another else frozenset()
+        self._served = frozenset(served(plan.campaign, inputs, now) if another else ())
 
     def exclusion(self, candidate: Candidate) -> Exclusion | None:
         """The first rule a candidate fails; None: eligible."""

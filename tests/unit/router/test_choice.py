@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.router.domain import choice
 from services.router.domain.context import Inputs
 from services.router.domain.plan import Candidate, Plan
-from tests.unit.router.plans import plan_at
+from tests.unit.router.plans import NOW, plan_at
 
 SEEDS = range(3_000)  # always the same, as the examples are: chance has no part in these tests
 DEVIATIONS_MAX = 5.0  # standard deviations of the binomial law
@@ -21,7 +21,7 @@ seeds = st.integers(0, 2**53 - 1)
 
 
 def arrange(plan: Plan, seed: int) -> tuple[Candidate, ...]:
-    return choice.arrange(plan, plan.candidates, Inputs(), seed)
+    return choice.arrange(plan, plan.candidates, Inputs(), now=NOW, seed=seed)
 
 
 def numbers(order: tuple[Candidate, ...]) -> tuple[int, ...]:

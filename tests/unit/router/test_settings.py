@@ -343,6 +343,9 @@ def test_a_caller_sticks_to_whom_she_knows() -> None:
     plan = a_plan(a_target(1), a_target(2), sticking="same_target")
     assert chosen(decide(plan, caller=CALLER)) == 1
     assert chosen(decide(plan, caller=CALLER, inputs=past(2))) == 2
+    assert chosen(decide(plan, caller=CALLER, inputs=past(2, days_ago=31))) == 1
+    longer = a_plan(a_target(1), a_target(2), sticking="same_target", sticking_days=60)
+    assert chosen(decide(longer, caller=CALLER, inputs=past(2, days_ago=31))) == 2
 
 
 def test_a_group_stands_for_its_members_by_their_weights() -> None:
