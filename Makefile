@@ -3,7 +3,7 @@ UV_VERSION := 0.13.9
 PY := .venv/bin/python
 export PYTHONPATH := .
 
-.PHONY: help setup check test test-long migrate migration format run call bench env schemas nats-conf
+.PHONY: help setup check test test-long migrate migration format run call rehearse bench env schemas nats-conf
 
 help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ run: setup ## Start everything, place one call, stay up
 
 call: setup ## Call a number of the running stack: FROM= TO= [SCRIPT=]
 	@$(PY) -m deploy.local.call --from "$(FROM)" --to "$(TO)" --script "$(SCRIPT)"
+
+rehearse: setup ## Where a call would go: FROM= TO= [AT=] [TAGS=]
+	@$(PY) -m deploy.local.call --rehearse --from "$(FROM)" --to "$(TO)" --at "$(AT)" --tags "$(TAGS)"
 
 migrate: setup ## Bring DATABASE_URL to the newest schema
 	@$(PY) -m libs.runtime.migrations

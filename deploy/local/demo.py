@@ -1,8 +1,11 @@
 """Demo data, loaded as an operator would: by asking the services."""
 
+from typing import Any
 from uuid import UUID
 
-from libs.contracts.caps import Caps, Limit, Period
+from libs.contracts.bulk import AccountConfiguration, ImportConfiguration, Imported
+from libs.contracts.call_settings import Conversion, Recovery
+from libs.contracts.caps import Caps, Counted, Limit, Period
 from libs.contracts.configuration import (
     Assignment,
     Buyer,
@@ -11,71 +14,122 @@ from libs.contracts.configuration import (
     Number,
     Target,
 )
-from libs.contracts.editing import (
-    Actor,
-    Edit,
-    SaveBuyer,
-    SaveCampaign,
-    SaveNumber,
-    SaveTarget,
-)
-from libs.contracts.ids import AccountId, BuyerId, CampaignId, NumberId, TargetId
+from libs.contracts.editing import Actor
+from libs.contracts.filters import Operator, TagFilter, TagTest
+from libs.contracts.ids import AccountId
+from libs.contracts.money import usd
 from libs.contracts.phone import PhoneDestination
-from libs.runtime.ask import Ask, Refused
+from libs.contracts.schedule import Schedule, WeeklyShift
+from libs.contracts.screening import DuplicateRule
+from libs.runtime.ask import Ask
 from libs.runtime.deadline import Deadline
 
 ACCOUNT = AccountId(UUID("0d3e0000-0000-4000-8000-000000000001"))
-NUMBER = "+18005550100"
+NUMBER, CHOOSY_NUMBER = "+18005550100", "+18005550101"
 CALLER = "+12125550123"
 FRONT_DESK, HOTLINE, OVERFLOW = "+15550100001", "+15550100002", "+15550100003"
 SCRIPT = f"{FRONT_DESK}=busy;{HOTLINE}=answer:3,talk:40,callee-hangs-up"
 ASK_WITHIN_MS = 5_000
 
 _ACTOR = Actor(name="demo", via="make run")
-_ACME, _BOLD = (BuyerId(UUID(f"0d3e0000-0000-4000-8000-00000000001{n}")) for n in (1, 2))
-_TARGETS = tuple(TargetId(UUID(f"0d3e0000-0000-4000-8000-00000000002{n}")) for n in (1, 2, 3))
-_CAMPAIGN = CampaignId(UUID("0d3e0000-0000-4000-8000-000000000031"))
-_NUMBER = NumberId(UUID("0d3e0000-0000-4000-8000-000000000041"))
+
+
+def _id(number: int) -> Any:
+    """Name a thing of the demo: the same in every run."""
+    return UUID(f"0d3e0000-0000-4000-8000-{number:012x}")
+
+
+_ACME, _BOLD = _id(0x11), _id(0x12)
 
 
 async def load(ask: Ask, account_sid: str) -> int:
-    """Save what is not there yet; give how many things were new."""
-    new = 0
-    for question in _questions(account_sid):
-        try:
-            await ask(question, Deadline.within(ASK_WITHIN_MS))
-            new += 1
-        except Refused as no:
-            if no.code != "stale":  # stale: an earlier run has saved it
-                raise
-    return new
+    """Have what is not there yet; give how many things were new."""
+    question = ImportConfiguration(
+        account_id=ACCOUNT, actor=_ACTOR, configuration=_configuration(account_sid)
+    )
+    imported: Imported = await ask(question, Deadline.within(ASK_WITHIN_MS))
+    return len(imported.documents)
 
 
-def _questions(account_sid: str) -> list[Edit]:
-    about = {"account_id": ACCOUNT, "actor": _ACTOR}
-    buyers = (Buyer(id=_ACME, name="Acme Roofing"), Buyer(id=_BOLD, name="Bold Roofs"))
-    campaign = Campaign(
-        id=_CAMPAIGN,
+def _configuration(account_sid: str) -> AccountConfiguration:
+    roofs = Campaign(
+        id=_id(0x31),
         name="Roofing leads",
         status=CampaignStatus.ACTIVE,
         assignments=tuple(
-            Assignment(target_id=target, priority=priority)
-            for priority, target in enumerate(_TARGETS, 1)
+            Assignment(target_id=target.id, priority=priority)
+            for priority, target in enumerate(_targets(), 1)
         ),
     )
-    number = Number(id=_NUMBER, number=NUMBER, account_sid=account_sid, campaign_id=_CAMPAIGN)
-    return [
-        *(SaveBuyer(**about, document=buyer) for buyer in buyers),
-        *(SaveTarget(**about, document=target) for target in _targets()),
-        SaveCampaign(**about, document=campaign),
-        SaveNumber(**about, document=number),
-    ]
+    numbers = {NUMBER: roofs, CHOOSY_NUMBER: _choosy()}
+    return AccountConfiguration(
+        buyers=(Buyer(id=_ACME, name="Acme Roofing"), Buyer(id=_BOLD, name="Bold Roofs")),
+        targets=(*_targets(), *_choosy_targets()),
+        campaigns=tuple(numbers.values()),
+        numbers=tuple(
+            Number(
+                id=_id(0x41 + at),
+                number=number,
+                account_sid=account_sid,
+                campaign_id=campaign.id,
+            )
+            for at, (number, campaign) in enumerate(numbers.items())
+        ),
+    )
+
+
+def _choosy() -> Campaign:
+    """Two tiers; in the first, whoever may take the call draws by weight."""
+    return Campaign(
+        id=_id(0x32),
+        name="Window leads",
+        status=CampaignStatus.ACTIVE,
+        assignments=tuple(
+            Assignment(target_id=target.id, priority=1 if weight else 2, weight=weight or 1)
+            for target, weight in zip(_choosy_targets(), (1, 1, 3, 1, 0, 0), strict=True)
+        ),
+        recovery=Recovery(seconds=20, times=2),
+    )
+
+
+def _choosy_targets() -> tuple[Target, ...]:
+    """Each takes some calls and not others."""
+    sunday_night = WeeklyShift(days=("sunday",), opens="01:30", closes="04:00")
+    mail = TagTest(tag="source", operator=Operator.EQUAL, value="mail")
+    rules: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("Night desk", {"schedule": Schedule(zone="America/New_York", hours=(sunday_night,))}),
+        ("Mail desk", {"filter": TagFilter(tests=(mail,))}),
+        (
+            "Pay per sale desk",
+            {
+                "conversion": Conversion(after_seconds=30, revenue=usd("25")),
+                "caps": Caps(limits=(Limit(period=Period.DAY, counts=Counted.CONVERSION, most=1),)),
+            },
+        ),
+        (
+            "New callers desk",
+            {"duplicates": DuplicateRule(scope="target", after="connection", days=30)},
+        ),
+        ("Overflow desk", {}),
+        ("Last desk", {}),
+    )
+    return tuple(
+        Target(
+            id=_id(0x51 + at),
+            buyer_id=(_ACME, _BOLD)[at % 2],
+            name=name,
+            destination=PhoneDestination(number=f"+1555010001{at + 1}"),
+            zone="America/New_York",
+            **rule,
+        )
+        for at, (name, rule) in enumerate(rules)
+    )
 
 
 def _targets() -> tuple[Target, ...]:
     return (
         Target(
-            id=_TARGETS[0],
+            id=_id(0x21),
             buyer_id=_ACME,
             name="Acme front desk",
             destination=PhoneDestination(number=FRONT_DESK),
@@ -83,7 +137,7 @@ def _targets() -> tuple[Target, ...]:
             zone="America/New_York",
         ),
         Target(
-            id=_TARGETS[1],
+            id=_id(0x22),
             buyer_id=_BOLD,
             name="Bold hotline",
             destination=PhoneDestination(number=HOTLINE),
@@ -91,7 +145,7 @@ def _targets() -> tuple[Target, ...]:
             zone="America/Chicago",
         ),
         Target(
-            id=_TARGETS[2],
+            id=_id(0x23),
             buyer_id=_BOLD,
             name="Bold overflow",
             destination=PhoneDestination(number=OVERFLOW),

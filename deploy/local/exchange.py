@@ -1,15 +1,17 @@
 """The played carrier as a server: its REST API, and a door that places calls.
 
-`POST /play` with {"from", "to", "script"} plays one call and streams its narration.
+`POST /play` with {"from", "to", "script"} plays one call and streams its narration;
+`POST /rehearse` with a `Rehearse` of the demo account tells where a call would go.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
+from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
 from deploy.local.carrier import rest
@@ -17,9 +19,12 @@ from deploy.local.carrier.clock import RealClock
 from deploy.local.carrier.ledger import NumberConfig, new_sid
 from deploy.local.carrier.player import Carrier
 from deploy.local.carrier.script import ScriptMistake, parse_script
-from deploy.local.story import story
+from deploy.local.demo import ACCOUNT
+from deploy.local.story import ASK_WITHIN_MS, story, told
 from libs.contracts.ids import call_id_of
-from libs.runtime.ask import Ask
+from libs.contracts.rehearsing import Rehearse, Rehearsed
+from libs.runtime.ask import Ask, Refused, Unanswered
+from libs.runtime.deadline import Deadline
 
 HURRY = 10.0  # a scripted minute takes six seconds
 WEBHOOK_TIMEOUT_SECONDS = 20.0  # longer than the carrier's own limit, which it keeps itself
@@ -43,6 +48,7 @@ class Exchange:
         return Starlette(
             routes=[
                 Route("/play", self._play, methods=["POST"]),
+                Route("/rehearse", self._rehearse, methods=["POST"]),
                 Mount("/", app=rest.create(self._carrier)),
             ]
         )
@@ -85,3 +91,12 @@ class Exchange:
             return JSONResponse({"problem": str(mistake)}, status_code=400)
         lines = self.lines(asked["from"], asked["to"], asked["script"])
         return StreamingResponse((f"{line}\n" async for line in lines), media_type="text/plain")
+
+    async def _rehearse(self, request: Request) -> Response:
+        try:
+            question = Rehearse.model_validate({**await request.json(), "account_id": ACCOUNT})
+            rehearsed: Rehearsed = await self._ask(question, Deadline.within(ASK_WITHIN_MS))
+        except (ValidationError, Refused, Unanswered) as no:
+            return JSONResponse({"problem": str(no)}, status_code=400)
+        lines = [f"At {rehearsed.decision.at:%Y-%m-%d %H:%M} UTC:", *told(rehearsed.decision)]
+        return PlainTextResponse("\n".join(lines) + "\n")

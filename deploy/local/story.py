@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from deploy.local.demo import ACCOUNT
-from libs.contracts.explaining import ExplainCall, Explanation, Verdict
+from libs.contracts.explaining import ExplainCall, ExplainedStep, Explanation, Verdict
 from libs.contracts.ids import CallId
 from libs.contracts.tracking import CallDetail, GetCall
 from libs.runtime.ask import Ask, Refused, Unanswered
@@ -59,12 +59,20 @@ async def _record(ask: Ask, call_id: CallId) -> CallDetail | None:
 def _explained(explanation: Explanation) -> list[str]:
     lines = ["", "Why it went there:"]
     for step in explanation.steps:
-        lines.append(f"  step {step.step}: {step.sentence}")
-        for row in step.candidates:
-            mark = {Verdict.CHOSEN: "=>", Verdict.EXCLUDED: " x", Verdict.LOST: "  "}[row.verdict]
-            saw = f": saw {row.seen}" if row.seen else ""
-            needed = f", needs {row.needed}" if row.needed else ""
-            lines.append(f"    {mark} {row.target_name} ({row.buyer_name}) {row.rule}{saw}{needed}")
+        lines += told(step)
+    return lines
+
+
+def told(step: ExplainedStep) -> list[str]:
+    """One decision: its sentence, and everybody who was considered."""
+    lines = [f"  step {step.step}: {step.sentence}"]
+    for row in step.candidates:
+        mark = {Verdict.CHOSEN: "=>", Verdict.EXCLUDED: " x", Verdict.LOST: "  "}[row.verdict]
+        saw = f": saw {row.seen}" if row.seen else ""
+        needed = f", needs {row.needed}" if row.needed else ""
+        lines.append(f"    {mark} {row.target_name} ({row.buyer_name}) {row.rule}{saw}{needed}")
+        if row.verdict is Verdict.LOST:
+            lines.append(f"       it {row.otherwise}")
     return lines
 
 

@@ -197,7 +197,8 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
     """Who may take the calls of some numbers, in which order, and what else is heard.
 
     `sticking` looks at the caller's connections of the last `sticking_days`;
-    `ring_budget_seconds` bounds how long one caller hears ringing over all legs.
+    `ring_budget_seconds` bounds how long one caller hears ringing over all legs.  `rtb_id`
+    is how outside publishers name the campaign: made when RTB is first enabled, then kept.
     """
 
     id: CampaignId
@@ -212,6 +213,8 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
     performance: Performance = Performance()
     blocklist: Blocklist = Blocklist()
     fallback_destination: Destination | None = None
+    rtb_enabled: bool = False
+    rtb_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
 
     @model_validator(mode="after")
     def _each_entry_once(self) -> Self:

@@ -20,7 +20,7 @@ from libs.contracts.configuration import (
     Pool,
     Target,
 )
-from libs.contracts.ids import AccountId, Sid
+from libs.contracts.ids import AccountId, CampaignId, Sid
 from libs.contracts.message import Instant, Message, Question, Value, one_of
 
 PAGE_MAX = 200  # rows of one answer; a page stays far below the 512 kB of a message
@@ -64,11 +64,23 @@ class Actor(Value):
     via: str = Field(default="api", max_length=60)
 
 
+class Pausing(Value):
+    """A campaign that an edit left without something it needs, and which was paused for it."""
+
+    campaign_id: CampaignId
+    name: str
+    reason: str
+
+
 class Saved(Value):
-    """The edit is kept, and from now on in force, as `version`."""
+    """The edit is kept, and from now on in force, as `version`.
+
+    `paused` are the active campaigns that cannot go on after it.
+    """
 
     outcome: Literal["saved"] = "saved"
     version: int
+    paused: tuple[Pausing, ...] = ()
 
 
 class Edit(Question):
@@ -199,7 +211,8 @@ class Changed(Message):
     """Something of an account's configuration changed; secrets are masked in both pictures.
 
     It announces; the owner's tables are the state.  `key` is the document's id, or a
-    carrier's account_sid; `before` None: new, `after` None: retired.
+    carrier's account_sid; `before` None: new, `after` None: retired.  `reason`: why the
+    platform itself made the change, following the actor's edit of something else.
     """
 
     publisher: ClassVar[str] = "router"
@@ -211,6 +224,7 @@ class Changed(Message):
     actor: Actor
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    reason: str = ""
 
 
 class CampaignChanged(Changed):

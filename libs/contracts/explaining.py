@@ -106,17 +106,33 @@ class ExplainCall(Question):
     call_id: CallId
 
 
+class Configuration(StrEnum):
+    """By which configuration a decision is taken again."""
+
+    RECORDED = "recorded"
+    CURRENT = "current"
+
+
 class Replayed(Value):
-    """A decision taken again from its record.  Both texts are canonical JSON."""
+    """A decision taken again from its record.  Both texts are canonical JSON.
+
+    `now` explains what came of it by today's configuration, where that was asked for.
+    Counters that nobody had looked at then are taken as empty.
+    """
 
     outcome: Literal["replayed"] = "replayed"
     identical: bool
     recorded: str
     repeated: str
+    now: ExplainedStep | None = None
 
 
 class ReplayDecision(Question):
-    """Take a recorded decision again, from nothing but its record."""
+    """Take a recorded decision again, from nothing but its record.
+
+    By `configuration` current: the same call and counters, decided by the campaign as it is
+    configured today; a campaign that has been retired is `not_found`.
+    """
 
     subject: ClassVar[str] = "ask.router.replay.v1"
     answers: ClassVar[TypeAdapter[Any]] = one_of(Replayed)
@@ -124,3 +140,4 @@ class ReplayDecision(Question):
     account_id: AccountId
     call_id: CallId
     step: int = Field(ge=0)
+    configuration: Configuration = Configuration.RECORDED

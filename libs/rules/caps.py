@@ -43,6 +43,26 @@ def lack_of_room(caps: Caps, usage: Usage) -> Finding | None:
     return None
 
 
+def below_use(caps: Caps, usage: Usage) -> list[tuple[str, str]]:
+    """Every limit that is passed already, by its path, with what is used of it.
+
+    >>> below_use(Caps(concurrency=2), Usage(live=3))
+    [('concurrency', '3 at once are in use now: at least 3')]
+    """
+    problems = []
+    if caps.concurrency is not None and usage.live > caps.concurrency:
+        problem = f"{usage.live} at once are in use now: at least {usage.live}"
+        problems.append(("concurrency", problem))
+    for at, limit in enumerate(caps.limits):
+        used = usage.counted.get((limit.counts, limit.period), 0)
+        if not caps.overshoot:
+            used += usage.possible.get(limit.counts, 0)
+        if used > limit.most:
+            told = f"{_told(used, limit.counts)} {_when(limit.period)}"
+            problems.append((f"limits.{at}.most", f"{told} in use now: at least {used}"))
+    return problems
+
+
 def _full(limit: Limit, usage: Usage, *, counts_possible: bool) -> Finding | None:
     certain = usage.counted.get((limit.counts, limit.period), 0)
     possible = usage.possible.get(limit.counts, 0) if counts_possible else 0

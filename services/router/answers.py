@@ -1,8 +1,17 @@
 """What the router answers on NATS.  Each question: decode, call the desk, reply."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from libs.contracts.bulk import (
+    AddNumbers,
+    ExportConfiguration,
+    Exported,
+    ImportConfiguration,
+    Imported,
+    NumbersAdded,
+)
 from libs.contracts.editing import (
     Edit,
     GetConfiguration,
@@ -23,6 +32,9 @@ from libs.contracts.editing import (
 )
 from libs.contracts.explaining import ExplainCall, Explanation, ReplayDecision, Replayed
 from libs.contracts.fallback import AskFallbackPlans, FallbackPlans
+from libs.contracts.finding import Affected, FindAffected, FindCampaign
+from libs.contracts.message import Question
+from libs.contracts.rehearsing import Rehearse, Rehearsed
 from libs.contracts.routing import (
     AdmitCall,
     AskWhisper,
@@ -34,35 +46,31 @@ from libs.contracts.routing import (
 )
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
-from services.router.desk.editing import BadRule, EditingDesk
-from services.router.desk.explaining import ExplainingDesk
+from services.router.desk.bulk import BulkDesk
+from services.router.desk.editing import EditingDesk
+from services.router.desk.explaining import ExplainingDesk, NoCampaign
 from services.router.desk.fallback import FallbackDesk
+from services.router.desk.looking import LookingDesk
+from services.router.desk.rehearsing import RehearsingDesk
 from services.router.desk.routing import FellBack, RoutingDesk, UnknownCall
-from services.router.domain.plan import GROUP_DEPTH_MAX
+from services.router.domain.unfit import Unfit
 from services.router.memory import Memory
-from services.router.store.configuration import (
-    GroupCycle,
-    InUse,
-    Missing,
-    PointsNowhere,
-    Stale,
-    Taken,
-)
+from services.router.store.kept import InUse, Missing, Stale
 
 CALLS_IN_FLIGHT_MAX = 2_000  # callers who may wait for one process; the rest fall back at once
 EDITS_IN_FLIGHT_MAX = 50  # edits are done one at a time anyway
 LOOKS_IN_FLIGHT_MAX = 50  # explanations and lists never crowd out calls
 
-_SAVES: Mapping[type[Edit], Noun] = {
-    SaveCampaign: Noun.CAMPAIGN,
-    SaveBuyer: Noun.BUYER,
-    SaveTarget: Noun.TARGET,
-    SaveNumber: Noun.NUMBER,
-    SavePool: Noun.POOL,
-    SaveCarrier: Noun.CARRIER,
-    SaveDefaults: Noun.DEFAULTS,
-    SaveGroup: Noun.GROUP,
-}
+_SAVES: tuple[type[Edit], ...] = (
+    SaveCampaign,
+    SaveBuyer,
+    SaveTarget,
+    SaveNumber,
+    SavePool,
+    SaveCarrier,
+    SaveDefaults,
+    SaveGroup,
+)
 
 _NOT_FOUND = "no such call in this account"
 
@@ -127,64 +135,91 @@ def bind_explaining(answers: Answers, desk: ExplainingDesk) -> None:
             return await desk.replay(question)
         except UnknownCall as no:
             raise Declined("not_found", _NOT_FOUND) from no
+        except NoCampaign as no:
+            raise Declined("not_found", "the call's campaign is not there any more") from no
 
 
-def bind_editing(answers: Answers, desk: EditingDesk) -> None:
-    """Bind the questions of operators."""
-    for save, noun in _SAVES.items():
-        answers.to(save, in_flight_max=EDITS_IN_FLIGHT_MAX)(_saver(desk, noun))
+def bind_rehearsing(answers: Answers, desk: RehearsingDesk, memory: Memory) -> None:
+    """Bind the question of where a call would go."""
+
+    @answers.to(Rehearse, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def rehearse(question: Rehearse, _: Deadline) -> Rehearsed:
+        _require(memory)
+        with _refusing(question, ""):
+            return await desk.rehearse(question)
 
 
-def _saver(desk: EditingDesk, noun: Noun) -> Callable[[Any, Deadline], Awaitable[Saved]]:
+def bind_editing(answers: Answers, editing: EditingDesk, bulk: BulkDesk) -> None:
+    """Bind the questions with which operators change things."""
+    for save in _SAVES:
+        answers.to(save, in_flight_max=EDITS_IN_FLIGHT_MAX)(_saver(editing))
+
+    @answers.to(Retire, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def retire(question: Retire, _: Deadline) -> Saved:
+        with _refusing(question, ""):
+            return await editing.retire(question)
+
+    @answers.to(AddNumbers, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def add_numbers(question: AddNumbers, _: Deadline) -> NumbersAdded:
+        with _refusing(question, ""):
+            return await bulk.add_numbers(question)
+
+    @answers.to(ImportConfiguration, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def bring_in(question: ImportConfiguration, _: Deadline) -> Imported:
+        with _refusing(question, "configuration."):
+            return await bulk.bring_in(question)
+
+
+def _saver(desk: EditingDesk) -> Callable[[Any, Deadline], Awaitable[Saved]]:
     async def save(question: Any, _: Deadline) -> Saved:
-        return await _save(desk, question, noun)
+        with _refusing(question, "document."):
+            return await desk.save(question, question.document)
 
     return save
 
 
-def bind_looking(answers: Answers, desk: EditingDesk) -> None:
-    """Bind what operators do beside saving."""
-
-    @answers.to(Retire, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def retire(question: Retire, _: Deadline) -> Saved:
-        try:
-            return await desk.retire(question)
-        except Missing as no:
-            raise Declined("not_found", f"no such {question.noun} in this account") from no
-        except Stale as no:
-            raise _stale(no, question.expected_version) from no
-        except InUse as no:
-            raise Declined("in_use", f"still needed by {no}") from no
+def bind_looking(answers: Answers, desk: LookingDesk) -> None:
+    """Bind the questions with which operators look at things."""
 
     @answers.to(GetConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def get(question: GetConfiguration, _: Deadline) -> Got:
-        try:
+        with _refusing(question, ""):
             return await desk.get(question)
-        except Missing as no:
-            raise Declined("not_found", f"no such {question.noun} in this account") from no
+
+    @answers.to(FindCampaign, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def find_campaign(question: FindCampaign, _: Deadline) -> Got:
+        with _refusing(question, ""):
+            return await desk.find_campaign(question)
 
     @answers.to(ListConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def page(question: ListConfiguration, _: Deadline) -> Page:
         return await desk.page(question)
 
+    @answers.to(FindAffected, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def affected(question: FindAffected, _: Deadline) -> Affected:
+        with _refusing(question, ""):
+            return await desk.affected(question)
 
-async def _save(desk: EditingDesk, question: Edit, noun: Noun) -> Saved:
+    @answers.to(ExportConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def export(question: ExportConfiguration, _: Deadline) -> Exported:
+        return await desk.export(question)
+
+
+@contextmanager
+def _refusing(question: Question, path: str) -> Iterator[None]:
+    """Say no as the desks mean it; `path` is where documents stand in the question."""
     try:
-        return await desk.save(question, noun, question.document)  # type: ignore[attr-defined] # every Save has one
+        yield
+    except Missing as no:
+        noun = getattr(question, "noun", Noun.CAMPAIGN)
+        raise Declined("not_found", f"no such {noun} in this account") from no
     except Stale as no:
-        raise _stale(no, question.expected_version) from no
-    except PointsNowhere as no:
-        problem = "names something that does not exist in this account"
-        raise Declined("points_nowhere", problem, [(f"document.{no.field}", problem)]) from no
-    except BadRule as no:
-        problems = [(f"document.{one.path}", one.problem) for one in no.problems]
-        raise Declined("bad_rule", "a rule cannot be followed", problems) from no
-    except GroupCycle as no:
-        problem = f"leads back to the group itself, or more than {GROUP_DEPTH_MAX} groups deep"
-        raise Declined("group_cycle", problem, [("document.parent_id", problem)]) from no
-    except Taken as no:
-        problem = "belongs to something else already"
-        raise Declined("taken", problem, [(f"document.{no.field}", problem)]) from no
+        raise _stale(no, getattr(question, "expected_version", None)) from no
+    except InUse as no:
+        raise Declined("in_use", f"still needed by {no}") from no
+    except Unfit as no:
+        problems = [(f"{path}{one.path}", one.problem) for one in no.problems]
+        raise Declined(no.code, no.text, problems) from no
 
 
 def _stale(no: Stale, expected: int | None) -> Declined:

@@ -11,7 +11,7 @@ from libs.runtime import telemetry
 from libs.runtime.answers import Answers
 from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
-from libs.runtime.clock import SystemClock
+from libs.runtime.clock import Clock, SystemClock
 from libs.runtime.database import Database
 from libs.runtime.health import (
     Check,
@@ -33,13 +33,18 @@ from services.router.answers import (
     bind_explaining,
     bind_fallback,
     bind_looking,
+    bind_rehearsing,
     bind_whisper,
 )
+from services.router.desk.bulk import BulkDesk
 from services.router.desk.editing import EditingDesk
 from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.holds import HoldsDesk
+from services.router.desk.keeping import Keeper
+from services.router.desk.looking import LookingDesk
 from services.router.desk.lookups import Lookups
+from services.router.desk.rehearsing import RehearsingDesk
 from services.router.desk.routing import RoutingDesk
 from services.router.memory import Memory
 from services.router.settings import Settings
@@ -62,7 +67,6 @@ def create(settings: Settings | None = None) -> Starlette:
     )
     database = Database(settings.database_url, application_name="router")
     outbox = Outbox(database, broker, tables.outbox)
-    configuration, decisions = Configuration(database), Decisions(database)
 
     async def declare_streams() -> None:
         for stream in STREAMS:
@@ -73,16 +77,18 @@ def create(settings: Settings | None = None) -> Starlette:
         if getattr(message, "publisher", "") == "router":
             broker.describes(subject, message)
 
-    memory = Memory(configuration, broker)
-    clock = SystemClock()
-    seal = Seal(settings.session_secret.get_secret_value(), "carrier tokens")
+    memory = Memory(Configuration(database), broker)
     holds = HoldsDesk(Holds(database), Ask(broker))
     consumer = holds_consumer(broker, holds, database)
     answers = Answers(broker, Refusal)
-    lookups = Lookups(History(database), clock)
-    routing = RoutingDesk(memory, Claims(database, outbox), decisions, lookups, clock, _seed)
-    editing = EditingDesk(configuration, memory, outbox, seal, clock)
-    _bind(answers, memory, routing, editing, ExplainingDesk(decisions))
+    _bind(
+        answers,
+        database,
+        memory,
+        outbox,
+        SystemClock(),
+        Seal(settings.session_secret.get_secret_value(), "carrier tokens"),
+    )
     watch = Watch(database, answers)
 
     health = Health(
@@ -110,23 +116,30 @@ def create(settings: Settings | None = None) -> Starlette:
     )
 
 
-def _seed() -> int:
-    return secrets.randbits(SEED_BITS)
-
-
-def _bind(
+def _bind(  # noqa: PLR0917 - wired once
     answers: Answers,
+    database: Database,
     memory: Memory,
-    routing: RoutingDesk,
-    editing: EditingDesk,
-    explaining: ExplainingDesk,
+    outbox: Outbox,
+    clock: Clock,
+    seal: Seal,
 ) -> None:
+    decisions, history = Decisions(database), History(database)
+    lookups = Lookups(history, clock)
+    routing = RoutingDesk(memory, Claims(database, outbox), decisions, lookups, clock, _seed)
     bind_calls(answers, routing, memory)
     bind_whisper(answers, routing)
     bind_fallback(answers, FallbackDesk(memory), memory)
-    bind_explaining(answers, explaining)
-    bind_editing(answers, editing)
-    bind_looking(answers, editing)
+    bind_explaining(answers, ExplainingDesk(decisions, memory))
+    bind_rehearsing(answers, RehearsingDesk(memory, lookups, history, clock, _seed), memory)
+    configuration = Configuration(database)
+    keeper = Keeper(configuration, memory, outbox, seal, clock)
+    bind_editing(answers, EditingDesk(keeper), BulkDesk(configuration, keeper))
+    bind_looking(answers, LookingDesk(configuration, keeper))
+
+
+def _seed() -> int:
+    return secrets.randbits(SEED_BITS)
 
 
 def _memory_check(memory: Memory) -> Check:

@@ -25,7 +25,8 @@ from libs.runtime.broker import Broker
 from libs.runtime.tasks import ended
 from services.router.domain.nouns import DOCUMENTS
 from services.router.domain.plan import Plan, Shelf, plan_of
-from services.router.store.configuration import CATCH_UP_MAX, Configuration, Kept
+from services.router.store.configuration import CATCH_UP_MAX, Configuration
+from services.router.store.kept import Kept
 
 CHANGES = "event.*.changed.v1"
 CATCH_UP_EVERY_SECONDS = 5.0  # what a lost announcement can delay a change by
@@ -159,6 +160,13 @@ class Memory:
             campaign_id = self._campaign_of(account_id, pool_id)
             return Found(account_id, None, self._plan_of(account_id, campaign_id))
         return Found(NOBODY, None, RouteReason.UNKNOWN_NUMBER)
+
+    def find_within(self, account_id: AccountId, dialled: str) -> Found:
+        """The same for a number of this account; another's is as unknown as none."""
+        kept = self._numbers.get(dialled)
+        if kept is None or kept.account_id != account_id:
+            return Found(account_id, None, RouteReason.UNKNOWN_NUMBER)
+        return Found(account_id, kept.number.id, self._plan_of(account_id, self._serves(kept)))
 
     def plan(self, account_id: AccountId, campaign_id: CampaignId) -> Plan | None:
         """A campaign's plan as it is now, whatever its status; None where it is retired."""

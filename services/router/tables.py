@@ -52,7 +52,11 @@ def _configured(name: str, *more: SchemaItem) -> Table:
     )
 
 
-campaign = _configured("campaign")
+campaign = _configured(
+    "campaign",
+    Column("rtb_id", Text),
+    Index("campaign_rtb_id", "rtb_id", unique=True),
+)
 defaults = _configured("defaults")
 buyer = _configured("buyer")
 target = _configured(
@@ -74,6 +78,7 @@ pool = _configured(
         name="pool_campaign_id",
     ),
     Index("pool_name", "account_id", "name", unique=True, postgresql_where=text("NOT retired")),
+    Index("pool_campaign", "account_id", "campaign_id"),
 )
 group = _configured(
     "group",
@@ -118,6 +123,8 @@ number = _configured(
     ),
     CheckConstraint("campaign_id IS NULL OR pool_id IS NULL", name="number_has_one_place"),
     Index("number_number", "number", unique=True, postgresql_where=text("NOT retired")),
+    Index("number_campaign", "account_id", "campaign_id"),
+    Index("number_pool", "account_id", "pool_id"),
 )
 assignment = Table(
     "assignment",

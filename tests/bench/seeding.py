@@ -1,9 +1,12 @@
 """Configures the product by the questions that an operator's console asks; never by SQL."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from libs.contracts.bulk import AccountConfiguration, ImportConfiguration
 from libs.contracts.caps import Caps, Limit, Period
 from libs.contracts.configuration import (
     Assignment,
@@ -14,15 +17,7 @@ from libs.contracts.configuration import (
     Number,
     Target,
 )
-from libs.contracts.editing import (
-    Actor,
-    Edit,
-    SaveBuyer,
-    SaveCampaign,
-    SaveCarrier,
-    SaveNumber,
-    SaveTarget,
-)
+from libs.contracts.editing import Actor, SaveCarrier
 from libs.contracts.ids import AccountId, BuyerId, CampaignId, NumberId, TargetId
 from libs.contracts.phone import PhoneDestination
 from libs.runtime.ask import Ask
@@ -31,7 +26,8 @@ from libs.runtime.deadline import Deadline
 from tests.bench.scene import ACCOUNT_SID, AUTH_TOKEN, Scene
 
 CONNECT_WITHIN_S = 10.0  # the server listens already
-EDIT_WITHIN_MS = 10_000  # one edit takes a few
+EDIT_WITHIN_MS = 60_000  # a portion takes a few seconds
+PORTION = 500  # documents; a target has half a kilobyte
 ACTOR = Actor(name="bench", role="operator", via="bench")
 
 
@@ -43,25 +39,42 @@ def name_of(kind: str, index: int) -> UUID:
 ACCOUNT = AccountId(name_of("account", 0))
 
 
-def edits(scene: Scene) -> Iterator[Edit]:
-    """What an operator does to set the scene up, in an order in which nothing is missing."""
-    carrier = Carrier.model_validate({"account_sid": ACCOUNT_SID, "token": AUTH_TOKEN})
-    yield SaveCarrier(account_id=ACCOUNT, actor=ACTOR, document=carrier)
-    for index in scene.campaign_ids:
-        buyer = Buyer(id=BuyerId(name_of("buyer", index)), name=f"Buyer {index}")
-        yield SaveBuyer(account_id=ACCOUNT, actor=ACTOR, document=buyer)
-    for target in targets(scene):
-        yield SaveTarget(account_id=ACCOUNT, actor=ACTOR, document=target)
-    for campaign in campaigns(scene):
-        yield SaveCampaign(account_id=ACCOUNT, actor=ACTOR, document=campaign)
-    for index, (number, campaign_index) in enumerate(scene.numbers):
-        document = Number(
-            id=NumberId(name_of("number", index)),
-            number=number,
-            account_sid=ACCOUNT_SID,
-            campaign_id=CampaignId(name_of("campaign", campaign_index)),
+def configurations(scene: Scene) -> Iterator[AccountConfiguration]:
+    """What an operator imports to set the scene up: campaigns come with their numbers."""
+    for some in _portions(
+        Buyer(id=BuyerId(name_of("buyer", index)), name=f"Buyer {index}")
+        for index in scene.campaign_ids
+    ):
+        yield AccountConfiguration(buyers=some)
+    for some in _portions(targets(scene)):
+        yield AccountConfiguration(targets=some)
+    first = {campaign: index for index, (_, campaign) in reversed([*enumerate(scene.numbers)])}
+    for some in _portions(campaigns(scene)):
+        ids = {campaign.id for campaign in some}
+        ways_in = (
+            number(scene, at) for index, at in first.items() if name_of("campaign", index) in ids
         )
-        yield SaveNumber(account_id=ACCOUNT, actor=ACTOR, document=document)
+        yield AccountConfiguration(campaigns=some, numbers=tuple(ways_in))
+    rest = set(range(len(scene.numbers))) - set(first.values())
+    for some in _portions(number(scene, at) for at in sorted(rest)):
+        yield AccountConfiguration(numbers=some)
+
+
+def _portions(documents: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    waiting = iter(documents)
+    while some := tuple(islice(waiting, PORTION)):
+        yield some
+
+
+def number(scene: Scene, at: int) -> Number:
+    """One of the scene's numbers."""
+    text, campaign = scene.numbers[at]
+    return Number(
+        id=NumberId(name_of("number", at)),
+        number=text,
+        account_sid=ACCOUNT_SID,
+        campaign_id=CampaignId(name_of("campaign", campaign)),
+    )
 
 
 def targets(scene: Scene) -> Iterator[Target]:
@@ -113,7 +126,11 @@ async def _configure(nats_url: str, scene: Scene) -> None:
     try:
         await asyncio.wait_for(connected.wait(), CONNECT_WITHIN_S)
         ask = Ask(broker)
-        for edit in edits(scene):
-            await ask(edit, Deadline.within(EDIT_WITHIN_MS))
+        carrier = Carrier.model_validate({"account_sid": ACCOUNT_SID, "token": AUTH_TOKEN})
+        about = {"account_id": ACCOUNT, "actor": ACTOR}
+        await ask(SaveCarrier(**about, document=carrier), Deadline.within(EDIT_WITHIN_MS))
+        for some in configurations(scene):
+            question = ImportConfiguration(**about, configuration=some)
+            await ask(question, Deadline.within(EDIT_WITHIN_MS))
     finally:
         await broker.close()

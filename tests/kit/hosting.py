@@ -17,8 +17,9 @@ from deploy.local.carrier.ledger import NumberConfig
 from deploy.local.carrier.player import Carrier
 from deploy.local.carrier.report import CallReport
 from deploy.local.carrier.script import parse_script
+from libs.contracts.bulk import AccountConfiguration, ImportConfiguration, Imported
 from libs.contracts.configuration import Assignment, Buyer, Campaign, CampaignStatus, Number, Target
-from libs.contracts.editing import Actor, SaveBuyer, SaveCampaign, Saved, SaveNumber, SaveTarget
+from libs.contracts.editing import Actor, SaveBuyer, SaveTarget
 from libs.contracts.explaining import ExplainCall, Explanation
 from libs.contracts.ids import AccountId, CallId, call_id_of
 from libs.contracts.message import Question
@@ -182,12 +183,13 @@ class House:
             ),
             **more,
         )
-        await self.eventually_ask(
-            SaveCampaign(account_id=self.account_id, actor=TESTER, document=document)
-        )
         line = Number(id=uuid4(), number=number, account_sid=ACCOUNT_SID, campaign_id=document.id)
-        saved: Saved = await self.eventually_ask(
-            SaveNumber(account_id=self.account_id, actor=TESTER, document=line)
+        saved: Imported = await self.eventually_ask(
+            ImportConfiguration(
+                account_id=self.account_id,
+                actor=TESTER,
+                configuration=AccountConfiguration(campaigns=(document,), numbers=(line,)),
+            )
         )
         for router in self.routers:
             await eventually(partial(knows, router, saved.version))

@@ -2,20 +2,34 @@
 
 import orjson
 
-from libs.contracts.explaining import ExplainCall, Explanation, ReplayDecision, Replayed
+from libs.contracts.explaining import (
+    Configuration,
+    ExplainCall,
+    ExplainedStep,
+    Explanation,
+    ReplayDecision,
+    Replayed,
+)
 from libs.contracts.routing import ContinueCall
 from services.router.desk.routing import UnknownCall
 from services.router.domain.explain import explained
-from services.router.domain.record import Decision
-from services.router.domain.replay import repeat
+from services.router.domain.plan import Plan
+from services.router.domain.record import Decision, Record
+from services.router.domain.replay import reconsider, repeat
+from services.router.memory import Memory
 from services.router.store.decisions import Decided, Decisions
+
+
+class NoCampaign(Exception):
+    """The decision was not about a campaign, or that one is retired."""
 
 
 class ExplainingDesk:
     """Reads decisions; changes nothing."""
 
-    def __init__(self, decisions: Decisions) -> None:
+    def __init__(self, decisions: Decisions, memory: Memory) -> None:
         self._decisions = decisions
+        self._memory = memory
 
     async def explain(self, question: ExplainCall) -> Explanation:
         """Every decision of a call, with its table and its sentence."""
@@ -36,7 +50,23 @@ class ExplainingDesk:
         plan = await self._decisions.plan(question.account_id, kept[0].record.snapshot)
         recorded = _recorded(kept[0])
         repeated = _repeated(repeat(kept[0].record, plan), with_outcome=kept[0].outcome is not None)
-        return Replayed(identical=recorded == repeated, recorded=recorded, repeated=repeated)
+        now = None
+        if question.configuration is Configuration.CURRENT:
+            now = self._by_current(question, kept[0].record, plan)
+        return Replayed(
+            identical=recorded == repeated, recorded=recorded, repeated=repeated, now=now
+        )
+
+    def _by_current(
+        self, question: ReplayDecision, record: Record, then: Plan | None
+    ) -> ExplainedStep:
+        """The decision by the campaign as it is today; raise NoCampaign where there is none."""
+        campaign_id = record.context.campaign_id
+        now = self._memory.plan(question.account_id, campaign_id) if campaign_id else None
+        if now is None or then is None:
+            raise NoCampaign
+        decision = reconsider(record, then, now)
+        return explained(decision.record, decision.plan, heard=True)
 
 
 def _recorded(decided: Decided) -> str:

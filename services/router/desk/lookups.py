@@ -25,12 +25,13 @@ class Lookups:
         self._clock = clock
         self._earned: dict[tuple[AccountId, CampaignId], tuple[datetime, _Earned]] = {}
 
-    async def inputs(self, plan: Plan, context: CallContext) -> Inputs:
-        """Everything that this plan decides by, as it is now."""
+    async def inputs(self, plan: Plan, context: CallContext, *, take_turn: bool = True) -> Inputs:
+        """Everything that this plan decides by, as it is now; a rehearsal takes no turn."""
         turn, loads, estimates = 0, {}, {}
         match plan.campaign.spread:
             case Spread.ROUND_ROBIN:
-                turn = await self._history.next_turn(plan.account_id, plan.campaign.id)
+                next_turn = self._history.next_turn if take_turn else self._history.coming_turn
+                turn = await next_turn(plan.account_id, plan.campaign.id)
             case Spread.LEAST_BUSY | Spread.MOST_FREE:
                 loads = await self._loads(plan)
             case Spread.PERFORMANCE:

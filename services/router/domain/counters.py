@@ -66,6 +66,13 @@ class Counter:
     month_count: Decimal
     total_count: Decimal
 
+    @classmethod
+    def empty(cls, periods: Periods) -> "Counter":
+        """Nothing counted yet."""
+        begun: dict[str, Any] = {name: getattr(periods, name) for name in Periods.model_fields}
+        counts: dict[str, Any] = {f"{name}_count": NONE for name in (*_PERIODS, "total")}
+        return cls(live=0, possible=NONE, **begun, **counts)
+
     def on(self, periods: Periods) -> "Counter":
         """The counter as of these periods; each begins anew by itself."""
         begun: dict[str, Any] = {}

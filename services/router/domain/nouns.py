@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from libs.contracts.bulk import EXPORTED
 from libs.contracts.configuration import (
     Buyer,
     Campaign,
@@ -38,6 +39,13 @@ DOCUMENTS: Mapping[Noun, type[Document]] = {
     Noun.DEFAULTS: Defaults,
     Noun.GROUP: Group,
 }
+
+NOUNS: Mapping[type[Document], Noun] = {kind: noun for noun, kind in DOCUMENTS.items()}
+
+LISTS: Mapping[Noun, str] = {
+    noun: "defaults" if noun is Noun.DEFAULTS else f"{noun}s" for noun in EXPORTED
+}
+"""The field of an account's configuration that each kind stands in."""
 
 CHANGES: Mapping[Noun, type[Changed]] = {
     Noun.CAMPAIGN: CampaignChanged,

@@ -155,6 +155,15 @@ def plan_of(account_id: AccountId, campaign: Campaign, shelf: Shelf, version: in
     )
 
 
+def incomplete_entries(campaign: Campaign, shelf: Shelf) -> list[str]:
+    """The entries that name what is not there, by their path."""
+    return [
+        f"assignments.{at}"
+        for at, entry in enumerate(campaign.assignments)
+        if entry.target_id not in shelf.targets and entry.group_id not in shelf.groups
+    ]
+
+
 def call_levels(defaults: Defaults, campaign: Campaign) -> dict[Level, CallSettings | None]:
     """Who may set how a call is treated."""
     return {Level.ACCOUNT: defaults, Level.CAMPAIGN: campaign}

@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.contracts.caps import Counted
 from libs.contracts.configuration import Assignment, Campaign, Group, Limited, Target
 from libs.contracts.ids import AccountId
-from libs.contracts.message import Document
+from libs.contracts.message import Document, FieldProblem
+from libs.rules.caps import below_use
 from libs.rules.periods import EVER
-from services.router.domain.counters import Periods
+from services.router.domain.counters import Counter, CounterKey, Counters, Periods, usage_of
 from services.router.domain.plan import entry_id_of
 from services.router.tables import counter, hold, leg, member, place
 
@@ -28,12 +29,16 @@ _PERIODS = ("hour", "day", "week", "month")
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """Something to be counted: its id, its caps and zone, and which legs are its own."""
+    """Something to be counted: its id, its caps and zone, and which legs are its own.
+
+    `path` is where its caps stand in the document.
+    """
 
     scope_id: UUID
     limits: Limited
     own_legs: ColumnElement[bool]
     always: frozenset[Counted] = frozenset()
+    path: str = "caps"
 
     def measures(self) -> list[Counted]:
         """What its caps count; concurrency counts attempts."""
@@ -59,20 +64,21 @@ def countings_of(document: Document, groups_within: Iterable[UUID]) -> list[Coun
             return [Counting(document.id, document, _of_members(groups_within))]
         case Campaign():
             own = leg.c.campaign_id == document.id
-            entries = (_entry(document, entry) for entry in document.assignments)
+            entries = (_entry(document, entry, at) for at, entry in enumerate(document.assignments))
             return [Counting(document.id, document, own), *entries]
         case _:
             return [Counting(thing.id, document, leg.c.buyer_id == thing.id)]
 
 
-def _entry(campaign: Campaign, entry: Assignment) -> Counting:
+def _entry(campaign: Campaign, entry: Assignment, at: int) -> Counting:
     of_thing = (
         leg.c.target_id == entry.target_id
         if entry.target_id is not None
         else _of_members([entry.group_id] if entry.group_id else [])
     )
     own = and_(leg.c.campaign_id == campaign.id, of_thing)
-    return Counting(entry_id_of(campaign.id, entry), entry, own)
+    path = f"assignments.{at}.caps"
+    return Counting(entry_id_of(campaign.id, entry), entry, own, path=path)
 
 
 def _of_members(groups: Iterable[UUID]) -> ColumnElement[bool]:
@@ -183,3 +189,42 @@ def _reached(measure: Counted) -> Any:
             return case((leg.c.converted_at.is_not(None), 1), else_=0)
         case Counted.REVENUE:
             return func.coalesce(leg.c.revenue, 0)
+
+
+async def caps_below_use(
+    connection: AsyncConnection,
+    account_id: AccountId,
+    document: Document,
+    before: Document | None,
+    now: datetime,
+) -> list[FieldProblem]:
+    """Where caps that an edit sets are less than what is used of them; old ones may be."""
+    was = {one.scope_id: one.limits for one in (countings_of(before, ()) if before else ())}
+    set_now = [one for one in countings_of(document, ()) if was.get(one.scope_id) != one.limits]
+    capped = [one for one in set_now if one.limits.limited]
+    counters = await counters_of(connection, account_id, [one.scope_id for one in capped])
+    return [
+        FieldProblem(path=f"{one.path}.{path}", problem=problem)
+        for one in capped
+        for path, problem in below_use(
+            one.limits.caps,
+            usage_of(one.scope_id, _as_of(counters, one, now), {}),
+        )
+    ]
+
+
+def _as_of(counters: Counters, one: Counting, now: datetime) -> Counters:
+    periods = Periods.of(now, one.limits.zone)
+    return {key: counter.on(periods) for key, counter in counters.items() if key[0] == one.scope_id}
+
+
+async def counters_of(
+    connection: AsyncConnection, account_id: AccountId, scope_ids: Iterable[UUID]
+) -> dict[CounterKey, Counter]:
+    """What is counted of these things now; nothing is locked."""
+    columns = [counter.c[name] for name in Counter.__slots__]
+    statement = select(counter.c.scope_id, counter.c.measure, *columns).where(
+        counter.c.account_id == account_id, counter.c.scope_id.in_(list(scope_ids))
+    )
+    rows = await connection.execute(statement)
+    return {(row[0], Counted(row[1])): Counter(*row[2:]) for row in rows}

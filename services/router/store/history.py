@@ -1,6 +1,7 @@
 """What is looked up for a decision: a caller's past, a campaign's turn, loads and earnings."""
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,6 +14,8 @@ from libs.contracts.ids import AccountId, CallId, CampaignId, TargetId
 from libs.contracts.screening import CallerHistory, EarlierCall
 from libs.runtime.database import Database, Statement
 from services.router.domain.context import Estimate
+from services.router.domain.counters import Counters
+from services.router.store.counting import counters_of
 from services.router.store.given import given, written
 from services.router.tables import counter, leg, rotation
 
@@ -106,6 +109,20 @@ class History:
             rows = await _TURN.run(connection, account_id=account_id, campaign_id=campaign_id)
         turn: int = rows[0][0]
         return turn
+
+    async def coming_turn(self, account_id: AccountId, campaign_id: CampaignId) -> int:
+        """The turn that the campaign's next call will take."""
+        statement = select(rotation.c.turn + 1).where(
+            rotation.c.account_id == account_id, rotation.c.campaign_id == campaign_id
+        )
+        async with self._database.transaction() as connection:
+            turn: int | None = await connection.scalar(statement)
+        return turn or 1
+
+    async def counters(self, account_id: AccountId, scope_ids: Iterable[uuid.UUID]) -> Counters:
+        """What is counted of these things now."""
+        async with self._database.transaction() as connection:
+            return await counters_of(connection, account_id, scope_ids)
 
     async def live(
         self, account_id: AccountId, targets: Sequence[TargetId]

@@ -57,10 +57,6 @@ async def number_in_an_idle_pool(stage: Stage, number: str) -> None:
     await stage.save(a_number(number, pool_id=pool.id))
 
 
-async def no_target(stage: Stage, number: str) -> None:
-    await stage.campaign(number=number)
-
-
 async def paused_target(stage: Stage, number: str) -> None:
     target = await stage.target(await stage.buyer(), status=Status.PAUSED)
     await stage.campaign(target, number=number)
@@ -108,7 +104,6 @@ NOT_CONFIGURED: list[tuple[Arrange, RouteReason, str]] = [
     ),
 ]
 NOBODY_FREE: list[tuple[Arrange, RouteReason, str]] = [
-    (no_target, RouteReason.NO_TARGET, "the campaign has no target"),
     (
         paused_target,
         RouteReason.NOBODY_ELIGIBLE,
@@ -233,10 +228,8 @@ async def test_a_closing_asked_twice_is_the_same_too(stage: Stage) -> None:
 
 async def test_a_call_to_a_pool_is_routed_by_the_pool(stage: Stage) -> None:
     campaign = a_campaign(await stage.target(await stage.buyer()))
-    await stage.save(campaign)
     pool = a_pool(campaign_id=campaign.id)
-    await stage.save(pool)
-    await stage.save(a_number("+18005550199", pool_id=pool.id))
+    await stage.bring_in(campaign, pool, a_number("+18005550199", pool_id=pool.id))
     of_the_pool, not_yet_known = Call(dialled="+18005550199"), Call(dialled="+18005550198")
 
     dial(await stage.ask(of_the_pool.admit(pool_id=pool.id)))
@@ -257,8 +250,7 @@ async def test_nobody_takes_over_a_pool_by_taking_its_id(stage: Stage) -> None:
     target = a_target(buyer)
     campaign = a_campaign(target)
     theirs = a_pool(id=pool.id, campaign_id=campaign.id)
-    for document in (buyer, target, campaign, theirs):
-        await stage.save(document, account_id=stage.other_account)
+    await stage.bring_in(buyer, target, campaign, theirs, account_id=stage.other_account)
 
     answer = close(await stage.ask(Call(dialled="+18005550198").admit(pool_id=pool.id)))
 

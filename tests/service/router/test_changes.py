@@ -24,7 +24,7 @@ from tests.service.router.stage import (
     Call,
     Stage,
     a_buyer,
-    a_campaign,
+    a_draft,
     a_number,
     a_pool,
     close,
@@ -96,7 +96,8 @@ async def remembering(stage: Stage) -> Memory:
 
 async def test_a_number_that_changed_hands_unseen_is_found(stage: Stage) -> None:
     """What one thing was before is forgotten, not what another has become meanwhile."""
-    one, two = await stage.campaign(), a_campaign(name="Plumbing")
+    draft = CampaignStatus.DRAFT
+    one, two = await stage.campaign(status=draft), a_draft(name="Plumbing")
     await stage.save(two)
     number = (await stage.page(Noun.NUMBER)).rows[0]
     line = a_number(id=number.document["id"], campaign_id=one.id)
@@ -154,10 +155,9 @@ async def test_fallback_plans_are_told_when_anything_on_the_way_changes(stage: S
     buyer = await stage.buyer()
     free = await stage.target(buyer, "+15550100001", dial_without_hold=True)
     capped = await stage.target(buyer, "+15550100002", concurrency_cap=3)
-    campaign = a_campaign(
-        free, capped, fallback_destination=PhoneDestination(number="+15550100003")
-    )
-    campaign_version = await stage.save(campaign)
+    draft = a_draft(free, capped, fallback_destination=PhoneDestination(number="+15550100003"))
+    campaign_version = await stage.save(draft)
+    campaign = draft.model_copy(update={"status": CampaignStatus.ACTIVE})
     pool = a_pool()
     pool_version = await stage.save(pool)
     number = a_number(pool_id=pool.id)
@@ -175,6 +175,9 @@ async def test_fallback_plans_are_told_when_anything_on_the_way_changes(stage: S
     assert (await follower.news()).plans == ()
 
     await stage.save(pool.model_copy(update={"campaign_id": campaign.id}), version=pool_version)
+    assert (await follower.news()).plans == (plan(),)
+
+    campaign_version = await stage.save(campaign, version=campaign_version)
     assert (await follower.news()).plans == (plan("+15550100001", "+15550100003"),)
 
     paused = campaign.model_copy(update={"status": CampaignStatus.PAUSED})
@@ -200,7 +203,7 @@ async def test_fallback_plans_are_told_when_anything_on_the_way_changes(stage: S
 
 async def test_a_long_list_of_plans_comes_in_parts(stage: Stage) -> None:
     long_winded = "\N{SPEAKING HEAD IN SILHOUETTE}" * 4_096  # 16 kB
-    campaign = a_campaign(closing_message=long_winded)
+    campaign = a_draft(closing_message=long_winded)
     await stage.save(campaign)
     numbers = [f"+1800555{n:04}" for n in range(40)]
     for number in numbers:

@@ -18,12 +18,12 @@ from libs.contracts.message import Document
 from libs.runtime.ask import Refused
 from libs.runtime.seal import Seal
 from services.router.domain.nouns import CHANGES, MASK
-from services.router.store.configuration import USERS_MAX
+from services.router.store.uses import USES_MAX
 from tests.kit.hosting import SECRET, TESTER
 from tests.service.router.stage import (
     Stage,
     a_buyer,
-    a_campaign,
+    a_draft,
     a_group,
     a_number,
     a_pool,
@@ -33,7 +33,7 @@ from tests.service.router.stage import (
 
 BUYER = a_buyer()
 TARGET = a_target(BUYER)
-CAMPAIGN = a_campaign(TARGET)
+CAMPAIGN = a_draft(TARGET)
 POOL = a_pool(campaign_id=CAMPAIGN.id)
 NUMBER = a_number(pool_id=POOL.id)
 GROUP = a_group(TARGET)
@@ -158,7 +158,7 @@ async def test_a_page_is_never_too_large_to_be_sent(stage: Stage) -> None:
     long_winded = "\N{SPEAKING HEAD IN SILHOUETTE}" * 4_096  # 16 kB
     ids = set()
     for _ in range(32):
-        campaign = a_campaign(closing_message=long_winded)
+        campaign = a_draft(closing_message=long_winded)
         await stage.save(campaign)
         ids.add(str(campaign.id))
 
@@ -173,12 +173,12 @@ async def test_a_page_is_never_too_large_to_be_sent(stage: Stage) -> None:
 async def test_what_is_in_use_cannot_be_retired_and_it_says_by_what(stage: Stage) -> None:
     buyer, carrier = a_buyer(), Carrier(account_sid="AC" + "1" * 32, token="token")
     target = a_target(buyer, name="Front desk")
-    campaign = a_campaign(target, name="Roofs")
+    campaign = a_draft(target, name="Roofs")
     pool = a_pool(campaign_id=campaign.id, name="visitors")
     group = a_group(target, name="Night shift")
     wider = a_group(name="All shifts")
     group = group.model_copy(update={"parent_id": wider.id})
-    by_group = a_campaign(name="Windows").model_copy(
+    by_group = a_draft(name="Windows").model_copy(
         update={"assignments": (Assignment(group_id=group.id),)}
     )
     direct = a_number("+18005550101", campaign_id=campaign.id)
@@ -231,12 +231,12 @@ async def test_what_is_in_use_cannot_be_retired_and_it_says_by_what(stage: Stage
 async def test_of_many_users_some_are_named(stage: Stage) -> None:
     buyer = a_buyer()
     version = await stage.save(buyer)
-    for n in range(USERS_MAX + 1):
+    for n in range(USES_MAX + 1):
         await stage.target(buyer, f"+155501{n:05}", name=f"desk {n}")
 
     no = await stage.refusal(retire(stage, Noun.BUYER, buyer.id, version))
 
-    assert no.text.count("target desk") == USERS_MAX
+    assert no.text.count("target desk") == USES_MAX
 
 
 @pytest.mark.parametrize("noun", list(Noun))

@@ -1,19 +1,29 @@
 """To one account everything of another behaves as if it did not exist."""
 
+from libs.contracts.bulk import (
+    AccountConfiguration,
+    AddNumbers,
+    ExportConfiguration,
+    ImportConfiguration,
+)
 from libs.contracts.catalogue import QUESTIONS
-from libs.contracts.configuration import Carrier, Defaults
+from libs.contracts.configuration import Campaign, CampaignStatus, Carrier, Defaults
 from libs.contracts.editing import Edit, GetConfiguration, ListConfiguration, Noun, Retire
 from libs.contracts.explaining import ExplainCall, ReplayDecision
 from libs.contracts.fallback import AskFallbackPlans
+from libs.contracts.finding import FindAffected, FindCampaign
 from libs.contracts.message import Document, Question
+from libs.contracts.rehearsing import Rehearse
 from libs.contracts.routing import AdmitCall, AskWhisper, ContinueCall, RouteReason
-from tests.kit.hosting import TESTER
+from tests.kit.hosting import ACCOUNT_SID, TESTER
 from tests.service.router.stage import (
+    NUMBER,
     SAVES,
     Call,
     Stage,
     a_buyer,
     a_campaign,
+    a_draft,
     a_group,
     a_number,
     a_pool,
@@ -47,7 +57,7 @@ class Stranger:
 async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
     buyer = a_buyer()
     target = a_target(buyer)
-    campaign = a_campaign(target)
+    campaign = a_draft(target)
     pool = a_pool(campaign_id=campaign.id)
     ours: dict[Noun, Document] = {
         Noun.BUYER: buyer,
@@ -60,7 +70,10 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
         Noun.DEFAULTS: Defaults(block_anonymous=False),
     }
     versions = {noun: await stage.save(document) for noun, document in ours.items()}
+    active = campaign.model_copy(update={"status": CampaignStatus.ACTIVE, "rtb_enabled": True})
+    versions[Noun.CAMPAIGN] = await stage.save(active, version=versions[Noun.CAMPAIGN])
     stranger = Stranger(stage)
+    await what_is_ours_is_not_found(stage, stranger, campaign)
 
     await no_call_exists(stage, stranger)
     for noun, document in ours.items():
@@ -76,6 +89,8 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
         assert await stranger.refused(retire) == "not_found"
         get = GetConfiguration(account_id=stranger.account_id, noun=noun, key=retire.key)
         assert await stranger.refused(get) == "not_found"
+        affected = FindAffected(account_id=stranger.account_id, noun=noun, key=retire.key)
+        assert await stranger.refused(affected) == "not_found"
         mine = get.model_copy(update={"account_id": stage.account_id})
         assert (await stage.ask(mine)).row.version == versions[noun]
     for pointing in (
@@ -90,9 +105,31 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
         assert await stranger.save_refused(pointing) == "points_nowhere"
 
     every = {one for subject, one in QUESTIONS.items() if subject.startswith("ask.router.")}
-    assert every == stranger.asked | {ListConfiguration, *OF_NO_ACCOUNT}, "a question is missing"
+    empty = {ListConfiguration, ExportConfiguration}
+    assert every == stranger.asked | {*empty, *OF_NO_ACCOUNT}, "a question is missing"
     for noun in Noun:
         assert [row.version for row in (await stage.page(noun)).rows] == [versions[noun]]
+
+
+async def what_is_ours_is_not_found(stage: Stage, stranger: Stranger, ours: Campaign) -> None:
+    them = {"account_id": stranger.account_id}
+    mine = GetConfiguration(account_id=stage.account_id, noun=Noun.CAMPAIGN, key=str(ours.id))
+    rtb_id = (await stage.ask(mine)).row.document["rtb_id"]
+    assert await stranger.refused(FindCampaign(**them, rtb_id=rtb_id)) == "not_found"
+    assert await stranger.refused(Rehearse(**them, campaign_id=ours.id)) == "points_nowhere"
+    assert await stranger.refused(Rehearse(**them, campaign=ours)) == "points_nowhere"
+    rehearsed = await stage.ask(Rehearse(**them, dialled=NUMBER))
+    assert rehearsed.decision.reason is RouteReason.UNKNOWN_NUMBER
+    exported = await stage.ask(ExportConfiguration(**them))
+    assert (exported.version, exported.configuration.size) == (0, 0)
+
+    edit = {**them, "actor": TESTER}
+    numbers = {"account_sid": ACCOUNT_SID, "numbers": ("+18005550177",)}
+    add = AddNumbers(**edit, **numbers, campaign_id=ours.id)
+    assert await stranger.refused(add) == "points_nowhere"
+    pointing = AccountConfiguration(pools=(a_pool(campaign_id=ours.id),))
+    take = ImportConfiguration(**edit, configuration=pointing)
+    assert await stranger.refused(take) == "points_nowhere"
 
 
 async def no_call_exists(stage: Stage, stranger: Stranger) -> None:
@@ -127,8 +164,7 @@ async def test_the_same_id_in_two_accounts_is_two_things(stage: Stage) -> None:
         campaign := a_campaign(target),
         a_number(number, campaign_id=campaign.id),
     ]
-    for document in theirs:
-        await stage.save(document, account_id=stage.other_account)
+    await stage.bring_in(*theirs, account_id=stage.other_account)
 
     dial(await stage.ask(Call().admit()))
     call = Call(dialled=number)
@@ -143,4 +179,5 @@ async def test_the_same_id_in_two_accounts_is_two_things(stage: Stage) -> None:
 def test_every_edit_is_of_an_account() -> None:
     edits = [one for one in QUESTIONS.values() if issubclass(one, Edit)]
     assert len(edits) == len(SAVES) + 1  # and Retire
-    assert all(one.model_fields["account_id"].is_required() for one in edits)
+    every: list[type[Question]] = [*edits, AddNumbers, ImportConfiguration]
+    assert all(one.model_fields["account_id"].is_required() for one in every)

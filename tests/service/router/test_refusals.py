@@ -15,6 +15,7 @@ from tests.service.router.stage import (
     Stage,
     a_buyer,
     a_campaign,
+    a_draft,
     a_number,
     a_pool,
     a_target,
@@ -27,7 +28,7 @@ def daily(most: int) -> dict[str, Any]:
 
 BUYER = a_buyer()
 TARGET = a_target(BUYER)
-CAMPAIGN = a_campaign(TARGET)
+CAMPAIGN = a_draft(TARGET)
 NUMBER = a_number()
 
 MALFORMED: list[tuple[Document, dict[str, Any], str, str]] = [
@@ -161,7 +162,7 @@ async def test_a_stale_edit_names_both_versions(stage: Stage) -> None:
 async def test_nothing_may_point_to_what_is_not_there(stage: Stage) -> None:
     buyer, retired_buyer = a_buyer(), a_buyer()
     target, retired_target = a_target(buyer), a_target(buyer)
-    retired_campaign, retired_pool = a_campaign(), a_pool()
+    retired_campaign, retired_pool = a_draft(), a_pool()
     await stage.save(buyer)
     await stage.save(target)
     await save_and_retire(stage, Noun.BUYER, retired_buyer, retired_buyer.id)
@@ -196,7 +197,7 @@ async def save_and_retire(stage: Stage, noun: Noun, document: Document, id: UUID
 
 
 async def test_a_number_has_one_place_and_one_owner(stage: Stage) -> None:
-    campaign = a_campaign()
+    campaign = a_draft()
     pool = a_pool()
     for document in (campaign, pool):
         await stage.save(document)
@@ -208,9 +209,10 @@ async def test_a_number_has_one_place_and_one_owner(stage: Stage) -> None:
         SaveNumber(account_id=stage.other_account, actor=TESTER, document=a_number())
     )
 
-    for no in (ours, theirs):
+    for no, said in ((ours, f"campaign {campaign.name} already"), (theirs, "something else")):
         assert no.code == "taken"
         assert [field.path for field in no.fields] == ["document.number"]
+        assert said in no.fields[0].problem
     assert len((await stage.page(Noun.NUMBER)).rows) == 1
 
 

@@ -11,9 +11,10 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from libs.contracts.bulk import AccountConfiguration, ImportConfiguration
 from libs.contracts.caps import Caps
 from libs.contracts.configuration import Assignment, Buyer, Campaign, CampaignStatus, Number, Target
-from libs.contracts.editing import Actor, SaveBuyer, SaveCampaign, SaveNumber, SaveTarget
+from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId, call_id_of
 from libs.contracts.message import Question
 from libs.contracts.phone import PhoneDestination
@@ -73,13 +74,10 @@ class Town:
             ),
         )
         line = Number(id=uuid4(), number=NUMBER, account_sid=ACCOUNT_SID, campaign_id=campaign.id)
-        for question in (
-            SaveBuyer(**about, document=buyer),
-            *(SaveTarget(**about, document=target) for target in targets),
-            SaveCampaign(**about, document=campaign),
-            SaveNumber(**about, document=line),
-        ):
-            await self.question(question)
+        configuration = AccountConfiguration(
+            buyers=(buyer,), targets=tuple(targets), campaigns=(campaign,), numbers=(line,)
+        )
+        await self.question(ImportConfiguration(**about, configuration=configuration))
 
     async def records(self) -> dict[str, CallRecord]:
         """Every call of the log, by our name of it."""

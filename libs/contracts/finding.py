@@ -1,0 +1,52 @@
+"""Finding configured things by what points to them, or by another name of theirs."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
+
+from libs.contracts.editing import Got, Noun, Pausing, read_key
+from libs.contracts.ids import AccountId
+from libs.contracts.message import Question, Value, one_of
+
+
+class Use(Value):
+    """Something that uses a thing; `active`: it takes calls now."""
+
+    noun: Noun
+    key: str
+    name: str
+    active: bool
+
+
+class Affected(Value):
+    """What uses a thing, a few of each kind; `pauses` are the campaigns that need it to go on."""
+
+    outcome: Literal["affected"] = "affected"
+    uses: tuple[Use, ...]
+    pauses: tuple[Pausing, ...]
+
+
+class FindAffected(Question):
+    """What would it affect to take this away?"""
+
+    subject: ClassVar[str] = "ask.router.affected.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Affected)
+
+    account_id: AccountId
+    noun: Noun
+    key: str
+
+    @field_validator("key")
+    @classmethod
+    def _a_key(cls, key: str, info: ValidationInfo) -> str:
+        return read_key(info.data.get("noun"), key)
+
+
+class FindCampaign(Question):
+    """The campaign that outside publishers know by this RTB id: 32 hexadecimal digits."""
+
+    subject: ClassVar[str] = "ask.router.find_campaign.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Got)
+
+    account_id: AccountId
+    rtb_id: str = Field(pattern=r"^[0-9a-f]{32}$")

@@ -1,0 +1,114 @@
+"""The looking desk: what is configured, in pages, by name, and by what uses it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from libs.contracts.bulk import (
+    EXPORTED,
+    AccountConfiguration,
+    ExportConfiguration,
+    Exported,
+)
+from libs.contracts.editing import Actor, GetConfiguration, Got, ListConfiguration, Noun, Page, Row
+from libs.contracts.finding import Affected, FindAffected, FindCampaign
+from services.router.desk.keeping import Keeper
+from services.router.domain.nouns import LISTS, masked
+from services.router.store.configuration import Configuration
+from services.router.store.kept import Kept, Missing
+
+PAGE_BYTES_MAX = 400_000  # below the 512 kB of a message; the largest row has a quarter of it
+PART_MAX = 500  # documents of one part of an export
+
+
+class LookingDesk:
+    """Reads the configuration; changes nothing."""
+
+    def __init__(self, configuration: Configuration, keeper: Keeper) -> None:
+        self._configuration = configuration
+        self._keeper = keeper
+
+    async def get(self, question: GetConfiguration) -> Got:
+        """One thing as it is now; raise Missing."""
+        async with self._configuration.editing(question.account_id) as edit:
+            return _got(await edit.current(question.noun, question.key))
+
+    async def find_campaign(self, question: FindCampaign) -> Got:
+        """The campaign of an RTB id; raise Missing."""
+        return _got(await self._configuration.by_rtb_id(question.account_id, question.rtb_id))
+
+    async def page(self, question: ListConfiguration) -> Page:
+        """One page of one kind, in the order of the ids."""
+        rows = await self._configuration.page(
+            question.account_id, question.noun, question.cursor, question.limit + 1
+        )
+        shown = list(_fitting(rows[: question.limit]))
+        return Page(
+            rows=tuple(_row(kept) for kept in shown),
+            cursor=rows[len(shown) - 1].key if len(shown) < len(rows) else None,
+        )
+
+    async def affected(self, question: FindAffected) -> Affected:
+        """What uses a thing, and which campaigns could not go on without; raise Missing.
+
+        The latter is found by doing it, and undoing it.
+        """
+        asker = Actor(name="what if", role="rehearsal", via=FindAffected.subject)
+        async with self._keeper.work(question.account_id, asker, rehearsal=True) as work:
+            thing = await work.edit.current(question.noun, question.key)
+            if thing is None or thing.retired:
+                raise Missing
+            uses = await work.edit.uses_of(question.noun, question.key)
+            await work.edit.campaigns.cut_out(question.noun, question.key)
+        return Affected(uses=tuple(uses), pauses=work.paused)
+
+    async def export(self, question: ExportConfiguration) -> Exported:
+        """A part of everything, in an order in which nothing is named before it is there."""
+        noun, after = _place(question.cursor)
+        rows = await self._configuration.page(question.account_id, noun, after, PART_MAX + 1)
+        shown = list(_fitting(rows[:PART_MAX]))
+        following = _after(noun)
+        if len(shown) < len(rows):
+            cursor: str | None = f"{noun}/{shown[-1].key}"
+        else:
+            cursor = f"{following}/" if following else None
+        documents: Any = [kept.document for kept in shown]
+        if noun is Noun.DEFAULTS:
+            documents = documents[0] if documents else None
+        return Exported(
+            version=await self._configuration.newest(question.account_id),
+            configuration=AccountConfiguration.model_validate({LISTS[noun]: documents}),
+            cursor=cursor,
+        )
+
+
+def _place(cursor: str | None) -> tuple[Noun, str | None]:
+    """Which kind comes next, and after which of its keys."""
+    if cursor is None:
+        return EXPORTED[0], None
+    noun, _, key = cursor.partition("/")
+    return Noun(noun), key or None
+
+
+def _after(noun: Noun) -> Noun | None:
+    at = EXPORTED.index(noun) + 1
+    return EXPORTED[at] if at < len(EXPORTED) else None
+
+
+def _fitting(rows: Iterable[Kept]) -> Iterator[Kept]:
+    """As many as one message holds."""
+    room = PAGE_BYTES_MAX
+    for kept in rows:
+        room -= len(_row(kept).model_dump_json().encode())
+        if room < 0:
+            return
+        yield kept
+
+
+def _got(kept: Kept | None) -> Got:
+    if kept is None or kept.retired:
+        raise Missing
+    return Got(row=_row(kept))
+
+
+def _row(kept: Kept) -> Row:
+    return Row(version=kept.version, document=masked(kept.document))
