@@ -68,6 +68,8 @@ async def test_a_callee_who_hangs_up_early_is_replaced_as_often_as_set(house: Ho
     assert [leg.destination for leg in report.legs] == [FIRST, SECOND]
     steps = (await house.explain(report)).steps
     assert [step.reason for step in steps] == [RouteReason.CHOSEN] * 2
+    early_end = "The callee before hung up within 20 seconds (recovery 1 of 1). "
+    assert [step.sentence.startswith(early_end) for step in steps] == [False, True]
 
 
 async def test_who_wants_fresh_callers_does_not_get_a_recovered_one(house: House) -> None:

@@ -65,9 +65,20 @@ def explained(record: Record, plan: Plan | None, *, heard: bool) -> ExplainedSte
         config_version=record.config_version,
         seed=record.seed,
         candidates=table,
-        sentence=_sentence(record, plan, table) + unheard,
+        sentence=_given_on(record, plan) + _sentence(record, plan, table) + unheard,
         spread=plan.campaign.spread if plan else "",
         settings=_settings(record, plan) if plan else (),
+    )
+
+
+def _given_on(record: Record, plan: Plan | None) -> str:
+    """Why a caller who had been connected already is dialled on for."""
+    rule = plan.settings.recovery if plan else None
+    if rule is None or not record.context.recoveries:
+        return ""
+    return (
+        f"The callee before hung up within {rule.seconds} seconds "
+        f"(recovery {record.context.recoveries} of {rule.times}). "
     )
 
 
@@ -97,7 +108,7 @@ def _passed_over(table: tuple[CandidateVerdict, ...]) -> str:
     named = [f"{row.target_name} {_why(row)}" for row in excluded[:NAMED_MAX]]
     more = len(excluded) - NAMED_MAX
     if more > 0:
-        named.append(f"{more} more were passed over")
+        named.append(f"{more} more {'was' if more == 1 else 'were'} passed over")
     return "; " + "; ".join(named)
 
 
