@@ -43,6 +43,22 @@ def evaluate(condition: TagFilter, tags: Mapping[str, str]) -> Finding:
     return Finding(False, "; ".join(seen), " or ".join(needed))
 
 
+def passes(condition: TagFilter, tags: Mapping[str, str], known: dict[int, bool]) -> bool:
+    """Whether `evaluate` would pass, without its words.
+
+    `known` keeps what each test came to, by its identity: filters that share a test ask it
+    once.  It serves one call, whose tags these are.
+    """
+    enough = condition.match is Match.ANY
+    for test in condition.tests:
+        passed = known.get(id(test))
+        if passed is None:
+            passed = known[id(test)] = compare(test, tags).passed
+        if passed is enough:
+            return enough
+    return any(passes(group, tags, known) is enough for group in condition.groups) is enough
+
+
 def _findings(condition: TagFilter, tags: Mapping[str, str]) -> Iterator[Finding]:
     for test in condition.tests:
         yield compare(test, tags)

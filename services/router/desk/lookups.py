@@ -7,8 +7,9 @@ from libs.contracts.configuration import Spread, Sticking
 from libs.contracts.ids import AccountId, CampaignId, TargetId
 from libs.contracts.screening import CallerHistory, DuplicateScope
 from libs.runtime.clock import Clock
+from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Estimate, Inputs, Load
-from services.router.domain.plan import Candidate, Plan
+from services.router.domain.plan import Plan
 from services.router.store.history import History
 
 EARNED_FOR = timedelta(seconds=30)  # how long an estimate serves: it moves by days

@@ -10,11 +10,12 @@ from libs.contracts.rehearsing import CounterGiven, Rehearse, Rehearsed
 from libs.contracts.routing import RouteReason
 from libs.runtime.clock import Clock
 from services.router.desk.lookups import Lookups
+from services.router.domain.candidate import Scope
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.counters import Counter, CounterKey, Periods
 from services.router.domain.decision import deliberate, settle
 from services.router.domain.explain import explained
-from services.router.domain.plan import Plan, Scope, incomplete_entries, plan_of
+from services.router.domain.plan import Plan, incomplete_entries, plan_of
 from services.router.domain.replay import with_targets
 from services.router.domain.unfit import PointsNowhere
 from services.router.memory import Found, Memory

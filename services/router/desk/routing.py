@@ -20,10 +20,11 @@ from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
 from libs.runtime.outbox import Announcement
 from services.router.desk.lookups import Lookups
+from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.counters import Counters, Periods, hold_lasts
 from services.router.domain.decision import amounts_of, deliberate, settle
-from services.router.domain.plan import Candidate, Plan
+from services.router.domain.plan import Plan
 from services.router.domain.record import Decision, Deliberation
 from services.router.memory import Memory
 from services.router.store.claims import Claim, Claimed, Claims, Draft, LegDraft, PlaceDraft

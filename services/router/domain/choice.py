@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import inf
 from random import Random
 
 from libs.contracts.configuration import Campaign, Performance, Spread, Sticking
 from libs.contracts.ids import TargetId
 from libs.contracts.screening import CallerHistory
 from libs.rules.history import connected_targets
+from services.router.domain.candidate import Candidate
 from services.router.domain.context import Estimate, Inputs
-from services.router.domain.plan import Candidate, Plan
+from services.router.domain.plan import Plan
 
 NOBODY_YET = Estimate(calls=0, revenue=Decimal(0))
 
@@ -80,7 +82,7 @@ def _live(plan: Plan, candidate: Candidate, inputs: Inputs) -> int:
 
 def _free(plan: Plan, candidate: Candidate, inputs: Inputs) -> float:
     load = inputs.loads.get(plan.index[candidate.target.id])
-    return float("inf") if load is None or load.free is None else float(load.free)
+    return inf if load is None or load.free is None else float(load.free)
 
 
 def score(plan: Plan, candidate: Candidate, inputs: Inputs) -> Decimal:
@@ -88,6 +90,22 @@ def score(plan: Plan, candidate: Candidate, inputs: Inputs) -> Decimal:
     rule = plan.campaign.performance
     seen = inputs.estimates.get(plan.index[candidate.target.id], NOBODY_YET)
     return estimated(rule, seen)
+
+
+def scored(plan: Plan, candidate: Candidate, inputs: Inputs) -> str:
+    """What the campaign's spread made of a candidate, in words; empty where it only draws."""
+    match plan.campaign.spread:
+        case Spread.PERFORMANCE:
+            seen = inputs.estimates.get(plan.index[candidate.target.id], NOBODY_YET)
+            worth = score(plan, candidate, inputs)
+            return f"{worth:.4f} a call, from {seen.revenue:f} in {seen.calls} calls"
+        case Spread.LEAST_BUSY:
+            return f"{_live(plan, candidate, inputs)} at once"
+        case Spread.MOST_FREE:
+            free = _free(plan, candidate, inputs)
+            return "any number free" if free == inf else f"{free:.0f} free"
+        case _:
+            return ""
 
 
 def estimated(rule: Performance, seen: Estimate) -> Decimal:

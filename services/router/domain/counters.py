@@ -12,14 +12,16 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from libs.contracts.caps import Counted, Period
+from libs.contracts.caps import Caps, Counted, Period
 from libs.contracts.message import Instant, Value
 from libs.rules.caps import Amount, Usage
 from libs.rules.periods import began
 
 NONE = Decimal(0)
 _PERIODS = ("hour", "day", "week", "month")  # those that begin anew
-PERIODS_KEPT = 256  # all scopes of a decision ask for the same instant, mostly in one zone
+_COUNTS = {period: f"{period.value}_count" for period in Period}
+MEASURES = tuple(Counted)
+PERIODS_KEPT = 1_024  # quarters of an hour by zone; calls come in a few, sweeps in more
 EXPIRY_MARGIN = timedelta(seconds=60)  # the carrier's own delays in ending a leg
 
 CounterKey = tuple[UUID, Counted]
@@ -36,8 +38,8 @@ class Periods(Value):
 
     @classmethod
     def of(cls, now: datetime, zone: str) -> "Periods":
-        """The periods in which `now` lies."""
-        return _periods(now, zone)
+        """The periods in which `now` lies; they begin on quarters of an hour, in every zone."""
+        return _periods(now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0), zone)
 
 
 @lru_cache(maxsize=PERIODS_KEPT)
@@ -75,6 +77,13 @@ class Counter:
 
     def on(self, periods: Periods) -> "Counter":
         """The counter as of these periods; each begins anew by itself."""
+        if (
+            self.hour_at >= periods.hour_at
+            and self.day_at >= periods.day_at
+            and self.week_at >= periods.week_at
+            and self.month_at >= periods.month_at
+        ):
+            return self
         begun: dict[str, Any] = {}
         for name in _PERIODS:
             at = getattr(periods, f"{name}_at")
@@ -84,7 +93,7 @@ class Counter:
 
     def counted(self, period: Period) -> Decimal:
         """What is certain in the latest of such periods."""
-        count: Decimal = getattr(self, f"{period.value}_count")
+        count: Decimal = getattr(self, _COUNTS[period])
         return count
 
     def with_attempt(self) -> "Counter":
@@ -107,19 +116,21 @@ class Counter:
 Counters = Mapping[CounterKey, Counter]
 
 
-def usage_of(scope_id: UUID, counters: Counters, adds: Mapping[Counted, Decimal]) -> Usage:
+def usage_of(
+    scope_id: UUID, caps: Caps, counters: Counters, adds: Mapping[Counted, Decimal]
+) -> Usage:
     """What is used of a thing's caps; a measure without a counter is limited by no cap."""
-    live = 0
+    attempts = counters.get((scope_id, Counted.ATTEMPT))
     counted: dict[tuple[Counted, Period], Amount] = {}
     possible: dict[Counted, Amount] = {}
-    for measure in Counted:
-        counter = counters.get((scope_id, measure))
-        if counter is None:
-            continue
-        live += counter.live
-        possible[measure] = plain(counter.possible)
-        counted |= {(measure, period): plain(counter.counted(period)) for period in Period}
-    return Usage(live=live, counted=counted, possible=possible, adds=adds)
+    for limit in caps.limits:
+        counter = counters.get((scope_id, limit.counts))
+        if counter is not None:
+            counted[limit.counts, limit.period] = plain(counter.counted(limit.period))
+            possible[limit.counts] = plain(counter.possible)
+    return Usage(
+        live=attempts.live if attempts else 0, counted=counted, possible=possible, adds=adds
+    )
 
 
 def plain(count: Decimal) -> Amount:

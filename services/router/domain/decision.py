@@ -12,16 +12,24 @@ from decimal import Decimal
 
 from libs.contracts.call_settings import LegSettings
 from libs.contracts.caps import Counted
-from libs.contracts.configuration import Spread
 from libs.contracts.explaining import Rule, Verdict
 from libs.contracts.routing import Close, DialNext, RouteReason
 from libs.rules.caps import lack_of_room
-from services.router.domain.choice import NOBODY_YET, arrange, score
+from services.router.domain.candidate import Candidate, Scope
+from services.router.domain.choice import arrange
 from services.router.domain.context import CallContext, Inputs
-from services.router.domain.counters import Counter, CounterKey, Counters, Periods, plain, usage_of
+from services.router.domain.counters import (
+    MEASURES,
+    Counter,
+    CounterKey,
+    Counters,
+    Periods,
+    plain,
+    usage_of,
+)
 from services.router.domain.dialling import dial_of, said_before
 from services.router.domain.eligibility import Sieve
-from services.router.domain.plan import Candidate, Plan, Scope
+from services.router.domain.plan import Plan
 from services.router.domain.record import CounterSeen, Decision, Deliberation, Record, Seat
 from services.router.domain.screening import turned_away
 from services.router.domain.verdicts import Exclusion
@@ -93,8 +101,8 @@ def _sorted_out(
     sieve = Sieve(plan, context, inputs, now)
     excluded: list[Seat] = []
     eligible: list[Candidate] = []
-    for at, candidate in enumerate(plan.candidates):
-        no = sieve.exclusion(candidate)
+    for at, (candidate, line) in enumerate(zip(plan.candidates, plan.lines, strict=True)):
+        no = sieve.exclusion(line)
         if no is None:
             eligible.append(candidate)
         else:
@@ -102,7 +110,7 @@ def _sorted_out(
     return tuple(excluded), eligible
 
 
-def _excluded(at: int, no: Exclusion, place: int | None = None, scored: str = "") -> Seat:
+def _excluded(at: int, no: Exclusion, place: int | None = None) -> Seat:
     return Seat(
         at=at,
         verdict=Verdict.EXCLUDED,
@@ -110,7 +118,6 @@ def _excluded(at: int, no: Exclusion, place: int | None = None, scored: str = ""
         seen=no.seen,
         needed=no.needed,
         holder=no.holder,
-        score=scored,
         place=place,
     )
 
@@ -136,19 +143,14 @@ def settle(deliberation: Deliberation, counters: Counters, *, final: bool) -> De
     `counters` hold those of the beginning of the order; None asks for more of them,
     unless `final` says that these are all there are.
     """
-    plan, order = deliberation.plan, deliberation.order
+    plan = deliberation.plan
+    order = deliberation.order if deliberation.closing is None else ()
     chosen: Candidate | None = None
     seen: dict[CounterKey, Counter] = {}
     seats: list[Seat] = []
     for place, candidate in enumerate(order):
         assert plan is not None, "an order without a plan"
         at = plan.index[candidate.target.id]
-        scored = _scored(plan, candidate, deliberation.inputs)
-        if chosen is not None or deliberation.closing is not None:
-            seats.append(
-                Seat(at=at, verdict=Verdict.LOST, rule=Rule.NOT_REACHED, place=place, score=scored)
-            )
-            continue
         if (candidate.target.id, Counted.ATTEMPT) not in counters:
             if not final:
                 return None
@@ -158,9 +160,9 @@ def settle(deliberation: Deliberation, counters: Counters, *, final: bool) -> De
         no = _lack_of_room(candidate, now_counted)
         if no is None:
             chosen = candidate
-            seats.append(_taken(at, place, candidate, now_counted, scored))
-        else:
-            seats.append(_excluded(at, no, place, scored))
+            seats.append(_taken(at, place, candidate, now_counted))
+            break
+        seats.append(_excluded(at, no, place))
     return _decision(deliberation, chosen, seen, seats)
 
 
@@ -168,10 +170,12 @@ def _as_of(candidate: Candidate, counters: Counters, at: datetime) -> dict[Count
     """The counters that a candidate must leave room in, each in its own zone's periods."""
     found: dict[CounterKey, Counter] = {}
     for scope in candidate.scopes:
-        for measure in Counted:
+        periods: Periods | None = None
+        for measure in MEASURES:
             counter = counters.get((scope.id, measure))
             if counter is not None:
-                found[scope.id, measure] = counter.on(Periods.of(at, scope.limits.zone))
+                periods = periods or Periods.of(at, scope.limits.zone)
+                found[scope.id, measure] = counter.on(periods)
     return found
 
 
@@ -191,7 +195,9 @@ def _lack_of_room(candidate: Candidate, counters: Counters) -> Exclusion | None:
     for scope in candidate.scopes:
         if not scope.limits.limited:
             continue
-        full = lack_of_room(scope.limits.caps, usage_of(scope.id, counters, adds))
+        full = lack_of_room(
+            scope.limits.caps, usage_of(scope.id, scope.limits.caps, counters, adds)
+        )
         if full is not None:
             at_once = full.seen.endswith(" at once")
             rule = Rule.CONCURRENCY_CAP if at_once else Rule.CAP
@@ -203,30 +209,10 @@ def _holder(scope: Scope) -> str:
     return f"{scope.kind} {scope.name}"
 
 
-def _taken(at: int, place: int, candidate: Candidate, counters: Counters, scored: str) -> Seat:
+def _taken(at: int, place: int, candidate: Candidate, counters: Counters) -> Seat:
     attempts = counters[candidate.target.id, Counted.ATTEMPT]
     seen = f"{attempts.live} at once, {plain(attempts.day_count)} today"
-    return Seat(
-        at=at, verdict=Verdict.CHOSEN, rule=Rule.TAKEN, seen=seen, place=place, score=scored
-    )
-
-
-def _scored(plan: Plan, candidate: Candidate, inputs: Inputs) -> str:
-    """What the campaign's spread made of a candidate, in words; empty where it only draws."""
-    at = plan.index[candidate.target.id]
-    match plan.campaign.spread:
-        case Spread.PERFORMANCE:
-            seen = inputs.estimates.get(at, NOBODY_YET)
-            worth = score(plan, candidate, inputs)
-            return f"{worth:.4f} a call, from {seen.revenue:f} in {seen.calls} calls"
-        case Spread.LEAST_BUSY:
-            load = inputs.loads.get(at)
-            return f"{load.live if load else 0} at once"
-        case Spread.MOST_FREE:
-            load = inputs.loads.get(at)
-            return "any number free" if load is None or load.free is None else f"{load.free} free"
-        case _:
-            return ""
+    return Seat(at=at, verdict=Verdict.CHOSEN, rule=Rule.TAKEN, seen=seen, place=place)
 
 
 def _decision(
@@ -266,12 +252,19 @@ def _decision(
         ring_seconds_left=deliberation.ring_seconds_left,
         counters=tuple(_seen(key, counter) for key, counter in seen.items()),
         seats=(*deliberation.excluded, *seats),
+        rest=_rest(plan, deliberation.order, len(seats)),
         reason=reason,
     )
     return Decision.model_construct(outcome=outcome, record=record, plan=plan, chosen=chosen)
 
 
+def _rest(plan: Plan | None, order: Sequence[Candidate], looked_at: int) -> tuple[int, ...]:
+    if plan is None:
+        return ()
+    index = plan.index
+    return tuple(index[candidate.target.id] for candidate in order[looked_at:])
+
+
 def _seen(key: CounterKey, counter: Counter) -> CounterSeen:
     scope_id, measure = key
-    counted = {name: getattr(counter, name) for name in Counter.__slots__}
-    return CounterSeen.model_construct(scope_id=scope_id, measure=measure, **counted)
+    return CounterSeen(scope_id, measure, *(getattr(counter, name) for name in Counter.__slots__))

@@ -3,8 +3,8 @@
 from libs.contracts.call_settings import CallerIdPolicy, LegSettings
 from libs.contracts.phone import E164, PhoneNumber
 from libs.contracts.voice import Dial, DialRecording
+from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext
-from services.router.domain.plan import Candidate
 
 
 def said_before(settings: LegSettings) -> tuple[str, ...]:

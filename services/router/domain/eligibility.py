@@ -1,102 +1,110 @@
 """Who may take this call, and why the others may not: rules that need no counter.
 
-They are tested in the order of `Rule`; the first that fails is told.
+They are tested in the order of `Rule`; the first that fails is told.  A rule that many have
+is asked once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
-from libs.contracts.configuration import Selective, Status, Sticking
+from libs.contracts.areas import AreaRule, Sighting
+from libs.contracts.configuration import Sticking
 from libs.contracts.explaining import Rule
+from libs.contracts.filters import TagFilter
+from libs.contracts.schedule import Schedule
 from libs.rules import areas, filters, hours
-from libs.rules.finding import Finding
+from libs.rules.finding import PASSED, Finding
 from libs.rules.history import check_duplicate
 from services.router.domain.choice import served
 from services.router.domain.context import CallContext, Inputs
-from services.router.domain.plan import Candidate, Plan
+from services.router.domain.plan import Plan
+from services.router.domain.sheet import Line
 from services.router.domain.sightings import sightings_of, tags_of
 from services.router.domain.verdicts import Exclusion
+
+Asked = TypeVar("Asked")
 
 
 class Sieve:
     """The rules for one call; what all candidates are tested with is made ready once."""
 
     def __init__(self, plan: Plan, context: CallContext, inputs: Inputs, now: datetime) -> None:
-        self._plan = plan
+        self._campaign_id = plan.campaign.id
         self._context = context
-        self._inputs = inputs
+        self._history = inputs.history
         self._now = now
         self._tags = tags_of(context)
-        self._sightings = sightings_of(context)
         another = plan.campaign.sticking is Sticking.ANOTHER
         self._served = frozenset(served(plan.campaign, inputs, now) if another else ())
+        self._sightings: tuple[Sighting, ...] | None = None  # few plans ask
+        self._known: dict[int, Finding] = {}  # by the rule's identity: the plan keeps them
+        self._tested: dict[int, bool] = {}
 
-    def exclusion(self, candidate: Candidate) -> Exclusion | None:
+    def exclusion(self, line: Line) -> Exclusion | None:
         """The first rule a candidate fails; None: eligible."""
-        for rule, holder, finding in self._findings(candidate):
-            if not finding.passed:
-                return Exclusion(rule=rule, seen=finding.seen, needed=finding.needed, holder=holder)
+        return (
+            line.paused
+            or self._of_this_call(line)
+            or self._first(Rule.CLOSED, line.schedules, self._hours)
+            or self._first(Rule.FILTERED, line.filters, self._filter)
+            or self._first(Rule.OUT_OF_AREA, line.areas, self._area)
+            or self._duplicate(line)
+        )
+
+    def _first(
+        self,
+        rule: Rule,
+        asked: tuple[tuple[str, Asked], ...],
+        ask: Callable[[Asked], Finding],
+    ) -> Exclusion | None:
+        for holder, one in asked:
+            found = self._known.get(id(one))
+            if found is None:
+                found = self._known[id(one)] = ask(one)
+            if not found.passed:
+                return _excluded(rule, found, holder)
         return None
 
-    def _findings(self, candidate: Candidate) -> Iterator[tuple[Rule, str, Finding]]:
-        yield from _statuses(candidate)
-        yield from self._of_this_call(candidate)
-        for holder, of in _selective(candidate):
-            if of.schedule is not None:
-                yield Rule.CLOSED, holder, hours.check(of.schedule, self._now)
-        for holder, of in _selective(candidate):
-            if of.filter is not None:
-                yield Rule.FILTERED, holder, filters.evaluate(of.filter, self._tags)
-        for holder, of in _selective(candidate):
-            if of.area is not None:
-                yield Rule.OUT_OF_AREA, holder, areas.check(of.area, self._sightings)
-        yield from self._duplicates(candidate)
+    def _hours(self, schedule: Schedule) -> Finding:
+        return hours.check(schedule, self._now)
 
-    def _of_this_call(self, candidate: Candidate) -> Iterator[tuple[Rule, str, Finding]]:
-        target_id, settings = candidate.target.id, candidate.settings
-        if target_id in self._context.tried:
-            yield Rule.ALREADY_TRIED, "", Finding(False, "dialled before", "not yet dialled")
-        most, connections = settings.earlier_connections_max, self._context.connections
+    def _filter(self, condition: TagFilter) -> Finding:
+        if filters.passes(condition, self._tags, self._tested):
+            return PASSED
+        return filters.evaluate(condition, self._tags)
+
+    def _area(self, rule: AreaRule) -> Finding:
+        if self._sightings is None:
+            self._sightings = sightings_of(self._context)
+        return areas.check(rule, self._sightings)
+
+    def _of_this_call(self, line: Line) -> Exclusion | None:
+        if line.target_id in self._context.tried:
+            found = Finding(False, "dialled before", "not yet dialled")
+            return _excluded(Rule.ALREADY_TRIED, found)
+        most, connections = line.earlier_connections_max, self._context.connections
         if most is not None and connections > most:
             seen = f"connected with {connections} others in this call"
-            yield Rule.EARLIER_CONNECTIONS, "", Finding(False, seen, f"at most {most}")
-        if target_id in self._served:
-            yield (
-                Rule.SERVED_BEFORE,
-                "",
-                Finding(False, "connected with this caller before", "another target each time"),
-            )
+            return _excluded(Rule.EARLIER_CONNECTIONS, Finding(False, seen, f"at most {most}"))
+        if line.target_id in self._served:
+            found = Finding(False, "connected with this caller before", "another target each time")
+            return _excluded(Rule.SERVED_BEFORE, found)
+        return None
 
-    def _duplicates(self, candidate: Candidate) -> Iterator[tuple[Rule, str, Finding]]:
-        rule = candidate.settings.duplicates
-        if rule is not None:
-            yield (
-                Rule.DUPLICATE,
-                "",
-                check_duplicate(
-                    rule,
-                    self._inputs.history,
-                    campaign_id=self._plan.campaign.id,
-                    target_id=candidate.target.id,
-                    buyer_id=candidate.buyer.id,
-                    now=self._now,
-                ),
-            )
+    def _duplicate(self, line: Line) -> Exclusion | None:
+        if line.duplicates is None or not self._history.calls:
+            return None
+        found = check_duplicate(
+            line.duplicates,
+            self._history,
+            campaign_id=self._campaign_id,
+            target_id=line.target_id,
+            buyer_id=line.buyer_id,
+            now=self._now,
+        )
+        return None if found.passed else _excluded(Rule.DUPLICATE, found)
 
 
-def _statuses(candidate: Candidate) -> Iterator[tuple[Rule, str, Finding]]:
-    yield Rule.BUYER_PAUSED, f"buyer {candidate.buyer.name}", _active(candidate.buyer.status)
-    for group in candidate.groups:
-        yield Rule.GROUP_PAUSED, f"group {group.name}", _active(group.status)
-    yield Rule.TARGET_PAUSED, "", _active(candidate.target.status)
-
-
-def _active(status: Status) -> Finding:
-    return Finding(status is Status.ACTIVE, str(status), str(Status.ACTIVE))
-
-
-def _selective(candidate: Candidate) -> Iterator[tuple[str, Selective]]:
-    yield f"buyer {candidate.buyer.name}", candidate.buyer
-    for group in candidate.groups:
-        yield f"group {group.name}", group
-    yield "", candidate.target
+def _excluded(rule: Rule, found: Finding, holder: str = "") -> Exclusion:
+    return Exclusion(rule=rule, seen=found.seen, needed=found.needed, holder=holder)

@@ -3,9 +3,17 @@
 from typing import Any
 
 from libs.contracts.call_settings import PLATFORM_CALL, PLATFORM_LEG
-from libs.contracts.explaining import CandidateVerdict, ExplainedStep, SettingUsed, Verdict
+from libs.contracts.explaining import (
+    CandidateVerdict,
+    ExplainedStep,
+    Rule,
+    SettingUsed,
+    Verdict,
+)
 from libs.contracts.routing import RouteReason
 from libs.rules.inherit import Resolved, resolve
+from services.router.domain.choice import scored
+from services.router.domain.context import Inputs
 from services.router.domain.plan import Plan, call_levels, leg_levels
 from services.router.domain.record import Record, Seat
 from services.router.domain.words import CLOSED, OTHERWISE, PASSED_OVER, SPREADS
@@ -17,11 +25,19 @@ def candidates(record: Record, plan: Plan | None) -> tuple[CandidateVerdict, ...
     """The table: first the order in which they were tried, then those who might not be."""
     if plan is None:
         return ()
-    seats = sorted(record.seats, key=lambda seat: (seat.place is None, seat.place or 0, seat.at))
-    return tuple(_row(seat, plan) for seat in seats)
+    looked_at = sorted(
+        record.seats, key=lambda seat: (seat.place is None, seat.place or 0, seat.at)
+    )
+    in_order = [seat for seat in looked_at if seat.place is not None]
+    rest = [
+        Seat(at=at, verdict=Verdict.LOST, rule=Rule.NOT_REACHED, place=place)
+        for place, at in enumerate(record.rest, len(in_order))
+    ]
+    seats = (*in_order, *rest, *looked_at[len(in_order) :])
+    return tuple(_row(seat, plan, record.inputs) for seat in seats)
 
 
-def _row(seat: Seat, plan: Plan) -> CandidateVerdict:
+def _row(seat: Seat, plan: Plan, inputs: Inputs) -> CandidateVerdict:
     candidate = plan.candidates[seat.at]
     return CandidateVerdict(
         target_id=candidate.target.id,
@@ -35,7 +51,7 @@ def _row(seat: Seat, plan: Plan) -> CandidateVerdict:
         seen=seat.seen,
         needed=seat.needed,
         holder=seat.holder,
-        score=seat.score,
+        score="" if seat.place is None else scored(plan, candidate, inputs),
         otherwise=_otherwise(seat),
     )
 

@@ -4,8 +4,9 @@ from libs.contracts.configuration import CampaignStatus, Number, Status
 from libs.contracts.fallback import FallbackPlan
 from libs.contracts.ids import AccountId
 from libs.contracts.phone import Destination
+from services.router.domain.candidate import Candidate
 from services.router.domain.decision import UNCONFIGURED_MESSAGE
-from services.router.domain.plan import Candidate, Plan
+from services.router.domain.plan import Plan
 
 
 def fallback_plan(account_id: AccountId, number: Number, plan: Plan | None) -> FallbackPlan:

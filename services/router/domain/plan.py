@@ -20,33 +20,10 @@ from libs.contracts.configuration import (
 from libs.contracts.ids import AccountId, BuyerId, CampaignId, GroupId, TargetId
 from libs.contracts.message import Value
 from libs.rules.inherit import Level, resolve
+from services.router.domain.candidate import Candidate, Scope
+from services.router.domain.sheet import Line, lines_of
 
 GROUP_DEPTH_MAX = 8  # groups within groups; deeper is a mistake
-
-
-class Scope(Value):
-    """Something whose caps a leg must leave room in, and whose counters it takes a place in."""
-
-    id: UUID
-    kind: str
-    name: str
-    limits: Limited
-
-
-class Candidate(Value):
-    """One entry considered for a call: a target with its buyer, groups, settings and caps.
-
-    `weight` is the entry's, for a group's member its part of the group's.  `scopes` are
-    tested in their order: target, groups, buyer, entry, campaign.
-    """
-
-    target: Target
-    buyer: Buyer
-    groups: tuple[Group, ...] = ()
-    priority: int
-    weight: float
-    settings: LegSettings
-    scopes: tuple[Scope, ...]
 
 
 class Plan(Value):
@@ -61,6 +38,11 @@ class Plan(Value):
     candidates: tuple[Candidate, ...]
     defaults: Defaults = Defaults()
     version: int
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """What each candidate asks of a call, in their order."""
+        return lines_of(self.candidates)
 
     @cached_property
     def text(self) -> str:

@@ -1,19 +1,21 @@
 """A decision on its way and on record: every value it was taken from, and what it came to."""
 
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from libs.contracts.caps import Counted
 from libs.contracts.explaining import Rule, Verdict
 from libs.contracts.message import Instant, Value
 from libs.contracts.routing import Close, DialNext, RouteReason
+from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Inputs
-from services.router.domain.plan import Candidate, Plan
+from services.router.domain.plan import Plan
 from services.router.domain.verdicts import TurnedAway
 
 
-class CounterSeen(Value):
-    """A counter as a decision saw it."""
+class CounterSeen(NamedTuple):
+    """A counter as a decision saw it; its numbers stand in the order of `Counter`."""
 
     scope_id: UUID
     measure: Counted
@@ -31,10 +33,7 @@ class CounterSeen(Value):
 
 
 class Seat(Value):
-    """What became of one candidate; `at` is its index in the plan, `place` in the order.
-
-    `score` is what the spread made of it, where it measures candidates.
-    """
+    """What became of one candidate; `at` is its index in the plan, `place` in the order."""
 
     at: int
     verdict: Verdict
@@ -42,7 +41,6 @@ class Seat(Value):
     seen: str = ""
     needed: str = ""
     holder: str = ""
-    score: str = ""
     place: int | None = None
 
 
@@ -50,7 +48,8 @@ class Record(Value):
     """Everything a decision was taken from, and what it came to.
 
     `given` is a closing that was certain before anybody was considered, `turned_away` why
-    the campaign did not take the call; `counters` are those that were looked at.
+    the campaign did not take the call; `counters` are those that were looked at.  `seats`
+    are those who were looked at, `rest` the others of the order, by their index in the plan.
     """
 
     step: int
@@ -65,6 +64,7 @@ class Record(Value):
     ring_seconds_left: int
     counters: tuple[CounterSeen, ...] = ()
     seats: tuple[Seat, ...] = ()
+    rest: tuple[int, ...] = ()
     reason: RouteReason
 
 

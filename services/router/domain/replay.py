@@ -6,10 +6,11 @@ from datetime import datetime
 from libs.contracts.caps import Counted
 from libs.contracts.explaining import Verdict
 from libs.contracts.ids import TargetId
+from services.router.domain.candidate import Candidate
 from services.router.domain.context import Inputs
 from services.router.domain.counters import Counter, CounterKey, Counters, Periods
 from services.router.domain.decision import deliberate, settle
-from services.router.domain.plan import Candidate, Plan
+from services.router.domain.plan import Plan
 from services.router.domain.record import Decision, Record
 
 

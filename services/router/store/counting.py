@@ -208,7 +208,7 @@ async def caps_below_use(
         for one in capped
         for path, problem in below_use(
             one.limits.caps,
-            usage_of(one.scope_id, _as_of(counters, one, now), {}),
+            usage_of(one.scope_id, one.limits.caps, _as_of(counters, one, now), {}),
         )
     ]
 

@@ -36,7 +36,8 @@ from services.router import tables
 from services.router.desk.holds import HoldsDesk
 from services.router.desk.lookups import Lookups
 from services.router.desk.routing import RoutingDesk
-from services.router.domain.plan import Plan, Scope, Shelf, plan_of
+from services.router.domain.candidate import Scope
+from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.memory import Found
 from services.router.store.claims import Claims
 from services.router.store.decisions import Decisions

@@ -20,10 +20,11 @@ from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId
 from libs.contracts.phone import WITHHELD, PhoneDestination, read_caller
 from libs.contracts.routing import RouteReason
 from libs.contracts.screening import CallerHistory, EarlierCall
+from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.counters import NONE, Counter, Counters, Periods
 from services.router.domain.decision import deliberate, settle
-from services.router.domain.plan import Candidate, Plan, Shelf, plan_of
+from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.domain.record import Decision
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)  # a Tuesday, ten in the morning in New York

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.router.domain import choice
+from services.router.domain.candidate import Candidate
 from services.router.domain.context import Inputs
-from services.router.domain.plan import Candidate, Plan
+from services.router.domain.plan import Plan
 from tests.unit.router.plans import NOW, plan_at
 
 SEEDS = range(3_000)  # always the same, as the examples are: chance has no part in these tests

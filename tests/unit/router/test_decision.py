@@ -37,7 +37,8 @@ def test_the_lower_priority_is_dialled() -> None:
 
     assert isinstance(decision.outcome, DialNext)
     assert str(decision.outcome.dial.destination) == "+15550100002"
-    assert [seat.verdict for seat in decision.record.seats] == [Verdict.CHOSEN, Verdict.LOST]
+    assert [seat.verdict for seat in decision.record.seats] == [Verdict.CHOSEN]
+    assert decision.record.rest == (0,)
 
 
 def test_a_full_target_is_passed_over_with_its_numbers() -> None:

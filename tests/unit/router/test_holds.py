@@ -7,10 +7,10 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.contracts.caps import Counted, Period
+from libs.contracts.caps import Caps, Counted, Limit, Period
+from libs.rules.periods import began
 from services.router.domain.counters import (
     EXPIRY_MARGIN,
-    Counter,
     Periods,
     hold_lasts,
     plain,
@@ -50,10 +50,28 @@ def test_every_attempt_counts_in_every_period_that_is_on(looks: list[timedelta],
     assert counter.live == counter.total_count == len(looks)
 
 
+@given(
+    st.timedeltas(timedelta(days=-2_000), timedelta(days=5_000)),
+    st.sampled_from(["Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "UTC"]),
+)
+def test_periods_begin_where_the_rules_say(since: timedelta, zone: str) -> None:
+    """They are kept by quarters of an hour: no period may begin within one."""
+    now = NOW + since
+    found = Periods.of(now, zone)
+    assert found.hour_at == began(Period.HOUR, now, zone)
+    assert found.day_at == began(Period.DAY, now, zone)
+    assert found.week_at == began(Period.WEEK, now, zone)
+    assert found.month_at == began(Period.MONTH, now, zone)
+
+
 def test_usage_tells_what_is_certain_and_what_is_possible() -> None:
     scope = UUID(int=9)
-    counter: Counter = a_counter(live=2, today=4, possible=1)
-    usage = usage_of(scope, {(scope, Counted.REVENUE): counter}, {Counted.REVENUE: Decimal(7)})
+    limit = Limit(period=Period.WEEK, counts=Counted.REVENUE, most=9)
+    counters = {
+        (scope, Counted.ATTEMPT): a_counter(live=2, today=3),
+        (scope, Counted.REVENUE): a_counter(today=4, possible=1),
+    }
+    usage = usage_of(scope, Caps(limits=(limit,)), counters, {Counted.REVENUE: Decimal(7)})
     assert usage.live == 2
     assert usage.counted[Counted.REVENUE, Period.WEEK] == 4
     assert (usage.possible[Counted.REVENUE], usage.adds[Counted.REVENUE]) == (1, 7)

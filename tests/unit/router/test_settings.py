@@ -332,9 +332,8 @@ def test_the_best_earning_is_first_and_newcomers_and_laggards_are_treated_as_set
     told = explained(decide(performing(), inputs=seen).record, performing(), heard=True)
     scores = {row.target_name: row.score for row in told.candidates}
     assert scores["desk 0"] == "2.9091 a call, from 300 in 100 calls"
-    punished = explained(
-        decide(performing(laggard_percent=50), inputs=seen).record, performing(), heard=True
-    )
+    strict = performing(laggard_percent=50)
+    punished = explained(decide(strict, inputs=seen).record, strict, heard=True)
     low = {row.target_name: row.score for row in punished.candidates}["desk 1"]
     assert low.startswith("0.3182 a call")
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from libs.contracts.filters import OF_A_LIST, OF_NOTHING, Match, Operator, TagFilter, TagTest
+from libs.rules import filters
 from libs.rules.filters import compare, evaluate, problems
 
 VALUES = st.one_of(
@@ -125,6 +126,30 @@ def test_groups_are_combined_like_tests() -> None:
 
 def test_all_of_nothing_passes() -> None:
     assert evaluate(TagFilter(), {}).passed
+
+
+FILTERS = st.recursive(
+    st.builds(
+        TagFilter,
+        match=st.just(Match.ALL),
+        tests=st.lists(st.builds(test_of, st.sampled_from(Operator), WORDS), max_size=3).map(tuple),
+    ),
+    lambda inner: st.builds(
+        TagFilter,
+        match=st.sampled_from(Match),
+        tests=st.lists(
+            st.builds(test_of, st.sampled_from(Operator), WORDS), min_size=1, max_size=2
+        ).map(tuple),
+        groups=st.lists(inner, max_size=2).map(tuple),
+    ),
+    max_leaves=3,
+)
+
+
+@given(FILTERS, VALUES)
+def test_a_quick_look_and_a_telling_one_agree(condition: TagFilter, seen: str) -> None:
+    tags = {"a": seen}
+    assert filters.passes(condition, tags, {}) is evaluate(condition, tags).passed
 
 
 def test_a_pattern_that_is_not_taken_lets_nobody_through() -> None:

@@ -1,0 +1,92 @@
+"""A plan's rules laid out for many calls: what does not depend on a call is done once.
+
+Equal rules become one object, so that a call asks each of them once, whoever has it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from libs.contracts.areas import AreaRule
+from libs.contracts.configuration import Selective, Status
+from libs.contracts.explaining import Rule
+from libs.contracts.filters import TagFilter
+from libs.contracts.ids import BuyerId, TargetId
+from libs.contracts.schedule import Schedule
+from libs.contracts.screening import DuplicateRule, DuplicateScope
+from services.router.domain.candidate import Candidate
+from services.router.domain.verdicts import Exclusion
+
+Share = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one candidate asks of a call; rules with whose they are."""
+
+    target_id: TargetId
+    buyer_id: BuyerId
+    paused: Exclusion | None
+    earlier_connections_max: int | None
+    schedules: tuple[tuple[str, Schedule], ...]
+    filters: tuple[tuple[str, TagFilter], ...]
+    areas: tuple[tuple[str, AreaRule], ...]
+    duplicates: DuplicateRule | None
+
+
+def lines_of(candidates: Iterable[Candidate]) -> tuple[Line, ...]:
+    """A line for each candidate, in their order."""
+    known: dict[Any, Any] = {}
+
+    def share(rule: Any) -> Any:
+        return known.setdefault(rule, rule)
+
+    return tuple(_line(candidate, share) for candidate in candidates)
+
+
+def _line(candidate: Candidate, share: Share) -> Line:
+    rules = list(_selective(candidate))
+    duplicates = candidate.settings.duplicates
+    off = duplicates is None or duplicates.scope is DuplicateScope.NONE
+    return Line(
+        target_id=candidate.target.id,
+        buyer_id=candidate.buyer.id,
+        paused=_paused(candidate),
+        earlier_connections_max=candidate.settings.earlier_connections_max,
+        schedules=tuple((who, share(of.schedule)) for who, of in rules if of.schedule),
+        filters=tuple((who, _shared(of.filter, share)) for who, of in rules if of.filter),
+        areas=tuple((who, share(of.area)) for who, of in rules if of.area),
+        duplicates=None if off else share(duplicates),
+    )
+
+
+def _shared(condition: TagFilter, share: Share) -> TagFilter:
+    """A filter whose tests are shared with other filters."""
+    groups = tuple(_shared(group, share) for group in condition.groups)
+    tests = tuple(share(test) for test in condition.tests)
+    filter_: TagFilter = share(condition.model_copy(update={"tests": tests, "groups": groups}))
+    return filter_
+
+
+def _paused(candidate: Candidate) -> Exclusion | None:
+    """The first of buyer, groups and target that takes no calls."""
+    buyer, target = candidate.buyer, candidate.target
+    if buyer.status is not Status.ACTIVE:
+        return _not_active(Rule.BUYER_PAUSED, f"buyer {buyer.name}", buyer.status)
+    for group in candidate.groups:
+        if group.status is not Status.ACTIVE:
+            return _not_active(Rule.GROUP_PAUSED, f"group {group.name}", group.status)
+    if target.status is not Status.ACTIVE:
+        return _not_active(Rule.TARGET_PAUSED, "", target.status)
+    return None
+
+
+def _not_active(rule: Rule, holder: str, status: Status) -> Exclusion:
+    return Exclusion(rule=rule, seen=str(status), needed=str(Status.ACTIVE), holder=holder)
+
+
+def _selective(candidate: Candidate) -> Iterator[tuple[str, Selective]]:
+    yield f"buyer {candidate.buyer.name}", candidate.buyer
+    for group in candidate.groups:
+        yield f"group {group.name}", group
+    yield "", candidate.target
