@@ -138,6 +138,8 @@ def _own_settings(ingress_url: str, carrier_url: str) -> dict[str, str]:
         "TWILIO_ACCOUNT_SID": f"AC{'0' * 31}1",
         "TWILIO_AUTH_TOKEN": _kept_secret("carrier-token"),
         "SESSION_SECRET": _kept_secret("session-secret"),
+        "CONSOLE_SECURE_COOKIES": "false",
+        "CONSOLE_FIRST_ACCOUNT_ID": str(demo.ACCOUNT),
     }
     return {name: os.environ.get(name, value) for name, value in drawn.items()}
 
@@ -200,8 +202,17 @@ def _say_where(urls: Mapping[str, str], environment: Mapping[str, str]) -> None:
     for name, url in urls.items():
         print(f"  {name:10} {url}")
     print(f"  {'NATS':10} {environment['NATS_URL']} (passwords in .local/secrets)")
+    print(f"  {'API':10} {urls['console']}/api/v1/openapi.json")
+    for line in _first_owner():
+        print(f"\n{line}")
     print(f'\nTry: make call FROM={demo.CALLER} TO={demo.NUMBER} SCRIPT="{demo.FRONT_DESK}=busy"')
     print("Stop with Ctrl-C.", flush=True)
+
+
+def _first_owner() -> list[str]:
+    """What the console says once, when it makes the first account."""
+    lines = (LOCAL / "logs" / "console.log").read_text().splitlines()
+    return [line for line in lines if line.startswith("First owner:")][-1:]
 
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ MAX_PAYLOAD = "512KB"  # no message is larger: longer lists come in pages
 CHANGES = "event.*.changed.v1"
 CHANGES_HEARD_BY = ("ingress", "router")  # by plain subscription: replicas that keep copies
 
+FOLLOWERS = ("console",)  # who show events as they happen, by an ordered reader of their own
+FOLLOWING = ("$JS.API.CONSUMER.CREATE.EVENTS", "$JS.FC.EVENTS.>")
+
 HEAD = """\
 # Who may say and hear what. Written by `make nats-conf` from libs/contracts: do not edit.
 # The server's environment has the passwords; one that is only digits is refused by the server.
@@ -138,6 +141,8 @@ def _streams(user: str) -> Iterator[str]:
                 yield f"$JS.API.STREAM.{action}.{stream.name}"
     for durable in own:
         yield from _reading(durable)
+    if user in FOLLOWERS:
+        yield from FOLLOWING
 
 
 def _reading(durable: Durable) -> tuple[str, ...]:

@@ -71,4 +71,13 @@ ROUTER_HOLDS = Durable(
     batch_max=200,
     gather=timedelta(milliseconds=20),  # a place is free so much later
 )
-DURABLES = (TRACKING_CALLS, ROUTER_HOLDS)
+CONSOLE_AUDIT = Durable(
+    name="console-audit",
+    service="console",
+    stream="EVENTS",
+    subjects=("event.*.changed.v1",),
+    ack_wait=timedelta(seconds=30),
+    batch_max=200,
+    gather=timedelta(milliseconds=100),  # somebody looks after an edit, not within it
+)
+DURABLES = (TRACKING_CALLS, ROUTER_HOLDS, CONSOLE_AUDIT)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any, ClassVar, Protocol
 
 from nats.errors import Error as NatsError
-from nats.errors import NoRespondersError
+from nats.errors import MaxPayloadError, NoRespondersError
 from pydantic import TypeAdapter, ValidationError
 
 from libs.runtime.breaker import Breaker
@@ -29,6 +29,10 @@ class Asked(Protocol):
 
 class Unanswered(Exception):
     """No answer came: nobody listens, time ran out, or the breaker is open."""
+
+
+class TooLarge(Unanswered):
+    """The question does not fit into a message; asking again is no use."""
 
 
 class Refused(Exception):
@@ -81,6 +85,8 @@ class Ask:
                     timeout=within_seconds,
                     headers=trace_headers({HEADER: deadline.header()}),
                 )
+        except MaxPayloadError as fault:
+            raise TooLarge(f"{subject}: the question is larger than a message") from fault
         except NoRespondersError as fault:
             raise Unanswered(f"{subject}: nobody listens") from fault
         except NotConnected as fault:

@@ -1,7 +1,18 @@
 """console: the door for people and their programs.
 
-answers     nothing yet
-publishes   nothing yet
-owns        schema `console`: empty yet
+answers     nothing: it is spoken to over HTTP
+asks        ask.router.add_numbers.v1 ask.router.affected.v1
+            ask.router.explain.v1 ask.router.export.v1
+            ask.router.find_campaign.v1 ask.router.get.v1 ask.router.import.v1
+            ask.router.list.v1 ask.router.rehearse.v1 ask.router.replay.v1
+            ask.router.retire.v1 ask.router.save_buyer.v1
+            ask.router.save_campaign.v1 ask.router.save_carrier.v1
+            ask.router.save_defaults.v1 ask.router.save_group.v1
+            ask.router.save_number.v1 ask.router.save_pool.v1
+            ask.router.save_target.v1 ask.tracking.get_call.v1
+            ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
+publishes   nothing
+consumes    console-audit
+owns        schema `console`: accounts, people, sessions, keys, limits, audit
 calls out   nobody
 """

@@ -1,26 +1,219 @@
 """Builds console.  Run: uvicorn --factory services.console.app:create."""
 
-from starlette.applications import Starlette
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
 
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from libs.contracts.ids import AccountId
+from libs.contracts.streams import CONSOLE_AUDIT, STREAMS
 from libs.runtime import telemetry
+from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
+from libs.runtime.clock import Clock, SystemClock
+from libs.runtime.consume import Consumer
 from libs.runtime.database import Database
-from libs.runtime.health import Health, broker_check, database_check
-from libs.runtime.service import service_app
+from libs.runtime.health import Health, broker_check, consumer_check, database_check
+from libs.runtime.service import lifespan_of, service_routes
+from libs.runtime.streams import declare_stream
+from libs.runtime.tasks import ended
+from services.console import live
+from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
+from services.console.desk.keeping_people import KeepingPeople
+from services.console.desk.passwords import Passwords
+from services.console.desk.signing_in import SigningIn
+from services.console.domain.secrets import digest
+from services.console.live import Feed
+from services.console.middleware import REQUEST_ID, Envelope
+from services.console.problems import Problem, answer, of_http, of_validation
+from services.console.routes import accounts, bulk, calls, carriers, defaults, keys, people, session
+from services.console.routes import audit as audit_log
+from services.console.routes.configuration import configuration_routes
 from services.console.settings import Settings
+from services.console.store.audit import Audit
+from services.console.store.limits import Limits
+from services.console.store.people import People
+from services.console.store.sessions import Sessions
+from services.console.subscribers import audit_consumer
+
+API = "/api/v1"
+BEGIN_EVERY_SECONDS = 1.0  # until the database is there
+SWEEP_EVERY_SECONDS = 300.0  # ended sessions and old counts only take space
+
+log = logging.getLogger(__name__)
 
 
-def create(settings: Settings | None = None) -> Starlette:
+def create(settings: Settings | None = None) -> FastAPI:
     """Read settings once, wire once; everything below receives values."""
     settings = settings or Settings()
     telemetry.start("console", settings.otel_exporter_otlp_endpoint, settings.log_level)
     password = settings.nats_password.get_secret_value()
     broker = Broker(settings.nats_url, "console", settings.nats_user, password)
     database = Database(settings.database_url, application_name="console")
-    health = Health("console", [broker_check(broker), database_check(database)])
-    return service_app(
-        health,
-        broker,
-        starts=[database.open, broker.open],
-        stops=[broker.close, database.close],
+
+    async def declare_streams() -> None:
+        for stream in STREAMS:
+            await declare_stream(broker, stream)
+
+    broker.on_connected(declare_streams)
+    clock = SystemClock()
+    audit = Audit(database)
+    consumer = audit_consumer(broker, audit, database.probe)
+    feed = Feed(broker)
+    housekeeping = Housekeeping(settings, database, clock)
+    health = Health(
+        "console",
+        [
+            broker_check(broker),
+            database_check(database),
+            consumer_check(broker, CONSOLE_AUDIT, consumer),
+        ],
     )
+    app = FastAPI(
+        title="CallCenter Pro",
+        version="1",
+        description="The one door for people and their programs.",
+        routes=[*service_routes(health, broker)],
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(broker, database, consumer, feed, housekeeping),
+    )
+    _furnish(app, settings, database, clock)
+    app.state.ask, app.state.audit, app.state.feed = Ask(broker), audit, feed
+    for routes in (
+        session.router,
+        accounts.router,
+        people.router,
+        keys.router,
+        configuration_routes(),
+        carriers.router,
+        defaults.router,
+        bulk.router,
+        calls.router,
+        audit_log.router,
+        live.router,
+    ):
+        app.include_router(routes, prefix=API)
+    _dress(app, settings)
+    return app
+
+
+def _lifespan(
+    broker: Broker,
+    database: Database,
+    consumer: Consumer,
+    feed: Feed,
+    housekeeping: "Housekeeping",
+) -> Any:
+    return lifespan_of(
+        starts=[database.open, broker.open, consumer.start, housekeeping.start],
+        stops=[feed.stop, housekeeping.stop, consumer.stop, broker.close, database.close],
+    )
+
+
+def _furnish(app: FastAPI, settings: Settings, database: Database, clock: Clock) -> None:
+    """Give the routes what they work with."""
+    known, sessions, limits = People(database), Sessions(database), Limits(database)
+    passwords = Passwords()
+    app.state.people, app.state.sessions = known, sessions
+    app.state.clock, app.state.digest = clock, digest
+    app.state.signing_in = SigningIn(known, sessions, limits, passwords, clock)
+    app.state.keeping_people = KeepingPeople(known, sessions, passwords, clock)
+    app.state.guard = Guard(
+        sessions,
+        limits,
+        clock,
+        settings.requests_per_minute,
+        settings.cors_origins,
+        settings.secure_cookies,
+    )
+
+
+def _dress(app: FastAPI, settings: Settings) -> None:
+    """What every request passes, and how what goes wrong is said."""
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Content-Type", "If-Match", CSRF_HEADER, IDEMPOTENCY_HEADER],
+            expose_headers=["ETag", "Retry-After", REQUEST_ID],
+        )
+    app.add_middleware(Envelope)
+    handlers: dict[type[Exception], Callable[[Any], Problem]] = {
+        Problem: lambda problem: problem,
+        RequestValidationError: of_validation,
+        HTTPException: of_http,
+        SQLAlchemyError: _of_database,
+        OSError: _of_database,
+    }
+    for kind, read in handlers.items():
+        app.add_exception_handler(kind, _handler(read))
+
+
+def _handler(read: Callable[[Any], Problem]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handle(request: Request, fault: Exception) -> Response:
+        return answer(request, read(fault))
+
+    return handle
+
+
+def _of_database(fault: Exception) -> Problem:
+    log.warning("the console's database does not serve: %r", fault)
+    headers = {"Retry-After": "1"}
+    return Problem(503, "unavailable", "try again", owner="console", headers=headers)
+
+
+class Housekeeping:
+    """Makes the first account, once there is a database; forgets what is over."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._keep_house(), name="housekeeping")
+
+    async def stop(self) -> None:
+        """End."""
+        await ended(self._task)
+
+    async def _keep_house(self) -> None:
+        while not await self._began():  # noqa: ASYNC110 - a database tells nobody that it is back
+            await asyncio.sleep(BEGIN_EVERY_SECONDS)
+        while True:
+            await asyncio.sleep(SWEEP_EVERY_SECONDS)
+            try:
+                await Limits(self._database).sweep(self._clock.now())
+                await Sessions(self._database).sweep(self._clock.now())
+            except (SQLAlchemyError, OSError) as fault:
+                log.warning("old things were not forgotten: %r", fault)
+
+    async def _began(self) -> bool:
+        desk = KeepingPeople(
+            People(self._database), Sessions(self._database), Passwords(), self._clock
+        )
+        owner = self._settings.first_owner
+        try:
+            password = await desk.begin(
+                AccountId(self._settings.first_account_id or uuid4()), owner
+            )
+        except (SQLAlchemyError, OSError) as fault:
+            log.warning("whether there is an account cannot be seen yet: %r", fault)
+            return False
+        if password is not None:
+            print(f"First owner: {owner}  one-time password: {password}", flush=True)  # noqa: T201 - said once, never logged
+        return True

@@ -1,5 +1,9 @@
 """What an operator may set for console."""
 
+from uuid import UUID
+
+from pydantic import Field
+
 from libs.runtime.settings import ServiceSettings, WithDatabase, of_service
 
 
@@ -7,3 +11,22 @@ class Settings(WithDatabase, ServiceSettings):
     """The settings of console."""
 
     model_config = of_service("console")
+
+    secure_cookies: bool = Field(
+        default=True,
+        description="Whether sessions need HTTPS; only for plain http on one machine: false.",
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=(),
+        description="Other sites whose pages may ask the API, as JSON; none unless named.",
+    )
+    requests_per_minute: int = Field(
+        default=1_200, ge=1, description="How many requests one key, session or address may make."
+    )
+    first_owner: str = Field(
+        default="owner@example.com",
+        description="Who owns the first account, which is made when there is none.",
+    )
+    first_account_id: UUID | None = Field(
+        default=None, description="The id of that account; drawn where not given."
+    )

@@ -1,5 +1,143 @@
-"""The tables of console: the schema is there, its first table is still to come."""
+"""The console's tables: accounts, people, their sessions and keys, limits, and the audit log."""
 
-from sqlalchemy import MetaData
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    false,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 metadata = MetaData(schema="console")
+
+
+def _at(name: str, *, nullable: bool = False) -> Column[datetime]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+account = Table(
+    "account",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    _at("created_at"),
+)
+person = Table(
+    "person",
+    metadata,
+    Column("person_id", UUID(as_uuid=True), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("password", Text, nullable=False),
+    Column("must_change", Boolean, nullable=False, server_default=false()),
+    _at("created_at"),
+    Index("person_email", func.lower(Column("email", Text)), unique=True),
+)
+"""A person may belong to several accounts; `password` is an argon2 hash."""
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("person_id", UUID(as_uuid=True), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("may_export", Boolean, nullable=False, server_default=false()),
+    _at("since"),
+    ForeignKeyConstraint(["account_id"], ["console.account.account_id"]),
+    ForeignKeyConstraint(["person_id"], ["console.person.person_id"]),
+    CheckConstraint(
+        "role IN ('owner', 'admin', 'manager', 'analyst', 'agent')", name="membership_role"
+    ),
+    Index("membership_person", "person_id"),
+)
+session = Table(
+    "session",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("session_id", UUID(as_uuid=True), nullable=False, unique=True),
+    Column("account_id", UUID(as_uuid=True), nullable=False),
+    Column("person_id", UUID(as_uuid=True), nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    _at("created_at"),
+    _at("seen_at"),
+    _at("expires_at"),
+    ForeignKeyConstraint(
+        ["account_id", "person_id"],
+        ["console.membership.account_id", "console.membership.person_id"],
+        ondelete="CASCADE",
+    ),
+    Index("session_person", "person_id"),
+)
+"""`token` is the SHA-256 of what the browser holds.  Who leaves an account loses it at once."""
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), ForeignKey(account.c.account_id), primary_key=True),
+    Column("key_id", UUID(as_uuid=True), primary_key=True),
+    Column("token", LargeBinary, nullable=False, unique=True),
+    Column("shown", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("rights", ARRAY(Text), nullable=False),
+    Column("made_by", Text, nullable=False),
+    _at("created_at"),
+    _at("expires_at", nullable=True),
+    _at("used_at", nullable=True),
+    _at("revoked_at", nullable=True),
+)
+tally = Table(
+    "tally",
+    metadata,
+    Column("key", Text, primary_key=True),
+    _at("window_at"),
+    Column("count", Integer, nullable=False),
+    Index("tally_window", "window_at"),
+    prefixes=["UNLOGGED"],
+)
+"""How often something was done in its latest window: requests of a key, failed logins."""
+
+idempotent = Table(
+    "idempotent",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", Integer),
+    Column("answer", LargeBinary),
+    _at("at"),
+    Index("idempotent_at", "at"),
+)
+"""What was answered to a request that named a key; `status` None: it is still under way."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("noun", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    _at("at"),
+    Column("actor_name", Text, nullable=False),
+    Column("actor_role", Text, nullable=False),
+    Column("actor_via", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    Index("audit_version", "account_id", "version"),
+)
+"""Every change of every configured thing, as it was told; never changed, never deleted."""

@@ -27,7 +27,7 @@ from tests.bench.scene import ACCOUNT_SID, AUTH_TOKEN, Scene
 
 CONNECT_WITHIN_S = 10.0  # the server listens already
 EDIT_WITHIN_MS = 60_000  # a portion takes a few seconds
-PORTION = 500  # documents; a target has half a kilobyte
+PORTION = 100  # documents: a message holds 512 kB, and a target is about two
 ACTOR = Actor(name="bench", role="operator", via="bench")
 
 

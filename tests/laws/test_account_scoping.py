@@ -15,6 +15,14 @@ STATEMENTS = {"select", "update", "delete", "insert", "upsert"}
 SCOPE = "account_id"
 
 FREE = {
+    "services/console/store/limits.py:_COUNT": "counts by a key that names who or where",
+    "services/console/store/limits.py:seen": "counts by a key that names who or where",
+    "services/console/store/limits.py:sweep": "what is over, of all accounts",
+    "services/console/store/people.py:by_email": "somebody who is not signed in yet",
+    "services/console/store/people.py:by_id": "a person, who may belong to several accounts",
+    "services/console/store/people.py:set_password": "a person, in all her accounts",
+    "services/console/store/people.py:_know": "a person, who may belong to several accounts",
+    "services/console/store/sessions.py:sweep": "what is over, of all accounts",
     "services/router/store/claim_statements.py:_into": "rows of claims, each with its account",
     "services/router/store/claim_statements.py:_counts": "by counters' keys, which begin with it",
     "services/router/store/claim_statements.py:DECIDED": "a call and step, one account's",

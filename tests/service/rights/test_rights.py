@@ -13,6 +13,7 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
+from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import NoStreamResponseError
 
 from deploy.local.servers import NatsServer
@@ -169,6 +170,10 @@ async def test_a_durable_is_read_by_its_service_alone(
             await users[service].may_not_say(f"dead.{durable.name}.event.call.ended.v1")
 
 
+SAID = {"console-audit": ("router", "event.buyer.changed.v1")}
+"""Who says what to a durable that does not listen to calls."""
+
+
 @pytest.mark.parametrize("durable", DURABLES, ids=lambda durable: durable.name)
 async def test_a_durable_is_made_read_and_acknowledged(
     guarded: NatsServer, users: dict[str, User], durable: Durable
@@ -181,7 +186,8 @@ async def test_a_durable_is_made_read_and_acknowledged(
             await declare_stream(broker, stream)  # brings the fixture's streams in line
         await declare_durable(broker, durable)
         assert await durable_exists(broker, durable)
-        await users["ingress"].client.jetstream().publish("event.call.ended.v1", b"{}")
+        speaker, fact = SAID.get(durable.name, ("ingress", "event.call.ended.v1"))
+        await users[speaker].client.jetstream().publish(fact, b"{}")
         request = f"$JS.API.CONSUMER.MSG.NEXT.{durable.stream}.{durable.name}"
         inbox = broker.client.new_inbox()
         subscription = await broker.client.subscribe(inbox)
@@ -190,6 +196,26 @@ async def test_a_durable_is_made_read_and_acknowledged(
         await message.ack_sync(timeout=5)
         dead = f"dead.{durable.name}.{message.subject}"
         assert (await broker.jetstream.publish(dead, b"{}")).stream == "DEAD"
+    finally:
+        await broker.close()
+
+
+async def test_the_console_follows_the_stream_as_it_happens(
+    guarded: NatsServer, users: dict[str, User]
+) -> None:
+    broker = Broker(guarded.url, "console", "console", PASSWORDS["console"])
+    broker.open()
+    await eventually(lambda: is_connected(broker))
+    try:
+        subscription = await broker.jetstream.subscribe(
+            "event.>",
+            stream="EVENTS",
+            ordered_consumer=True,
+            config=ConsumerConfig(deliver_policy=DeliverPolicy.NEW),
+        )
+        await users["ingress"].client.jetstream().publish("event.call.ended.v1", b"{}")
+        message = await subscription.next_msg(timeout=5)
+        assert message.subject == "event.call.ended.v1"
     finally:
         await broker.close()
 

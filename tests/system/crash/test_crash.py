@@ -142,7 +142,7 @@ async def town(folder: Path, routers: int = 1) -> AsyncIterator[Town]:
             process.start()
         await asyncio.gather(*(process.ready() for process in started))
         observer = Observer()
-        carrier = carrier_of(ACCOUNT_SID, TOKEN, observer)
+        carrier = await stack.enter_async_context(carrier_of(ACCOUNT_SID, TOKEN, observer))
         callers = Callers(carrier, NUMBER, f"{base}/api/webhooks", SCRIPT)
         ask = await processes.ask()
         account_id = AccountId(uuid4())

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import parse_qs
@@ -110,7 +111,8 @@ class Callers:
                 self._ended.notify_all()
 
 
-def carrier_of(account_sid: str, token: str, observer: Observer) -> Carrier:
+@asynccontextmanager
+async def carrier_of(account_sid: str, token: str, observer: Observer) -> AsyncIterator[Carrier]:
     """A carrier whose every request the observer sees."""
-    http = httpx.AsyncClient(transport=observer, timeout=30)
-    return Carrier(account_sid, token, RealClock(HURRY), http)
+    async with httpx.AsyncClient(transport=observer, timeout=30) as http:
+        yield Carrier(account_sid, token, RealClock(HURRY), http)

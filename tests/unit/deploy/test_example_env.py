@@ -41,6 +41,10 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "INGRESS_VERIFY_SIGNATURES": "true",
         "INGRESS_WEBHOOK_DEADLINE_MS": "4000",
         "INGRESS_TRACE_RATIO": "0.5",
+        "CONSOLE_SECURE_COOKIES": "false",
+        "CONSOLE_CORS_ORIGINS": '["https://pages.example.com"]',
+        "CONSOLE_REQUESTS_PER_MINUTE": "7",
+        "CONSOLE_FIRST_ACCOUNT_ID": "018f3b1c-0000-7000-8000-000000000002",
     }
     for name in defaults:
         before = [settings_of(service)() for service in SERVICES]

@@ -1,0 +1,102 @@
+"""The console's command line: python -m services.console create-user | reset-password | make-key.
+
+Works on the database that the settings name, whether the service runs or not.
+"""
+
+import argparse
+import asyncio
+import sys
+from uuid import UUID
+
+from libs.contracts.ids import AccountId
+from libs.runtime.clock import SystemClock
+from libs.runtime.database import Database
+from services.console.desk.keeping_people import KeepingPeople
+from services.console.desk.passwords import Passwords
+from services.console.domain.access import Principal, Right, Role, rights_of
+from services.console.settings import Settings
+from services.console.store.people import EmailTaken, People
+from services.console.store.sessions import Sessions
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do one of them; print what must be known, once."""
+    return asyncio.run(run(arguments))
+
+
+async def run(arguments: list[str] | None = None) -> int:
+    """The same, within a loop that is there."""
+    asked = _parser().parse_args(arguments)
+    database = Database(Settings().database_url, application_name="console")
+    await database.open()
+    people, sessions = People(database), Sessions(database)
+    desk = KeepingPeople(people, sessions, Passwords(), SystemClock())
+    try:
+        match asked.command:
+            case "create-user":
+                return await _create_user(desk, asked)
+            case "reset-password":
+                return await _reset_password(desk, people, asked)
+            case _:
+                return await _make_key(desk, asked)
+    finally:
+        await database.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    user = commands.add_parser("create-user", help="let somebody into an account")
+    user.add_argument("email")
+    user.add_argument("--account", type=UUID, required=True)
+    user.add_argument("--role", type=Role, choices=list(Role), default=Role.MANAGER)
+    user.add_argument("--name", default="")
+    reset = commands.add_parser("reset-password", help="give somebody a one-time password")
+    reset.add_argument("email")
+    key = commands.add_parser("make-key", help="make a program's key")
+    key.add_argument("name")
+    key.add_argument("--account", type=UUID, required=True)
+    key.add_argument("--role", type=Role, choices=list(Role), default=Role.MANAGER)
+    return parser
+
+
+def _operator(account_id: UUID) -> Principal:
+    """Whoever may run commands here may do everything."""
+    return Principal(
+        account_id=AccountId(account_id),
+        name="command line",
+        role=Role.OWNER,
+        rights=frozenset(Right),
+    )
+
+
+async def _create_user(desk: KeepingPeople, asked: argparse.Namespace) -> int:
+    try:
+        _, password = await desk.admit(
+            _operator(asked.account), asked.email, asked.name, asked.role, may_export=False
+        )
+    except EmailTaken:
+        print("She is in the account already, or there is no such account.", file=sys.stderr)
+        return 1
+    print(f"one-time password: {password}" if password else "She signs in as before.")
+    return 0
+
+
+async def _reset_password(desk: KeepingPeople, people: People, asked: argparse.Namespace) -> int:
+    person = await people.by_email(asked.email)
+    if person is None:
+        print("Nobody signs in by this address.", file=sys.stderr)
+        return 1
+    print(f"one-time password: {await desk.reset_password(person)}")
+    return 0
+
+
+async def _make_key(desk: KeepingPeople, asked: argparse.Namespace) -> int:
+    rights = rights_of(asked.role, may_export=False)
+    _, secret = await desk.make_key(_operator(asked.account), asked.name, asked.role, rights, None)
+    print(secret)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

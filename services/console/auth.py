@@ -1,0 +1,192 @@
+"""The guard at the door: who asks, may she, is it too often, and has it been done already.
+
+Every route is a `Guarded` one and names the right that it needs: none is open by mistake.
+"""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from libs.runtime.clock import Clock
+from services.console.desk.signing_in import Visitor
+from services.console.domain.access import Principal, Right
+from services.console.domain.secrets import KEY_PREFIX, csrf_of, digest, same
+from services.console.problems import Problem
+from services.console.store.limits import Limits
+from services.console.store.sessions import Sessions
+
+RIGHT = "x-right"  # where a route says in its OpenAPI document which right it needs
+PUBLIC = "public"
+COOKIE, SECURE_COOKIE = "ccp_session", "__Host-ccp_session"
+CSRF_HEADER = "X-CSRF-Token"
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+IDEMPOTENCY_LENGTH_MAX = 255
+BODIED = frozenset(("POST", "PUT"))
+SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+WINDOW = timedelta(minutes=1)
+WHILE_MUST_CHANGE = frozenset((Right.SELF,))
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Guard:
+    """Lets requests through, or says why not."""
+
+    def __init__(  # noqa: PLR0917 - wired once, in app.py
+        self,
+        sessions: Sessions,
+        limits: Limits,
+        clock: Clock,
+        requests_per_minute: int,
+        origins: tuple[str, ...],
+        secure: bool,
+    ) -> None:
+        self._sessions = sessions
+        self._limits = limits
+        self._clock = clock
+        self._most = requests_per_minute
+        self._origins = frozenset(origins)
+        self.cookie = SECURE_COOKIE if secure else COOKIE
+        self.secure = secure
+
+    async def __call__(self, request: Request, right: str, go_on: Handler) -> Response:
+        """Do one request, if it may be done."""
+        _check_content(request)
+        if right == PUBLIC:
+            await self._count(f"address/{visitor_of(request).address}")
+            self._check_origin(request)
+            return await go_on(request)
+        principal = await self.principal(request)
+        if principal is None:
+            await self._count(f"address/{visitor_of(request).address}")
+            raise Problem(401, "unauthenticated", "sign in, or send a key: Authorization: Bearer …")
+        await self._count(f"asker/{principal.session_id or principal.key_id}")
+        self._check_rights(principal, Right(right))
+        request.state.principal = principal
+        key = request.headers.get(IDEMPOTENCY_HEADER)
+        if request.method == "POST" and key:
+            return await self._once(request, principal, key, go_on)
+        return await go_on(request)
+
+    async def principal(self, request: Request) -> Principal | None:
+        """Who asks: the holder of a key, or of a session's cookie."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme:
+            if scheme.lower() != "bearer" or not token.startswith(KEY_PREFIX):
+                return None
+            return await self._sessions.of_key(digest(token), self._clock.now())
+        token = request.cookies.get(self.cookie, "")
+        if not token:
+            return None
+        principal = await self._sessions.of_token(digest(token), self._clock.now())
+        if principal is not None and request.method not in SAFE:
+            self._check_origin(request)
+            if not same(request.headers.get(CSRF_HEADER, ""), csrf_of(token)):
+                raise Problem(403, "csrf", f"send the session's token in {CSRF_HEADER}")
+        return principal
+
+    def _check_origin(self, request: Request) -> None:
+        """A browser says whose page asks; another site's may not."""
+        origin = request.headers.get("Origin")
+        if request.method in SAFE or origin is None or origin in self._origins:
+            return
+        if urlsplit(origin).netloc != request.headers.get("Host", ""):
+            raise Problem(403, "foreign_origin", "another site's page may not do this")
+
+    def _check_rights(self, principal: Principal, right: Right) -> None:
+        if principal.must_change and right not in WHILE_MUST_CHANGE:
+            raise Problem(403, "password_must_change", "change the one-time password first")
+        if right not in principal.rights:
+            raise Problem(403, "forbidden", f"this needs the right to {right}")
+
+    async def _count(self, key: str) -> None:
+        now = self._clock.now()
+        seconds = WINDOW.total_seconds()
+        window = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
+        if await self._limits.count(f"requests/{key}", window) > self._most:
+            wait = int((window + WINDOW - now).total_seconds()) + 1
+            detail = f"at most {self._most} a minute"
+            raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(wait)})
+
+    async def _once(
+        self, request: Request, principal: Principal, key: str, go_on: Handler
+    ) -> Response:
+        """A request that names a key is done once; the same again has the same answer."""
+        if len(key) > IDEMPOTENCY_LENGTH_MAX:
+            allowed = f"at most {IDEMPOTENCY_LENGTH_MAX} characters"
+            errors = [(f"header.{IDEMPOTENCY_HEADER}", allowed)]
+            raise Problem(422, "malformed", "the key is too long", errors=errors)
+        account_id, body = principal.account_id, await request.body()
+        asked = f"{request.method} {request.url.path}?{request.url.query} {principal.name}\n"
+        fingerprint = hashlib.sha256(asked.encode() + body).digest()
+        earlier = await self._limits.claim(account_id, key, fingerprint, self._clock.now())
+        if earlier is not None:
+            if earlier.fingerprint != fingerprint:
+                raise Problem(422, "idempotency_key_reused", "the key belongs to another request")
+            if earlier.status is None:
+                raise Problem(409, "under_way", "the request with this key is still being done")
+            return Response(
+                earlier.answer, earlier.status, {"Idempotency-Replayed": "true"}, "application/json"
+            )
+        return await self._done(request, account_id, key, go_on)
+
+    async def _done(self, request: Request, account_id: Any, key: str, go_on: Handler) -> Response:
+        kept = False
+        try:
+            response = await go_on(request)
+            body = bytes(response.body)
+            await self._limits.settle(account_id, key, response.status_code, body)
+            kept = True
+        finally:
+            if not kept:
+                await self._limits.release(account_id, key)
+        return response
+
+
+class Guarded(APIRoute):
+    """A route that asks the guard first."""
+
+    def get_route_handler(self) -> Handler:
+        """The route's handler behind the guard."""
+        go_on = super().get_route_handler()
+        right = str((self.openapi_extra or {})[RIGHT])
+
+        async def handle(request: Request) -> Response:
+            guard: Guard = request.app.state.guard
+            return await guard(request, right, go_on)
+
+        return handle
+
+
+def _check_content(request: Request) -> None:
+    """Bodies are JSON: anything else is not looked at."""
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    empty = not kind and request.headers.get("Content-Length", "0") == "0"
+    if request.method in BODIED and not empty and kind != "application/json":
+        raise Problem(415, "not_json", "send application/json")
+
+
+def needs(right: Right | str) -> dict[str, Any]:
+    """What a route says of itself: `openapi_extra=needs(Right.EDIT)`."""
+    return {RIGHT: str(right)}
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Where a request comes from; behind a proxy uvicorn tells the caller's address."""
+    address = request.client.host if request.client else ""
+    return Visitor(address=address, agent=request.headers.get("User-Agent", ""))
+
+
+def _who(request: Request) -> Principal:
+    principal: Principal = request.state.principal
+    return principal
+
+
+Who = Annotated[Principal, Depends(_who)]
+"""Who asks; a route that takes it works for her account and no other."""

@@ -1,0 +1,1 @@
+"""What the console itself does: signing in, and keeping people and keys."""

@@ -1,0 +1,1 @@
+"""Rules of the console: who may do what."""

@@ -1,0 +1,182 @@
+"""What all routes share: asking an owner in time, versions, parts of documents, answers."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Header, Query, Request
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from libs.contracts.editing import GetConfiguration, Got, Noun, Retire, Row
+from libs.contracts.ids import AccountId
+from libs.contracts.message import Question
+from libs.runtime.ask import Ask, Refused, TooLarge, Unanswered
+from libs.runtime.deadline import Deadline
+from services.console.domain.access import Principal
+from services.console.problems import (
+    MEDIA_TYPE,
+    Problem,
+    ProblemDocument,
+    of_refusal,
+    of_silence,
+)
+
+WITHIN_MS = 950  # an owner that is away is named within a second
+LONG_MS = 30_000  # imports and lists of numbers are many edits
+PAGE_MAX = 200
+VERSION = TypeAdapter(int)
+BODY = {"document": "body"}  # where an edit's document stands in the request
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemDocument, "content": {MEDIA_TYPE: {}}, "description": text}
+    for status, text in {
+        401: "Nobody is signed in",
+        403: "Not allowed",
+        422: "Something in the request is not allowed: `errors` say where",
+        429: "Too many requests: `Retry-After` says how long to wait",
+        503: "The service that owns this does not answer: `owner` names it",
+    }.items()
+}
+"""What every route may answer besides."""
+
+NOT_FOUND: dict[int | str, dict[str, Any]] = {
+    404: {"model": ProblemDocument, "content": {MEDIA_TYPE: {}}, "description": "Not here"}
+}
+CONFLICT: dict[int | str, dict[str, Any]] = {
+    409: {
+        "model": ProblemDocument,
+        "content": {MEDIA_TYPE: {}},
+        "description": "It has changed since, is taken, or still in use",
+    },
+    428: {
+        "model": ProblemDocument,
+        "content": {MEDIA_TYPE: {}},
+        "description": "Say in `If-Match` which version you change",
+    },
+}
+
+
+class Page(BaseModel):
+    """Which part of a list."""
+
+    cursor: str | None = None
+    limit: int = 100
+
+
+def _page(
+    cursor: Annotated[str | None, Query(max_length=300, description="of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
+) -> Page:
+    return Page(cursor=cursor, limit=limit)
+
+
+def _fields(
+    fields: Annotated[
+        str | None, Query(max_length=1_000, description="only these, separated by commas")
+    ] = None,
+) -> frozenset[str] | None:
+    return None if fields is None else frozenset(fields.split(","))
+
+
+def _based_on(
+    if_match: Annotated[
+        str | None, Header(description='the version that you saw, as its ETag: `"17"`')
+    ] = None,
+) -> int:
+    if if_match is None:
+        raise Problem(428, "version_needed", "send the ETag that you saw as If-Match")
+    try:
+        return VERSION.validate_python(if_match.removeprefix("W/").strip('"'))
+    except ValidationError as fault:
+        errors = [("header.If-Match", 'an ETag, as "17"')]
+        raise Problem(422, "malformed", "If-Match is no ETag", errors=errors) from fault
+
+
+Paging = Annotated[Page, Depends(_page)]
+Fields = Annotated[frozenset[str] | None, Depends(_fields)]
+BasedOn = Annotated[int, Depends(_based_on)]
+
+
+async def asked(
+    request: Request,
+    question: Question,
+    paths: Mapping[str, str] | None = None,
+    within_ms: int = WITHIN_MS,
+) -> Any:
+    """The owner's outcome; raise the Problem that its refusal or silence is."""
+    ask: Ask = request.app.state.ask
+    owner = question.subject.split(".")[1]
+    try:
+        return await ask(question, Deadline.within(within_ms))
+    except Refused as no:
+        more = await _versions(request, question) if no.code == "stale" else {}
+        raise of_refusal(no.refusal, owner, paths or {}, **more) from no
+    except TooLarge as fault:
+        raise Problem(413, "too_large", "send it in parts of at most 400 kB") from fault
+    except Unanswered as fault:
+        raise of_silence(fault, owner) from fault
+
+
+async def _versions(request: Request, question: Question) -> dict[str, int]:
+    """The version that an edit was based on, and the one that is there now."""
+    found = {"expected_version": getattr(question, "expected_version", None)}
+    thing = getattr(question, "key", None) or getattr(
+        getattr(question, "document", None), "id", None
+    )
+    noun = getattr(question, "noun", None) or _noun_of(question)
+    if thing is not None and noun is not None:
+        account_id: AccountId = question.account_id  # type: ignore[attr-defined] # every edit has
+        look = GetConfiguration(account_id=account_id, noun=noun, key=str(thing))
+        try:
+            got = await request.app.state.ask(look, Deadline.within(WITHIN_MS))
+            found["current_version"] = got.row.version
+        except (Refused, Unanswered):
+            pass  # gone, or unknown: then the one version is all that can be said
+    return {name: version for name, version in found.items() if version is not None}
+
+
+def _noun_of(question: Question) -> Noun | None:
+    word = question.subject.split(".")[2]
+    return Noun(word.removeprefix("save_")) if word.startswith("save_") else None
+
+
+def told(value: BaseModel, status: int = 200) -> Response:
+    """An outcome as it is."""
+    return json_of(value.model_dump(mode="json"), status)
+
+
+def json_of(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Any value as JSON."""
+    return Response(orjson.dumps(value), status, dict(headers or {}), "application/json")
+
+
+def row_of(row: Row, fields: frozenset[str] | None = None, status: int = 200) -> Response:
+    """One document with its version as ETag."""
+    return json_of(_chosen(row, fields), status, {"ETag": f'"{row.version}"'})
+
+
+def rows_of(rows: tuple[Row, ...], cursor: str | None, fields: frozenset[str] | None) -> Response:
+    """A page of documents."""
+    return json_of({"items": [_chosen(row, fields) for row in rows], "cursor": cursor})
+
+
+def _chosen(row: Row, fields: frozenset[str] | None) -> dict[str, Any]:
+    document = row.document
+    if fields is not None:
+        document = {name: value for name, value in document.items() if name in fields}
+    return {"version": row.version, "document": document}
+
+
+async def row(request: Request, who: Principal, noun: Noun, key: str) -> Row:
+    """One thing of the router's as it is now."""
+    got: Got = await asked(request, GetConfiguration(account_id=who.account_id, noun=noun, key=key))
+    return got.row
+
+
+async def retired(request: Request, who: Principal, noun: Noun, key: str, version: int) -> Response:
+    """Take one thing out of use."""
+    question = Retire(
+        account_id=who.account_id, actor=who.actor, noun=noun, key=key, expected_version=version
+    )
+    return told(await asked(request, question))

@@ -1,0 +1,71 @@
+"""The audit log: searched, and each object's history."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from libs.contracts.editing import Actor, Noun
+from services.console.auth import Guarded, Who, needs
+from services.console.domain.access import Right
+from services.console.routes.asking import ERRORS, json_of
+from services.console.store.audit import Audit, Search
+
+KEY = r"^[0-9A-Za-z-]{1,64}$"
+
+
+class Entry(BaseModel):
+    """One change: who made it, why the platform did if it did, and how it was before and after."""
+
+    noun: str
+    key: str
+    version: int
+    at: AwareDatetime
+    actor: Actor
+    reason: str
+    before: dict[str, object] | None
+    after: dict[str, object] | None
+
+
+class Entries(BaseModel):
+    """A part of the log; `before` asks for older ones, None: there are none."""
+
+    items: list[Entry]
+    before: int | None
+
+
+class Which(BaseModel):
+    """Which entries; what is left out does not choose."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    noun: Noun | None = None
+    key: str | None = Field(default=None, pattern=KEY)
+    actor: str | None = Field(default=None, max_length=256, pattern=r"^[^\x00]*$")
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    before: int | None = Field(default=None, ge=0, lt=2**63)
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["audit"])
+
+
+@router.get("/audit", response_model=Entries, openapi_extra=needs(Right.LOOK))
+async def search(request: Request, who: Who, which: Annotated[Which, Query()]) -> Response:
+    """What was changed, the newest first; `noun` and `key` give one thing's history."""
+    log: Audit = request.app.state.audit
+    chosen = Search(**which.model_dump(exclude={"limit"}))
+    rows = await log.page(who.account_id, chosen, which.limit + 1)
+    items = [
+        Entry(
+            **{name: row[name] for name in ("noun", "key", "version", "at", "reason")},
+            actor=Actor(name=row["actor_name"], role=row["actor_role"], via=row["actor_via"]),
+            before=row["before"],
+            after=row["after"],
+        ).model_dump(mode="json")
+        for row in rows[: which.limit]
+    ]
+    more = len(rows) > which.limit
+    return json_of({"items": items, "before": items[-1]["version"] if more else None})

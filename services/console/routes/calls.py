@@ -1,0 +1,144 @@
+"""Calls: listed, live, in full, explained, replayed; and rehearsed before there is one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from libs.contracts.calls import Geography
+from libs.contracts.configuration import Campaign
+from libs.contracts.explaining import (
+    Configuration,
+    ExplainCall,
+    Explanation,
+    ReplayDecision,
+    Replayed,
+)
+from libs.contracts.ids import BuyerId, CallId, CampaignId, TargetId
+from libs.contracts.phone import WITHHELD, Caller
+from libs.contracts.rehearsing import (
+    COUNTERS_MAX,
+    SEED_MAX,
+    CounterGiven,
+    Rehearse,
+    Rehearsed,
+)
+from libs.contracts.routing import Tags
+from libs.contracts.screening import CallerHistory
+from libs.contracts.tracking import (
+    CallDetail,
+    Calls,
+    CallState,
+    GetCall,
+    ListCalls,
+    ListLiveCalls,
+)
+from services.console.auth import Guarded, Who, needs
+from services.console.domain.access import Right
+from services.console.problems import Problem
+from services.console.routes.asking import ERRORS, NOT_FOUND, Paging, asked, told
+
+
+class WhatIf(BaseModel):
+    """A call that might come: at a number, or of a campaign as it is or might become."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dialled: str | None = Field(default=None, max_length=64)
+    campaign_id: CampaignId | None = None
+    campaign: Campaign | None = None
+    at: AwareDatetime | None = None
+    caller: Caller = WITHHELD
+    geography: Geography = Geography()
+    stir: str = Field(default="", max_length=100)
+    tags: Tags = Field(default_factory=dict)
+    tried: tuple[TargetId, ...] = Field(default=(), max_length=100)
+    history: CallerHistory | None = None
+    counters: tuple[CounterGiven, ...] = Field(default=(), max_length=COUNTERS_MAX)
+    seed: int | None = Field(default=None, ge=0, le=SEED_MAX)
+
+
+class Filter(BaseModel):
+    """Which calls; what is left out does not choose."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    campaign_id: CampaignId | None = None
+    buyer_id: BuyerId | None = None
+    states: tuple[CallState, ...] = Field(default=(), max_length=len(CallState))
+    caller: str | None = Field(default=None, max_length=254)
+    cursor: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["calls"])
+look = needs(Right.LOOK)
+
+
+@router.get("/calls", response_model=Calls, openapi_extra=look)
+async def list_calls(request: Request, who: Who, which: Annotated[Filter, Query()]) -> Response:
+    """Calls, the newest first."""
+    question = ListCalls(account_id=who.account_id, **which.model_dump())
+    return told(await asked(request, question, {"cursor": "query.cursor"}))
+
+
+@router.get("/calls/live", response_model=Calls, openapi_extra=look)
+async def live_calls(request: Request, who: Who, page: Paging) -> Response:
+    """Calls that are on the line now."""
+    question = ListLiveCalls(account_id=who.account_id, **page.model_dump())
+    return told(await asked(request, question, {"cursor": "query.cursor"}))
+
+
+@router.get("/calls/{call_id}", response_model=CallDetail, responses=NOT_FOUND, openapi_extra=look)
+async def get_call(request: Request, who: Who, call_id: CallId) -> Response:
+    """One call with its timeline."""
+    return told(await asked(request, GetCall(account_id=who.account_id, call_id=call_id)))
+
+
+@router.get(
+    "/calls/{call_id}/explanation",
+    response_model=Explanation,
+    responses=NOT_FOUND,
+    openapi_extra=look,
+)
+async def explain(request: Request, who: Who, call_id: CallId) -> Response:
+    """Why it went where it went: every decision, everybody considered, with the numbers."""
+    question = ExplainCall(account_id=who.account_id, call_id=call_id)
+    return told(await asked(request, question))
+
+
+@router.get(
+    "/calls/{call_id}/replays/{step}",
+    response_model=Replayed,
+    responses=NOT_FOUND,
+    openapi_extra=look,
+)
+async def replay(
+    request: Request,
+    who: Who,
+    call_id: CallId,
+    step: int,
+    configuration: Configuration = Configuration.RECORDED,
+) -> Response:
+    """A decision taken again, from its record alone or by today's configuration."""
+    if not 0 <= step < 1_000:  # noqa: PLR2004 - no call has so many legs
+        raise Problem(422, "malformed", "no such step", errors=[("path.step", "0 to 999")])
+    question = ReplayDecision(
+        account_id=who.account_id, call_id=call_id, step=step, configuration=configuration
+    )
+    return told(await asked(request, question))
+
+
+@router.post("/rehearsals", response_model=Rehearsed, openapi_extra=look)
+async def rehearse(request: Request, who: Who, body: Annotated[WhatIf, Body()]) -> Response:
+    """Where a call would go; nothing is held, counted or recorded."""
+    given = (body.dialled, body.campaign_id, body.campaign)
+    if sum(one is not None for one in given) != 1:
+        errors = [("body.dialled", "give one of dialled, campaign_id and campaign")]
+        raise Problem(422, "malformed", "no way in, or two", errors=errors)
+    question = Rehearse(account_id=who.account_id, **body.model_dump())
+    paths = {"campaign": "body.campaign", "campaign_id": "body.campaign_id"}
+    return told(await asked(request, question, paths))

@@ -1,0 +1,240 @@
+"""What the router keeps: each kind is listed, read, made, changed by version, and retired."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Body, Path, Request
+from pydantic import Field, create_model
+from starlette.responses import Response
+
+from libs.contracts.configuration import (
+    Buyer,
+    Campaign,
+    Group,
+    Number,
+    Pool,
+    Target,
+)
+from libs.contracts.editing import (
+    Edit,
+    Got,
+    ListConfiguration,
+    Noun,
+    SaveBuyer,
+    SaveCampaign,
+    Saved,
+    SaveGroup,
+    SaveNumber,
+    SavePool,
+    SaveTarget,
+)
+from libs.contracts.editing import Page as Listed
+from libs.contracts.finding import Affected, FindAffected, FindCampaign
+from libs.contracts.message import Document
+from services.console.auth import Guarded, Who, needs
+from services.console.domain.access import Right
+from services.console.problems import Problem
+from services.console.routes.asking import (
+    BODY,
+    CONFLICT,
+    ERRORS,
+    NOT_FOUND,
+    BasedOn,
+    Fields,
+    Paging,
+    asked,
+    retired,
+    row,
+    row_of,
+    rows_of,
+    told,
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that the router keeps, and how the API calls it."""
+
+    path: str
+    noun: Noun
+    document: type[Document]
+    save: type[Edit]
+
+    @property
+    def name(self) -> str:
+        """As people write it: `Campaign`."""
+        return self.document.__name__
+
+    @property
+    def new(self) -> Any:
+        """The document of a new one: it may leave its id to us."""
+        drawn = (UUID, Field(default_factory=uuid4))
+        return create_model(f"New{self.name}", __base__=self.document, id=drawn)
+
+    @property
+    def row(self) -> Any:
+        """What is shown of one."""
+        return create_model(f"{self.name}Row", version=(int, ...), document=(self.document, ...))
+
+    @property
+    def page(self) -> Any:
+        """What is shown of many."""
+        items = (list[self.row], ...)  # type: ignore[name-defined] # made just now
+        return create_model(f"{self.name}Page", items=items, cursor=(str | None, None))
+
+
+KINDS = (
+    Kind("campaigns", Noun.CAMPAIGN, Campaign, SaveCampaign),
+    Kind("buyers", Noun.BUYER, Buyer, SaveBuyer),
+    Kind("targets", Noun.TARGET, Target, SaveTarget),
+    Kind("groups", Noun.GROUP, Group, SaveGroup),
+    Kind("pools", Noun.POOL, Pool, SavePool),
+    Kind("numbers", Noun.NUMBER, Number, SaveNumber),
+)
+
+
+def configuration_routes() -> APIRouter:
+    """The routes of all kinds."""
+    router = APIRouter(route_class=Guarded, responses=ERRORS)
+    for kind in KINDS:
+        _reading(router, kind)
+        _writing(router, kind)
+    _by_rtb_id(router)
+    return router
+
+
+def _reading(router: APIRouter, kind: Kind) -> None:
+    look = needs(Right.LOOK)
+
+    @router.get(
+        f"/{kind.path}",
+        response_model=kind.page,
+        openapi_extra=look,
+        summary=f"List {kind.path}, in the order of their ids",
+        operation_id=f"list_{kind.path}",
+        tags=[kind.path],
+    )
+    async def many(request: Request, who: Who, page: Paging, fields: Fields) -> Response:
+        question = ListConfiguration(
+            account_id=who.account_id, noun=kind.noun, cursor=page.cursor, limit=page.limit
+        )
+        listed: Listed = await asked(request, question)
+        return rows_of(listed.rows, listed.cursor, fields)
+
+    @router.get(
+        f"/{kind.path}/{{id}}",
+        response_model=kind.row,
+        responses=NOT_FOUND,
+        openapi_extra=look,
+        summary=f"One of the {kind.path}; its version is the ETag",
+        operation_id=f"get_{kind.noun}",
+        tags=[kind.path],
+    )
+    async def one(request: Request, who: Who, id: UUID, fields: Fields) -> Response:
+        found = await row(request, who, kind.noun, str(id))
+        return row_of(found, fields)
+
+    @router.get(
+        f"/{kind.path}/{{id}}/affected",
+        response_model=Affected,
+        responses=NOT_FOUND,
+        openapi_extra=look,
+        summary="What uses it, and which campaigns would pause without it",
+        operation_id=f"affected_by_{kind.noun}",
+        tags=[kind.path],
+    )
+    async def affected(request: Request, who: Who, id: UUID) -> Response:
+        question = FindAffected(account_id=who.account_id, noun=kind.noun, key=str(id))
+        return told(await asked(request, question))
+
+
+def _writing(router: APIRouter, kind: Kind) -> None:
+    edit = needs(Right.EDIT)
+    new, document = kind.new, kind.document
+
+    @router.post(
+        f"/{kind.path}",
+        status_code=201,
+        response_model=kind.row,
+        responses=CONFLICT,
+        openapi_extra=edit,
+        summary=f"Make one of the {kind.path}",
+        operation_id=f"create_{kind.noun}",
+        tags=[kind.path],
+    )
+    async def create(request: Request, who: Who, body: Annotated[new, Body()]) -> Response:  # type: ignore[valid-type]
+        made = document.model_validate(body.model_dump())  # type: ignore[attr-defined]
+        return await _saved(request, who, kind, made, None, status=201)
+
+    @router.put(
+        f"/{kind.path}/{{id}}",
+        response_model=kind.row,
+        responses=NOT_FOUND | CONFLICT,
+        openapi_extra=edit,
+        summary="Put another document in the place of the version in If-Match",
+        operation_id=f"replace_{kind.noun}",
+        tags=[kind.path],
+    )
+    async def replace(
+        request: Request,
+        who: Who,
+        id: UUID,
+        version: BasedOn,
+        body: Annotated[document, Body()],  # type: ignore[valid-type]
+    ) -> Response:
+        if body.id != id:  # type: ignore[attr-defined]
+            errors = [("body.id", "is that of the path, or another thing is meant")]
+            raise Problem(422, "malformed", "the ids differ", errors=errors)
+        await row(request, who, kind.noun, str(id))
+        return await _saved(request, who, kind, body, version, status=200)
+
+    @router.delete(
+        f"/{kind.path}/{{id}}",
+        response_model=Saved,
+        responses=NOT_FOUND | CONFLICT,
+        openapi_extra=edit,
+        summary="Take it out of use",
+        operation_id=f"retire_{kind.noun}",
+        tags=[kind.path],
+    )
+    async def retire_one(request: Request, who: Who, id: UUID, version: BasedOn) -> Response:
+        return await retired(request, who, kind.noun, str(id), version)
+
+
+async def _saved(
+    request: Request,
+    who: Who,
+    kind: Kind,
+    document: Any,
+    version: int | None,
+    *,
+    status: int,
+) -> Response:
+    question = kind.save(
+        account_id=who.account_id,
+        actor=who.actor,
+        expected_version=version,
+        document=document,
+    )
+    await asked(request, question, BODY)
+    found = await row(request, who, kind.noun, str(document.id))
+    return row_of(found, status=status)
+
+
+def _by_rtb_id(router: APIRouter) -> None:
+    rtb_id_path = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+    shown: Any = KINDS[0].row
+
+    @router.get(
+        "/campaigns/by-rtb-id/{rtb_id}",
+        response_model=shown,
+        responses=NOT_FOUND,
+        openapi_extra=needs(Right.LOOK),
+        operation_id="find_campaign",
+        tags=["campaigns"],
+    )
+    async def find_campaign(request: Request, who: Who, rtb_id: rtb_id_path) -> Response:
+        """The campaign that publishers know by this id."""
+        got: Got = await asked(request, FindCampaign(account_id=who.account_id, rtb_id=rtb_id))
+        return row_of(got.row)

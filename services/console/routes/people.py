@@ -1,0 +1,146 @@
+"""Who belongs to the account."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from services.console.auth import Guarded, Who, needs
+from services.console.desk.keeping_people import KeepingPeople, LastOwner, NotYours
+from services.console.domain.access import Right, Role
+from services.console.problems import Problem
+from services.console.routes.asking import CONFLICT, ERRORS, NOT_FOUND, json_of
+from services.console.routes.forms import Email, Name, Strict
+from services.console.store.people import EmailTaken, Member, People
+
+
+class PersonShown(BaseModel):
+    """Somebody of the account."""
+
+    person_id: UUID
+    email: str
+    name: str
+    role: Role
+    may_export: bool
+    since: datetime
+
+
+class Invitation(Strict):
+    """Somebody who is to belong to the account."""
+
+    email: Email
+    name: Name
+    role: Role
+    may_export: bool = False
+
+
+class Invited(BaseModel):
+    """She may sign in; the one-time password is shown this once, and only for a new person."""
+
+    person_id: UUID
+    one_time_password: str | None
+
+
+class RoleChange(Strict):
+    """What somebody is to be."""
+
+    role: Role
+    may_export: bool = False
+
+
+router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["people"])
+
+EXTRA: dict[str, Any] = {"openapi_extra": needs(Right.PEOPLE)}
+
+
+@router.get("/people", response_model=list[PersonShown], **EXTRA)
+async def list_people(
+    request: Request,
+    who: Who,
+    after: Annotated[str, Query(max_length=254, description="the last address seen")] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> Response:
+    """Who belongs to the account, by address."""
+    people: People = request.app.state.people
+    members = await people.members(who.account_id, after.replace("\0", ""), limit)
+    return json_of([_person(member) for member in members])
+
+
+@router.get("/people/{person_id}", response_model=PersonShown, responses=NOT_FOUND, **EXTRA)
+async def get_person(request: Request, who: Who, person_id: UUID) -> Response:
+    """One of them."""
+    return json_of(_person(await _member(request, who, person_id)))
+
+
+@router.post("/people", response_model=Invited, status_code=201, responses=CONFLICT, **EXTRA)
+async def invite(request: Request, who: Who, body: Annotated[Invitation, Body()]) -> Response:
+    """Let somebody in."""
+    desk: KeepingPeople = request.app.state.keeping_people
+    try:
+        person_id, password = await desk.admit(
+            who, body.email, body.name, body.role, may_export=body.may_export
+        )
+    except NotYours as no:
+        raise above(no) from no
+    except EmailTaken as no:
+        errors = [("body.email", "belongs to the account already")]
+        raise Problem(409, "taken", "she is here already", errors=errors) from no
+    shown = Invited(person_id=person_id, one_time_password=password)
+    return json_of(shown.model_dump(mode="json"), 201)
+
+
+@router.put(
+    "/people/{person_id}", response_model=PersonShown, responses=NOT_FOUND | CONFLICT, **EXTRA
+)
+async def change_role(
+    request: Request, who: Who, person_id: UUID, body: Annotated[RoleChange, Body()]
+) -> Response:
+    """Give her another role."""
+    desk: KeepingPeople = request.app.state.keeping_people
+    member = await _member(request, who, person_id)
+    try:
+        await desk.change(who, member, body.role, may_export=body.may_export)
+    except NotYours as no:
+        raise above(no) from no
+    except LastOwner as no:
+        raise _last(no) from no
+    return json_of(_person(await _member(request, who, person_id)))
+
+
+@router.delete("/people/{person_id}", status_code=204, responses=NOT_FOUND | CONFLICT, **EXTRA)
+async def remove_person(request: Request, who: Who, person_id: UUID) -> Response:
+    """Take her out; her sessions here end."""
+    desk: KeepingPeople = request.app.state.keeping_people
+    member = await _member(request, who, person_id)
+    try:
+        await desk.remove(who, member)
+    except NotYours as no:
+        raise above(no) from no
+    except LastOwner as no:
+        raise _last(no) from no
+    return Response(status_code=204)
+
+
+async def _member(request: Request, who: Who, person_id: UUID) -> Member:
+    people: People = request.app.state.people
+    member = await people.member(who.account_id, person_id)
+    if member is None:
+        raise Problem(404, "not_found", "nobody of the account")
+    return member
+
+
+def _person(member: Member) -> dict[str, Any]:
+    shown = PersonShown(**{name: getattr(member, name) for name in member.__slots__})
+    return shown.model_dump(mode="json")
+
+
+def above(_: NotYours) -> Problem:
+    """Who gives more than she has."""
+    return Problem(403, "forbidden", "only roles and rights of your own can be given or changed")
+
+
+def _last(_: LastOwner) -> Problem:
+    return Problem(409, "in_use", "an account keeps at least one owner")

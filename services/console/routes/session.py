@@ -1,0 +1,228 @@
+"""Signing in and out, switching accounts, changing one's own password."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from libs.contracts.ids import AccountId
+from services.console.auth import PUBLIC, Guard, Guarded, Who, needs, visitor_of
+from services.console.desk.passwords import LENGTH_MAX, LENGTH_MIN
+from services.console.desk.signing_in import (
+    LIFE_MAX,
+    NoAccount,
+    SigningIn,
+    TooManyFailures,
+    WrongPassword,
+)
+from services.console.domain.access import Right, Role
+from services.console.domain.secrets import csrf_of
+from services.console.problems import Problem
+from services.console.routes.asking import ERRORS, NOT_FOUND, json_of
+from services.console.routes.forms import Email, Strict
+from services.console.store.people import People
+from services.console.store.sessions import Sessions
+
+Given = Annotated[str, Field(min_length=1, max_length=LENGTH_MAX)]
+Chosen = Annotated[str, Field(min_length=LENGTH_MIN, max_length=LENGTH_MAX)]
+
+
+class SignIn(Strict):
+    """Address and password; the account is the first of hers unless named."""
+
+    email: Email
+    password: Given
+    account_id: AccountId | None = None
+
+
+class Switch(Strict):
+    """The account to go on in."""
+
+    account_id: AccountId
+
+
+class PasswordChange(Strict):
+    """The password that is, and the one that is to be."""
+
+    password: Given
+    new_password: Chosen
+
+
+class AccountShown(BaseModel):
+    """An account of hers, and what she is there."""
+
+    account_id: AccountId
+    name: str
+    role: Role
+
+
+class SignedIn(BaseModel):
+    """Who is signed in.  `csrf_token` goes into `X-CSRF-Token` of whatever changes something."""
+
+    email: str
+    account_id: AccountId
+    role: Role
+    rights: list[Right]
+    must_change_password: bool
+    csrf_token: str | None = None
+    accounts: list[AccountShown] = []
+
+
+class SessionShown(BaseModel):
+    """A session of one's own."""
+
+    session_id: UUID
+    agent: str
+    address: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["session"])
+
+OWN: dict[str, Any] = {"openapi_extra": needs(Right.SELF)}
+
+
+@router.post(
+    "/session",
+    response_model=SignedIn,
+    status_code=201,
+    openapi_extra=needs(PUBLIC),
+)
+async def sign_in(request: Request, body: Annotated[SignIn, Body()]) -> Response:
+    """Sign in: the answer sets a cookie."""
+    desk: SigningIn = request.app.state.signing_in
+    try:
+        token = await desk.sign_in(body.email, body.password, body.account_id, visitor_of(request))
+    except TooManyFailures as no:
+        headers = {"Retry-After": str(no.seconds)}
+        raise Problem(429, "too_many_failures", str(no), headers=headers) from no
+    except (WrongPassword, NoAccount) as no:
+        raise Problem(401, "wrong_password", "no such address and password") from no
+    return await _signed_in(request, token, 201)
+
+
+@router.get("/session", response_model=SignedIn, **OWN)
+async def who_am_i(request: Request, who: Who) -> Response:
+    """Who is signed in, and where."""
+    guard: Guard = request.app.state.guard
+    return json_of(await _shown(request, who, request.cookies.get(guard.cookie)))
+
+
+@router.delete("/session", status_code=204, **OWN)
+async def sign_out(request: Request, who: Who) -> Response:
+    """Sign out."""
+    desk: SigningIn = request.app.state.signing_in
+    if who.session_id is not None:
+        await desk.sign_out(who, who.session_id)
+    response = Response(status_code=204)
+    guard: Guard = request.app.state.guard
+    response.delete_cookie(guard.cookie, path="/", secure=guard.secure, httponly=True)
+    return response
+
+
+@router.put("/session/account", response_model=SignedIn, responses=NOT_FOUND, **OWN)
+async def switch(request: Request, who: Who, body: Annotated[Switch, Body()]) -> Response:
+    """Go on in another account of one's own, with a new session."""
+    require_person(who)
+    desk: SigningIn = request.app.state.signing_in
+    try:
+        token = await desk.switch(who, body.account_id, visitor_of(request))
+    except NoAccount as no:
+        raise Problem(404, "not_found", "no such account of yours") from no
+    return await _signed_in(request, token, 200)
+
+
+@router.put("/session/password", response_model=SignedIn, **OWN)
+async def change_password(
+    request: Request, who: Who, body: Annotated[PasswordChange, Body()]
+) -> Response:
+    """Change one's own password; all other sessions end."""
+    require_person(who)
+    desk: SigningIn = request.app.state.signing_in
+    if body.password == body.new_password:
+        errors = [("body.new_password", "another than before")]
+        raise Problem(422, "malformed", "the same password", errors=errors)
+    try:
+        token = await desk.change_password(
+            who, body.password, body.new_password, visitor_of(request)
+        )
+    except TooManyFailures as no:
+        headers = {"Retry-After": str(no.seconds)}
+        raise Problem(429, "too_many_failures", str(no), headers=headers) from no
+    except WrongPassword as no:
+        errors = [("body.password", "is not the password")]
+        raise Problem(422, "wrong_password", "is not the password", errors=errors) from no
+    return await _signed_in(request, token, 200)
+
+
+@router.get("/sessions", response_model=list[SessionShown], **OWN)
+async def list_sessions(request: Request, who: Who) -> Response:
+    """Where one is signed in."""
+    require_person(who)
+    assert who.person_id is not None, "required above"
+    sessions: Sessions = request.app.state.sessions
+    found = await sessions.of_person(who.account_id, who.person_id)
+    shown = [
+        SessionShown(
+            **{name: getattr(one, name) for name in one.__slots__},
+            current=one.session_id == who.session_id,
+        )
+        for one in found
+    ]
+    return json_of([one.model_dump(mode="json") for one in shown])
+
+
+@router.delete("/sessions/{session_id}", status_code=204, responses=NOT_FOUND, **OWN)
+async def end_session(request: Request, who: Who, session_id: UUID) -> Response:
+    """Sign out somewhere else."""
+    require_person(who)
+    desk: SigningIn = request.app.state.signing_in
+    if not await desk.sign_out(who, session_id):
+        raise Problem(404, "not_found", "no such session of yours")
+    return Response(status_code=204)
+
+
+def require_person(who: Who) -> None:
+    """What only somebody with a session may do."""
+    if who.person_id is None:
+        raise Problem(403, "forbidden", "a key is nobody's session")
+
+
+async def _signed_in(request: Request, token: str, status: int) -> Response:
+    guard: Guard = request.app.state.guard
+    request.cookies[guard.cookie] = token
+    who = await request.app.state.sessions.of_token(
+        request.app.state.digest(token), request.app.state.clock.now()
+    )
+    response = json_of(await _shown(request, who, token), status)
+    response.set_cookie(
+        guard.cookie,
+        token,
+        max_age=int(LIFE_MAX.total_seconds()),
+        path="/",
+        secure=guard.secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+async def _shown(request: Request, who: Who, token: str | None) -> dict[str, Any]:
+    people: People = request.app.state.people
+    accounts = await people.accounts_of(who.person_id) if who.person_id else []
+    shown = SignedIn(
+        email=who.name,
+        account_id=who.account_id,
+        role=who.role,
+        rights=sorted(who.rights),
+        must_change_password=who.must_change,
+        csrf_token=csrf_of(token) if token and who.session_id else None,
+        accounts=[AccountShown(account_id=id, name=name, role=role) for id, name, role in accounts],
+    )
+    return shown.model_dump(mode="json")

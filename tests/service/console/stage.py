@@ -1,0 +1,226 @@
+"""A console that listens, with the owners behind it; the tests are browsers and programs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import uvicorn
+
+from services.console.app import API, create
+from services.console.domain.access import Principal, Right, Role, rights_of
+from services.console.settings import Settings
+from services.router.app import create as create_router
+from services.router.settings import Settings as RouterSettings
+from services.tracking.app import create as create_tracking
+from services.tracking.settings import Settings as TrackingSettings
+from tests.kit.hosting import alive, eventually, is_whole, settings_of
+
+PASSWORD = "a password of the tests"
+OWNER = "owner@example.com"
+ACCOUNT_SID = "AC" + "1" * 32
+
+
+class Asker:
+    """Somebody at the API: a program with a key, or a browser with a session."""
+
+    def __init__(self, http: httpx.AsyncClient, account_id: UUID | None = None) -> None:
+        self.http = http
+        self.account_id = account_id
+
+    async def __call__(self, method: str, path: str, **more: Any) -> httpx.Response:
+        return await self.http.request(method, path, **more)
+
+    async def get(self, path: str, **more: Any) -> Any:
+        """What is there; fails where nothing is."""
+        return self._good(await self("GET", path, **more))
+
+    async def post(self, path: str, body: Any, **more: Any) -> Any:
+        return self._good(await self("POST", path, json=body, **more))
+
+    async def put(self, path: str, body: Any, version: int | None = None) -> Any:
+        headers = {} if version is None else {"If-Match": f'"{version}"'}
+        return self._good(await self("PUT", path, json=body, headers=headers))
+
+    async def delete(self, path: str, version: int | None = None) -> Any:
+        headers = {} if version is None else {"If-Match": f'"{version}"'}
+        return self._good(await self("DELETE", path, headers=headers))
+
+    @staticmethod
+    def _good(response: httpx.Response) -> Any:
+        assert response.is_success, f"{response.status_code} {response.text}"
+        return response.json() if response.content else None
+
+
+class Stage:
+    """One test's world."""
+
+    def __init__(self, nats_url: str, database_url: str, stack: AsyncExitStack) -> None:
+        self.nats_url = nats_url
+        self.database_url = database_url
+        self.stack = stack
+        self.owners = AsyncExitStack()
+        self.url = ""
+
+    async def open(self) -> None:
+        self.stack.push_async_callback(self.owners.aclose)
+        about: dict[str, Any] = {"nats_url": self.nats_url, "database_url": self.database_url}
+        router = await self.owners.enter_async_context(
+            alive(create_router(settings_of(RouterSettings, **about)))
+        )
+        await self.stack.enter_async_context(alive(create_tracking(TrackingSettings(**about))))
+        self.app = await self.console()
+        await eventually(partial(is_whole, router))
+        self.owner = await self.program(Role.OWNER, await self._first_account())
+
+    async def console(self, **more: Any) -> Any:
+        """Start a console and listen; give its app."""
+        settings = Settings(
+            **{
+                "nats_url": self.nats_url,
+                "database_url": self.database_url,
+                "secure_cookies": False,
+                "first_owner": OWNER,
+                **more,
+            }
+        )
+        app = create(settings)
+        server = uvicorn.Server(
+            uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1)
+        )
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        serving = asyncio.create_task(server.serve())
+
+        async def stop() -> None:
+            server.should_exit = True
+            await serving
+
+        self.stack.push_async_callback(stop)
+
+        async def listening() -> bool | None:
+            return server.started or None
+
+        await eventually(listening)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        await eventually(partial(is_whole, app))
+        return app
+
+    async def _first_account(self) -> UUID:
+        people = self.app.state.people
+
+        async def found() -> UUID | None:
+            person = await people.by_email(OWNER)
+            accounts = await people.accounts_of(person.person_id) if person else []
+            return accounts[0][0] if accounts else None
+
+        return await eventually(found)
+
+    async def another_account(self) -> UUID:
+        """An account of somebody else."""
+        account_id = uuid4()
+        email = f"{uuid4().hex}@example.com"
+        desk = self.app.state.keeping_people
+        person, _ = await desk._newcomer(email, "Somebody else")
+        await self.app.state.people.found(
+            account_id, "Another company", person, self.app.state.clock.now()
+        )
+        return account_id
+
+    async def program(self, role: Role, account_id: UUID, **more: Any) -> Asker:
+        """A program with a key of its own."""
+        everything = Principal(
+            account_id=account_id,  # type: ignore[arg-type]
+            name="tests",
+            role=Role.OWNER,
+            rights=frozenset(Right),
+        )
+        rights = more.get("rights", rights_of(role, may_export=False))
+        _, key = await self.app.state.keeping_people.make_key(
+            everything, "tests", role, rights, more.get("expires_at")
+        )
+        return Asker(self.client({"Authorization": f"Bearer {key}"}), account_id)
+
+    def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+        """Somebody who connects."""
+        http = httpx.AsyncClient(base_url=f"{self.url}{API}/", headers=headers, timeout=20)
+        self.stack.push_async_callback(http.aclose)
+        return http
+
+    async def person(self, role: Role = Role.OWNER, account_id: UUID | None = None) -> str:
+        """Somebody with a password; give her address."""
+        email = f"{uuid4().hex}@example.com"
+        everything = Principal(
+            account_id=account_id or self.owner.account_id,  # type: ignore[arg-type]
+            name="tests",
+            role=Role.OWNER,
+            rights=frozenset(Right),
+        )
+        desk = self.app.state.keeping_people
+        person_id, _ = await desk.admit(everything, email, "Ann", role, may_export=False)
+        kept = await desk._passwords.hashed(PASSWORD)
+        await self.app.state.people.set_password(person_id, kept, must_change=False)
+        return email
+
+    async def browser(self, role: Role = Role.OWNER) -> Asker:
+        """Somebody who has signed in."""
+        http = self.client()
+        signed_in = await http.post(
+            "session", json={"email": await self.person(role), "password": PASSWORD}
+        )
+        assert signed_in.status_code == 201, signed_in.text
+        http.headers["X-CSRF-Token"] = signed_in.json()["csrf_token"]
+        return Asker(http, UUID(signed_in.json()["account_id"]))
+
+
+@asynccontextmanager
+async def running_stage(nats_url: str, database_url: str) -> AsyncIterator[Stage]:
+    async with AsyncExitStack() as stack:
+        stage = Stage(nats_url, database_url, stack)
+        await stage.open()
+        yield stage
+
+
+async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> dict[str, Any]:
+    """Everything that a call needs, made by the API; documents by kind, with their versions."""
+    buyer = await asker.post("buyers", {"name": f"{mark} buyer"})
+    target = await asker.post(
+        "targets",
+        {
+            "name": f"{mark} desk",
+            "buyer_id": buyer["document"]["id"],
+            "destination": {"kind": "phone", "number": "+15550100001"},
+        },
+    )
+    target_id = target["document"]["id"]
+    group = await asker.post(
+        "groups", {"name": f"{mark} group", "members": [{"target_id": target_id}]}
+    )
+    draft = await asker.post(
+        "campaigns",
+        {
+            "name": f"{mark} campaign",
+            "assignments": [{"target_id": target_id}],
+            "rtb_enabled": True,
+        },
+    )
+    campaign_id = draft["document"]["id"]
+    pool = await asker.post("pools", {"name": f"{mark} pool", "campaign_id": campaign_id})
+    line = await asker.post(
+        "numbers",
+        {"number": number, "account_sid": ACCOUNT_SID, "pool_id": pool["document"]["id"]},
+    )
+    campaign = await asker.put(
+        f"campaigns/{campaign_id}", {**draft["document"], "status": "active"}, draft["version"]
+    )
+    return {
+        "buyers": buyer,
+        "targets": target,
+        "groups": group,
+        "campaigns": campaign,
+        "pools": pool,
+        "numbers": line,
+    }

@@ -1,0 +1,31 @@
+"""The command line works on the same accounts."""
+
+from typing import Any
+
+from services.console.__main__ import run
+from services.console.domain.access import Role
+from tests.service.console.stage import Asker, Stage
+
+
+async def test_a_person_and_a_key_are_made_and_a_password_is_reset(
+    stage: Stage, monkeypatch: Any, capsys: Any
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", stage.database_url)
+    account = ["--account", str(stage.owner.account_id)]
+
+    assert await run(["create-user", "cli@example.com", *account, "--role", "admin"]) == 0
+    password = capsys.readouterr().out.split()[-1]
+    assert await run(["create-user", "cli@example.com", *account]) == 1
+    assert await run(["reset-password", "nobody@example.com"]) == 1
+    assert await run(["reset-password", "cli@example.com"]) == 0
+    later = capsys.readouterr().out.split()[-1]
+    assert await run(["make-key", "robot", *account, "--role", Role.ANALYST]) == 0
+    key = capsys.readouterr().out.split()[-1]
+
+    http = stage.client()
+    for given, status in ((password, 401), (later, 201)):
+        credentials = {"email": "cli@example.com", "password": given}
+        assert (await http.post("session", json=credentials)).status_code == status
+    robot = Asker(stage.client({"Authorization": f"Bearer {key}"}))
+    assert await robot.get("campaigns") == {"items": [], "cursor": None}
+    assert (await robot("POST", "buyers", json={"name": "x"})).status_code == 403

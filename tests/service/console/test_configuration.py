@@ -1,0 +1,111 @@
+"""Everything that the router keeps is reachable by the API, by version."""
+
+from uuid import uuid4
+
+from libs.contracts.phone import PhoneDestination
+from services.console.domain.access import Role
+from services.console.routes.configuration import KINDS
+from tests.service.console.stage import ACCOUNT_SID, Stage, a_routed_campaign
+
+NUMBER = "+18005550100"
+
+
+async def test_a_campaign_is_made_from_nothing_and_a_call_rehearsed(stage: Stage) -> None:
+    made = await a_routed_campaign(stage.owner, NUMBER)
+
+    rehearsed = await stage.owner.post("rehearsals", {"dialled": NUMBER})
+
+    assert rehearsed["answer"]["outcome"] == "dial"
+    destination = PhoneDestination(number="+15550100001").model_dump(mode="json")
+    assert rehearsed["answer"]["dial"]["destination"] == destination
+    rtb_id = made["campaigns"]["document"]["rtb_id"]
+    found = await stage.owner.get(f"campaigns/by-rtb-id/{rtb_id}")
+    assert found == made["campaigns"]
+
+
+async def test_every_kind_is_listed_read_and_retired(stage: Stage) -> None:
+    made = await a_routed_campaign(stage.owner, NUMBER)
+    for kind in KINDS:
+        row = made[kind.path]
+        listed = await stage.owner.get(kind.path)
+        assert [item["document"]["id"] for item in listed["items"]] == [row["document"]["id"]]
+        assert listed["cursor"] is None
+        read = await stage.owner("GET", f"{kind.path}/{row['document']['id']}")
+        assert read.json() == listed["items"][0]
+        assert read.headers["ETag"] == f'"{read.json()["version"]}"'
+    in_use = await stage.owner(
+        "DELETE",
+        f"pools/{made['pools']['document']['id']}",
+        headers={"If-Match": f'"{made["pools"]["version"]}"'},
+    )
+    assert (in_use.status_code, in_use.json()["code"]) == (409, "in_use")
+    affected = await stage.owner.get(f"pools/{made['pools']['document']['id']}/affected")
+    assert [one["name"] for one in affected["uses"]] == [NUMBER]
+    assert [one["name"] for one in affected["pauses"]] == ["ours campaign"]
+    line = made["numbers"]
+    gone = await stage.owner.delete(f"numbers/{line['document']['id']}", line["version"])
+    assert gone["outcome"] == "saved"
+    assert (await stage.owner.get("numbers"))["items"] == []
+
+
+async def test_a_list_comes_in_pages_and_in_parts(stage: Stage) -> None:
+    for at in range(3):
+        await stage.owner.post("buyers", {"name": f"buyer {at}"})
+
+    first = await stage.owner.get("buyers", params={"limit": 2, "fields": "name,status"})
+    second = await stage.owner.get("buyers", params={"limit": 2, "cursor": first["cursor"]})
+
+    assert [len(page["items"]) for page in (first, second)] == [2, 1]
+    assert second["cursor"] is None
+    assert set(first["items"][0]["document"]) == {"name", "status"}
+
+
+async def test_defaults_and_carriers_have_their_own_doors(stage: Stage) -> None:
+    never_set = await stage.owner.get("defaults")
+    assert never_set["version"] == 0
+    changed = {**never_set["document"], "block_anonymous": True}
+    set_now = await stage.owner.put("defaults", changed, 0)
+    assert set_now["document"]["block_anonymous"] is True
+    assert set_now["version"] > 0
+
+    made = await stage.owner.post("carriers", {"account_sid": ACCOUNT_SID, "token": "secret one"})
+    rotated = await stage.owner.put(
+        f"carriers/{ACCOUNT_SID}",
+        {"account_sid": ACCOUNT_SID, "token": "secret one", "token_next": "secret two"},
+        made["version"],
+    )
+    assert "secret" not in f"{made}{rotated}{await stage.owner.get('carriers')}"
+    await stage.owner.delete(f"carriers/{ACCOUNT_SID}", rotated["version"])
+    assert (await stage.owner.get("carriers"))["items"] == []
+
+
+async def test_numbers_come_in_lists_and_configurations_as_a_whole(stage: Stage) -> None:
+    pool = await stage.owner.post("pools", {"name": "visitors"})
+    added = await stage.owner.post(
+        "numbers/bulk",
+        {
+            "account_sid": ACCOUNT_SID,
+            "pool_id": pool["document"]["id"],
+            "csv": f"number\n{NUMBER}\nnone\n",
+        },
+    )
+    assert [one["outcome"] for one in added["results"]] == ["added", "refused"]
+
+    parts = []
+    cursor = None
+    while True:
+        part = await stage.owner.get("export", params={"cursor": cursor} if cursor else None)
+        parts.append(part["configuration"])
+        cursor = part["cursor"]
+        if cursor is None:
+            break
+    (exported,) = [one for one in parts if one["pools"]]
+    elsewhere = await stage.program(Role.MANAGER, await stage.another_account())
+    imported = await elsewhere.post("import", {"configuration": exported})
+    assert [one["name"] for one in imported["documents"]] == ["visitors"]
+    nowhere = {**pool["document"], "id": str(uuid4()), "campaign_id": str(uuid4())}
+    no = await elsewhere("POST", "import", json={"configuration": {"pools": [nowhere]}})
+    assert no.status_code == 422
+    assert [one["path"] for one in no.json()["errors"]] == [
+        "body.configuration.pools.0.campaign_id"
+    ]

@@ -1,0 +1,187 @@
+"""No route of the API shows, changes or hints at another account's things.
+
+Every route is tried by an owner of another account with our ids: a route that is added
+without an entry here fails.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from libs.contracts.catalogue import QUESTIONS
+from services.console.app import API
+from services.console.auth import PUBLIC, RIGHT, Guarded
+from services.console.domain.access import Right, Role
+from tests.laws.test_cards import named_questions
+from tests.service.console.stage import ACCOUNT_SID, PASSWORD, Asker, Stage, a_routed_campaign
+
+NUMBER = "+18005550100"
+
+OWN = {
+    ("POST", "/session"): "signing in is nobody's yet",
+    ("GET", "/session"): "shows who asks",
+    ("DELETE", "/session"): "ends the asker's own",
+    ("PUT", "/session/password"): "changes the asker's own",
+    ("GET", "/sessions"): "lists the asker's own",
+    ("GET", "/account"): "shows the asker's own",
+    ("PUT", "/account"): "renames the asker's own",
+    ("POST", "/accounts"): "makes one for the asker",
+    ("GET", "/people"): "lists the asker's own",
+    ("POST", "/people"): "lets somebody into the asker's own",
+    ("GET", "/keys"): "lists the asker's own",
+    ("POST", "/keys"): "makes one of the asker's own",
+    ("GET", "/audit"): "searches the asker's own",
+    ("GET", "/live"): "test_live: an account hears its own events",
+    ("GET", "/defaults"): "shows the asker's own",
+    ("PUT", "/defaults"): "changes the asker's own",
+    ("GET", "/carriers"): "lists the asker's own",
+    ("POST", "/carriers"): "makes one of the asker's own",
+    ("GET", "/calls"): "lists the asker's own",
+    ("GET", "/calls/live"): "lists the asker's own",
+    ("GET", "/export"): "shows the asker's own",
+    ("POST", "/buyers"): "names nothing else",
+    **{
+        ("GET", f"/{path}"): "lists the asker's own"
+        for path in ("campaigns", "buyers", "targets", "groups", "pools", "numbers")
+    },
+}
+"""Routes in which nothing of another account can be named; what they show is searched for ours."""
+
+
+def routes(app: Any) -> Iterator[tuple[str, str, APIRoute]]:
+    for context in iter_route_contexts(app.routes):
+        route, path = context.route, context.path or ""
+        if isinstance(route, APIRoute) and path.startswith(API):
+            for method in route.methods or ():
+                yield method, path.removeprefix(API), route
+
+
+async def test_no_route_lets_another_account_in(stage: Stage) -> None:
+    ours = await a_routed_campaign(stage.owner, NUMBER, mark="Mark-of-ours")
+    await stage.owner.post("carriers", {"account_sid": ACCOUNT_SID, "token": "token of ours"})
+    invited = await stage.owner.post(
+        "people", {"email": "mark-of-ours@example.com", "name": "Mark-of-ours", "role": "analyst"}
+    )
+    key = await stage.owner.post("keys", {"name": "Mark-of-ours"})
+    before = await everything(stage.owner)
+    ids = {
+        **{f"/{path}/{{id}}": {"id": row["document"]["id"]} for path, row in ours.items()},
+        "/carriers/{account_sid}": {"account_sid": ACCOUNT_SID},
+        "/campaigns/by-rtb-id/{rtb_id}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
+        "/people/{person_id}": {"person_id": invited["person_id"]},
+        "/keys/{key_id}": {"key_id": key["key_id"]},
+        "/sessions/{session_id}": {"session_id": str(uuid4())},
+        "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0"},
+    }
+    stranger = await stage.program(Role.OWNER, await stage.another_account())
+    tried = 0
+    for method, path, _ in routes(stage.app):
+        tried += 1
+        if (method, path) in OWN:
+            if method == "GET" and path != "/live":
+                answer = await stranger("GET", path.lstrip("/"))
+                assert answer.is_success or answer.status_code == 403, path
+                assert "mark-of-ours" not in answer.text.lower(), path
+            continue
+        await is_refused(stranger, method, path, ids, ours)
+    assert await everything(stage.owner) == before
+    assert tried == len(list(routes(stage.app))) > 60
+
+
+async def is_refused(
+    stranger: Asker, method: str, path: str, ids: dict[str, dict[str, str]], ours: dict[str, Any]
+) -> None:
+    named = next((values for prefix, values in ids.items() if path.startswith(prefix)), None)
+    body = bodies(ours).get((method, path))
+    assert named is not None or body is not None, f"{method} {path} has no entry here"
+    if named is not None and method in ("PUT", "POST") and body is None:
+        kind = path.split("/")[1]
+        body = ours[kind]["document"] if kind in ours else None
+    headers = {"If-Match": '"1"'} if method in ("PUT", "DELETE") else {}
+    address = re.sub(r"{(\w+)}", lambda found: (named or {})[found[1]], path).lstrip("/")
+    more = {} if body is None else {"json": body}
+    answer = await stranger(method, address, headers=headers, **more)
+    expected = (404,) if named is not None else (404, 422)
+    if path.startswith("/session"):
+        expected = (403,)  # the stranger is a program, which has none
+    assert answer.status_code in expected, f"{method} {path}: {answer.status_code} {answer.text}"
+    for hint in ("mark-of-ours", "token of ours"):
+        assert hint not in answer.text.lower(), f"{method} {path}"
+
+
+def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
+    """What names something of ours in a body."""
+    target, campaign = (ours[kind]["document"]["id"] for kind in ("targets", "campaigns"))
+    buyer, pool = (ours[kind]["document"]["id"] for kind in ("buyers", "pools"))
+    destination = {"kind": "phone", "number": "+15550100002"}
+    return {
+        ("POST", "/campaigns"): {"name": "x", "assignments": [{"target_id": target}]},
+        ("POST", "/targets"): {"name": "x", "buyer_id": buyer, "destination": destination},
+        ("POST", "/groups"): {"name": "x", "members": [{"target_id": target}]},
+        ("POST", "/pools"): {"name": "x", "campaign_id": campaign},
+        ("POST", "/numbers"): {
+            "number": "+18005550177",
+            "account_sid": ACCOUNT_SID,
+            "pool_id": pool,
+        },
+        ("POST", "/numbers/bulk"): {
+            "account_sid": ACCOUNT_SID,
+            "pool_id": pool,
+            "numbers": ["+18005550177"],
+        },
+        ("POST", "/import"): {
+            "configuration": {"pools": [{"id": str(uuid4()), "name": "x", "campaign_id": campaign}]}
+        },
+        ("POST", "/rehearsals"): {"campaign_id": campaign},
+        ("PUT", "/session/account"): {"account_id": str(uuid4())},
+        ("PUT", "/people/{person_id}"): {"role": "analyst"},
+        ("PUT", "/carriers/{account_sid}"): {"account_sid": ACCOUNT_SID, "token": "stolen"},
+    }
+
+
+async def everything(asker: Asker) -> dict[str, Any]:
+    paths = ("campaigns", "buyers", "targets", "groups", "pools", "numbers", "carriers", "people")
+    return {path: await asker.get(path) for path in paths}
+
+
+async def test_a_call_of_ours_is_nobody_elses(stage: Stage) -> None:
+    stranger = await stage.program(Role.OWNER, await stage.another_account())
+    for path in ("calls/{}", "calls/{}/explanation", "calls/{}/replays/0"):
+        answer = await stranger("GET", path.format(uuid4()))
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert PASSWORD not in answer.text
+
+
+async def test_every_route_names_the_right_it_needs(stage: Stage) -> None:
+    for method, path, route in routes(stage.app):
+        assert isinstance(route, Guarded), path
+        right = (route.openapi_extra or {}).get(RIGHT)
+        assert right in {*Right, PUBLIC}, f"{method} {path}"
+        assert (right == PUBLIC) == ((method, path) == ("POST", "/session"))
+
+
+def test_every_question_of_operators_has_a_door() -> None:
+    """What services answer to operators is reachable by the API."""
+    not_for_people = {
+        "ask.router.admit.v1",
+        "ask.router.leg_ended.v1",
+        "ask.router.whisper.v1",
+        "ask.router.fallback_plans.v1",
+        "ask.ingress.leg_state.v1",
+    }
+    assert named_questions("console") == set(QUESTIONS) - not_for_people
+
+
+@pytest.mark.parametrize("path", ["openapi.json"])
+async def test_the_document_of_the_api_is_open_and_whole(stage: Stage, path: str) -> None:
+    document = (await stage.client().get(path)).json()
+    assert document["openapi"].startswith("3.1")
+    for route, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if route.startswith(API):
+                assert RIGHT in operation, f"{method} {route}"
+                assert {"401", "429", "503"} <= operation["responses"].keys(), route
