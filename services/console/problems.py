@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -131,6 +131,14 @@ def of_validation(fault: RequestValidationError) -> Problem:
     errors = [(".".join(map(str, one["loc"])), str(one["msg"])) for one in fault.errors()]
     if any(one["type"] == "json_invalid" for one in fault.errors()):
         return Problem(400, "unreadable", "the body is no JSON", errors=errors)
+    return Problem(422, "malformed", "the request has wrong fields", errors=errors)
+
+
+def of_misformed(fault: ValidationError, paths: Mapping[str, str]) -> Problem:
+    """Fields that the API takes and the owner's question does not."""
+    errors = [
+        (_renamed(".".join(map(str, one["loc"])), paths), str(one["msg"])) for one in fault.errors()
+    ]
     return Problem(422, "malformed", "the request has wrong fields", errors=errors)
 
 

@@ -1,11 +1,11 @@
 """What all routes share: asking an owner in time, versions, parts of documents, answers."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import Depends, Header, Query, Request
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from libs.contracts.editing import GetConfiguration, Got, Noun, Retire, Row
@@ -18,6 +18,7 @@ from services.console.problems import (
     MEDIA_TYPE,
     Problem,
     ProblemDocument,
+    of_misformed,
     of_refusal,
     of_silence,
 )
@@ -25,7 +26,10 @@ from services.console.problems import (
 WITHIN_MS = 950  # an owner that is away is named within a second
 LONG_MS = 30_000  # imports and lists of numbers are many edits
 PAGE_MAX = 200
-VERSION = TypeAdapter(int)
+VERSION_MAX = 2**63 - 1  # as the database counts
+VERSION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, le=VERSION_MAX)])
+CURSOR = {"cursor": "query.cursor"}
+Q = TypeVar("Q", bound=Question)
 BODY = {"document": "body"}  # where an edit's document stands in the request
 
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -96,6 +100,14 @@ def _based_on(
 Paging = Annotated[Page, Depends(_page)]
 Fields = Annotated[frozenset[str] | None, Depends(_fields)]
 BasedOn = Annotated[int, Depends(_based_on)]
+
+
+def formed(kind: type[Q], paths: Mapping[str, str], **fields: Any) -> Q:
+    """A question of what the request says; a field that the contract refuses is named."""
+    try:
+        return kind(**fields)
+    except ValidationError as fault:
+        raise of_misformed(fault, paths) from fault
 
 
 async def asked(

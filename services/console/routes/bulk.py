@@ -21,7 +21,7 @@ from libs.contracts.ids import CampaignId, PoolId, Sid
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
 from services.console.problems import Problem
-from services.console.routes.asking import CONFLICT, ERRORS, LONG_MS, asked, told
+from services.console.routes.asking import CONFLICT, ERRORS, LONG_MS, asked, formed, told
 
 
 class NumberList(BaseModel):
@@ -63,8 +63,9 @@ async def add_numbers(request: Request, who: Who, body: Annotated[NumberList, Bo
     if bool(body.numbers) == bool(body.csv.strip()):
         errors = [("body.numbers", "give either numbers or csv")]
         raise Problem(422, "malformed", "no list, or two", errors=errors)
-    question = AddNumbers(account_id=who.account_id, actor=who.actor, **body.model_dump())
     paths = {name: f"body.{name}" for name in NumberList.model_fields}
+    named = body.model_dump()
+    question = formed(AddNumbers, paths, account_id=who.account_id, actor=who.actor, **named)
     return told(await asked(request, question, paths, LONG_MS))
 
 

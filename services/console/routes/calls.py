@@ -37,7 +37,7 @@ from libs.contracts.tracking import (
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
 from services.console.problems import Problem
-from services.console.routes.asking import ERRORS, NOT_FOUND, Paging, asked, told
+from services.console.routes.asking import CURSOR, ERRORS, NOT_FOUND, Paging, asked, formed, told
 
 
 class WhatIf(BaseModel):
@@ -74,6 +74,8 @@ class Filter(BaseModel):
     limit: int = Field(default=50, ge=1, le=200)
 
 
+QUERY = {name: f"query.{name}" for name in Filter.model_fields}
+
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["calls"])
 look = needs(Right.LOOK)
 
@@ -81,15 +83,15 @@ look = needs(Right.LOOK)
 @router.get("/calls", response_model=Calls, openapi_extra=look)
 async def list_calls(request: Request, who: Who, which: Annotated[Filter, Query()]) -> Response:
     """Calls, the newest first."""
-    question = ListCalls(account_id=who.account_id, **which.model_dump())
-    return told(await asked(request, question, {"cursor": "query.cursor"}))
+    question = formed(ListCalls, QUERY, account_id=who.account_id, **which.model_dump())
+    return told(await asked(request, question, CURSOR))
 
 
 @router.get("/calls/live", response_model=Calls, openapi_extra=look)
 async def live_calls(request: Request, who: Who, page: Paging) -> Response:
     """Calls that are on the line now."""
-    question = ListLiveCalls(account_id=who.account_id, **page.model_dump())
-    return told(await asked(request, question, {"cursor": "query.cursor"}))
+    question = formed(ListLiveCalls, CURSOR, account_id=who.account_id, **page.model_dump())
+    return told(await asked(request, question, CURSOR))
 
 
 @router.get("/calls/{call_id}", response_model=CallDetail, responses=NOT_FOUND, openapi_extra=look)
@@ -139,6 +141,6 @@ async def rehearse(request: Request, who: Who, body: Annotated[WhatIf, Body()]) 
     if sum(one is not None for one in given) != 1:
         errors = [("body.dialled", "give one of dialled, campaign_id and campaign")]
         raise Problem(422, "malformed", "no way in, or two", errors=errors)
-    question = Rehearse(account_id=who.account_id, **body.model_dump())
-    paths = {"campaign": "body.campaign", "campaign_id": "body.campaign_id"}
+    paths = {name: f"body.{name}" for name in WhatIf.model_fields}
+    question = formed(Rehearse, paths, account_id=who.account_id, **body.model_dump())
     return told(await asked(request, question, paths))

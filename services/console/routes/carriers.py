@@ -16,12 +16,14 @@ from services.console.problems import Problem
 from services.console.routes.asking import (
     BODY,
     CONFLICT,
+    CURSOR,
     ERRORS,
     NOT_FOUND,
     BasedOn,
     Fields,
     Paging,
     asked,
+    formed,
     retired,
     row,
     row_of,
@@ -59,8 +61,13 @@ router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["carriers"])
 @router.get("/carriers", response_model=CarrierPage, openapi_extra=needs(Right.LOOK))
 async def list_carriers(request: Request, who: Who, page: Paging, fields: Fields) -> Response:
     """The account's own credentials at carriers, tokens masked."""
-    question = ListConfiguration(
-        account_id=who.account_id, noun=Noun.CARRIER, cursor=page.cursor, limit=page.limit
+    question = formed(
+        ListConfiguration,
+        CURSOR,
+        account_id=who.account_id,
+        noun=Noun.CARRIER,
+        cursor=page.cursor,
+        limit=page.limit,
     )
     listed: Listed = await asked(request, question)
     return rows_of(listed.rows, listed.cursor, fields)

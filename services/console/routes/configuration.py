@@ -38,12 +38,14 @@ from services.console.problems import Problem
 from services.console.routes.asking import (
     BODY,
     CONFLICT,
+    CURSOR,
     ERRORS,
     NOT_FOUND,
     BasedOn,
     Fields,
     Paging,
     asked,
+    formed,
     retired,
     row,
     row_of,
@@ -116,8 +118,13 @@ def _reading(router: APIRouter, kind: Kind) -> None:
         tags=[kind.path],
     )
     async def many(request: Request, who: Who, page: Paging, fields: Fields) -> Response:
-        question = ListConfiguration(
-            account_id=who.account_id, noun=kind.noun, cursor=page.cursor, limit=page.limit
+        question = formed(
+            ListConfiguration,
+            CURSOR,
+            account_id=who.account_id,
+            noun=kind.noun,
+            cursor=page.cursor,
+            limit=page.limit,
         )
         listed: Listed = await asked(request, question)
         return rows_of(listed.rows, listed.cursor, fields)
