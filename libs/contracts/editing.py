@@ -4,11 +4,12 @@ Every edit names its actor and the version it was based on; an edit of something
 that has changed since is refused with code `stale` and the current version.
 """
 
+import re
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
+from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_validator
 
 from libs.contracts.configuration import (
     Buyer,
@@ -21,7 +22,7 @@ from libs.contracts.configuration import (
     Target,
 )
 from libs.contracts.ids import AccountId, CampaignId, Sid
-from libs.contracts.message import Instant, Message, Question, Value, one_of
+from libs.contracts.message import Instant, Message, Question, Value, one_of, refused_at
 
 PAGE_MAX = 200  # rows of one answer; a page stays far below the 512 kB of a message
 
@@ -40,6 +41,7 @@ class Noun(StrEnum):
 
 
 _SID = TypeAdapter(Sid)
+VERSION = re.compile("[0-9]{1,18}")
 
 
 def read_key(noun: Noun | None, key: str) -> str:
@@ -167,8 +169,20 @@ class Page(Value):
     cursor: str | None = None
 
 
+class Order(StrEnum):
+    """How a list is sorted: by id, by name (numbers by number), or the latest change first."""
+
+    ID = "id"
+    NAME = "name"
+    NEWEST = "newest"
+
+
 class ListConfiguration(Question):
-    """One page of one kind of an account's configuration."""
+    """One page of one kind of an account's configuration.
+
+    `contains` is looked for in names and numbers, whatever their case; `status` empty: any.
+    A cursor belongs to the order it was given in.
+    """
 
     subject: ClassVar[str] = "ask.router.list.v1"
     answers: ClassVar[TypeAdapter[Any]] = one_of(Page)
@@ -177,11 +191,26 @@ class ListConfiguration(Question):
     noun: Noun
     cursor: str | None = None
     limit: int = Field(default=100, ge=1, le=PAGE_MAX)
+    order: Order = Order.ID
+    contains: str = Field(default="", max_length=200, pattern=r"^[^\x00]*$")
+    status: str = Field(default="", max_length=20, pattern="^[a-z]*$")
 
     @field_validator("cursor")
     @classmethod
-    def _a_key(cls, cursor: str | None, info: ValidationInfo) -> str | None:
-        return None if cursor is None else read_key(info.data.get("noun"), cursor)
+    def _a_place(cls, cursor: str | None, info: ValidationInfo) -> str | None:
+        if cursor is None:
+            return None
+        key, colon, value = cursor.partition(":")
+        return read_key(info.data.get("noun"), key) + colon + value.replace("\0", "")
+
+    @model_validator(mode="after")
+    def _a_cursor_of_this_order(self) -> Self:
+        _, colon, value = (self.cursor or "").partition(":")
+        if self.cursor is not None and bool(colon) == (self.order is Order.ID):
+            raise refused_at(("cursor",), "it was given in another order")
+        if self.order is Order.NEWEST and colon and not VERSION.fullmatch(value):
+            raise refused_at(("cursor",), "it was given in another order")
+        return self
 
 
 class Got(Value):

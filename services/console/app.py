@@ -34,7 +34,17 @@ from services.console.domain.secrets import digest
 from services.console.live import Feed
 from services.console.middleware import REQUEST_ID, Envelope
 from services.console.problems import Problem, answer, of_http, of_validation
-from services.console.routes import accounts, bulk, calls, carriers, defaults, keys, people, session
+from services.console.routes import (
+    accounts,
+    bulk,
+    calls,
+    carriers,
+    defaults,
+    keys,
+    people,
+    predecessor,
+    session,
+)
 from services.console.routes import audit as audit_log
 from services.console.routes.configuration import configuration_routes
 from services.console.settings import Settings
@@ -103,6 +113,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         live.router,
     ):
         app.include_router(routes, prefix=API)
+    app.include_router(predecessor.router)
     _dress(app, settings)
     return app
 

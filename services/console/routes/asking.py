@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Query, Request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
-from libs.contracts.editing import GetConfiguration, Got, Noun, Retire, Row
+from libs.contracts.editing import GetConfiguration, Got, Noun, Order, Retire, Row
 from libs.contracts.ids import AccountId
 from libs.contracts.message import Question
 from libs.runtime.ask import Ask, Refused, TooLarge, Unanswered
@@ -28,7 +28,7 @@ LONG_MS = 30_000  # imports and lists of numbers are many edits
 PAGE_MAX = 200
 VERSION_MAX = 2**63 - 1  # as the database counts
 VERSION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, le=VERSION_MAX)])
-CURSOR = {"cursor": "query.cursor"}
+CURSOR = {name: f"query.{name}" for name in ("cursor", "contains", "status", "order")}
 Q = TypeVar("Q", bound=Question)
 BODY = {"document": "body"}  # where an edit's document stands in the request
 
@@ -97,6 +97,27 @@ def _based_on(
         raise Problem(422, "malformed", "If-Match is no ETag", errors=errors) from fault
 
 
+class Sorting(BaseModel):
+    """Which things of a list, and in which order."""
+
+    order: Order = Order.ID
+    contains: str = ""
+    status: str = ""
+
+
+def _sorting(
+    order: Annotated[Order, Query(description="by id, by name, or the latest change first")] = (
+        Order.ID
+    ),
+    contains: Annotated[
+        str, Query(max_length=200, description="looked for in names and numbers")
+    ] = "",
+    status: Annotated[str, Query(max_length=20, description="only of this status")] = "",
+) -> Sorting:
+    return Sorting(order=order, contains=contains, status=status)
+
+
+Sorted = Annotated[Sorting, Depends(_sorting)]
 Paging = Annotated[Page, Depends(_page)]
 Fields = Annotated[frozenset[str] | None, Depends(_fields)]
 BasedOn = Annotated[int, Depends(_based_on)]

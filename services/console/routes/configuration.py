@@ -44,6 +44,7 @@ from services.console.routes.asking import (
     BasedOn,
     Fields,
     Paging,
+    Sorted,
     asked,
     formed,
     retired,
@@ -113,18 +114,20 @@ def _reading(router: APIRouter, kind: Kind) -> None:
         f"/{kind.path}",
         response_model=kind.page,
         openapi_extra=look,
-        summary=f"List {kind.path}, in the order of their ids",
+        summary=f"List {kind.path}",
         operation_id=f"list_{kind.path}",
         tags=[kind.path],
     )
-    async def many(request: Request, who: Who, page: Paging, fields: Fields) -> Response:
+    async def many(
+        request: Request, who: Who, page: Paging, wanted: Sorted, fields: Fields
+    ) -> Response:
         question = formed(
             ListConfiguration,
             CURSOR,
             account_id=who.account_id,
             noun=kind.noun,
-            cursor=page.cursor,
-            limit=page.limit,
+            **page.model_dump(),
+            **wanted.model_dump(),
         )
         listed: Listed = await asked(request, question)
         return rows_of(listed.rows, listed.cursor, fields)

@@ -13,7 +13,7 @@ from libs.contracts.editing import Actor, GetConfiguration, Got, ListConfigurati
 from libs.contracts.finding import Affected, FindAffected, FindCampaign
 from services.router.desk.keeping import Keeper
 from services.router.domain.nouns import LISTS, masked
-from services.router.store.configuration import Configuration
+from services.router.store.configuration import Configuration, Wanted, place_of
 from services.router.store.kept import Kept, Missing
 
 PAGE_BYTES_MAX = 400_000  # below the 512 kB of a message; the largest row has a quarter of it
@@ -37,14 +37,18 @@ class LookingDesk:
         return _got(await self._configuration.by_rtb_id(question.account_id, question.rtb_id))
 
     async def page(self, question: ListConfiguration) -> Page:
-        """One page of one kind, in the order of the ids."""
+        """One page of one kind."""
         rows = await self._configuration.page(
-            question.account_id, question.noun, question.cursor, question.limit + 1
+            question.account_id,
+            question.noun,
+            question.cursor,
+            question.limit + 1,
+            Wanted(question.order, question.contains, question.status),
         )
         shown = list(_fitting(rows[: question.limit]))
         return Page(
             rows=tuple(_row(kept) for kept in shown),
-            cursor=rows[len(shown) - 1].key if len(shown) < len(rows) else None,
+            cursor=place_of(shown[-1], question.order) if len(shown) < len(rows) else None,
         )
 
     async def affected(self, question: FindAffected) -> Affected:

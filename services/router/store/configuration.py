@@ -2,16 +2,28 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Text, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Table, Text, cast, func, literal, select, tuple_, union_all
 
-from libs.contracts.editing import Noun
+from libs.contracts.editing import Noun, Order
 from libs.contracts.ids import AccountId
 from libs.runtime.database import Database
 from services.router import tables
 from services.router.store.edit import Edit
 from services.router.store.kept import Kept
 from services.router.store.uses import TABLES, key_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of a kind, and in which order."""
+
+    order: Order = Order.ID
+    contains: str = ""
+    status: str = ""
+
 
 CATCH_UP_MAX = 5_000  # rows read at once; a router that starts reads several times
 
@@ -30,18 +42,23 @@ class Configuration:
             yield Edit(connection, account_id)
 
     async def page(
-        self, account_id: AccountId, noun: Noun, after: str | None, limit: int
+        self,
+        account_id: AccountId,
+        noun: Noun,
+        after: str | None,
+        limit: int,
+        wanted: Wanted = Wanted(),
     ) -> list[Kept]:
-        """Things of one kind in the order of their ids."""
+        """Things of one kind, in the order wanted; `after` is the place of the last one seen."""
         table = TABLES[noun]
         statement = (
             select(cast(table.c.id, Text), table.c.version, table.c.retired, table.c.document)
-            .where(table.c.account_id == account_id, ~table.c.retired)
-            .order_by(table.c.id)
+            .where(table.c.account_id == account_id, ~table.c.retired, *_chosen(table, wanted))
+            .order_by(*_sorted(table, wanted.order))
             .limit(limit)
         )
         if after is not None:
-            statement = statement.where(table.c.id > key_of(noun, after))
+            statement = statement.where(_later(table, noun, after, wanted.order))
         async with self._database.transaction() as connection:
             rows = await connection.execute(statement)
             return [Kept(noun, account_id, *row) for row in rows]
@@ -89,3 +106,58 @@ class Configuration:
         async with self._database.transaction() as connection:
             rows = (await connection.execute(statement)).all()
         return [Kept(Noun(row[0]), *row[1:]) for row in rows]
+
+
+def place_of(kept: Kept, order: Order) -> str:
+    """Where a thing stands in a list: its key, and what the list is sorted by."""
+    match order:
+        case Order.ID:
+            return kept.key
+        case Order.NAME:
+            return f"{kept.key}:{_name_in(kept.document)}"
+        case Order.NEWEST:
+            return f"{kept.key}:{kept.version}"
+
+
+def _name_in(document: dict[str, Any]) -> str:
+    return str(document.get("name") or document.get("number") or "")
+
+
+def _name(table: Table) -> ColumnElement[str]:
+    named: ColumnElement[str] = func.coalesce(
+        func.nullif(table.c.document["name"].astext, ""), table.c.document["number"].astext, ""
+    ).collate("C")
+    return named
+
+
+def _sorted(table: Table, order: Order) -> tuple[ColumnElement[Any], ...]:
+    match order:
+        case Order.ID:
+            return (table.c.id.asc(),)
+        case Order.NAME:
+            return (_name(table).asc(), table.c.id.asc())
+        case Order.NEWEST:
+            return (table.c.version.desc(), table.c.id.desc())
+
+
+def _later(table: Table, noun: Noun, after: str, order: Order) -> ColumnElement[bool]:
+    key, _, value = after.partition(":")
+    last = key_of(noun, key)
+    later: ColumnElement[bool]
+    match order:
+        case Order.ID:
+            later = table.c.id > last
+        case Order.NAME:
+            later = tuple_(_name(table), table.c.id) > tuple_(literal(value), literal(last))
+        case Order.NEWEST:
+            later = tuple_(table.c.version, table.c.id) < tuple_(literal(int(value)), literal(last))
+    return later
+
+
+def _chosen(table: Table, wanted: Wanted) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = []
+    if wanted.contains:
+        chosen.append(_name(table).icontains(wanted.contains, autoescape=True))
+    if wanted.status:
+        chosen.append(table.c.document["status"].astext == wanted.status)
+    return chosen

@@ -21,6 +21,9 @@ async def test_a_campaign_is_made_from_nothing_and_a_call_rehearsed(stage: Stage
     rtb_id = made["campaigns"]["document"]["rtb_id"]
     found = await stage.owner.get(f"campaigns/by-rtb-id/{rtb_id}")
     assert found == made["campaigns"]
+    as_before = await stage.owner.get(f"{stage.url}/api/internal/campaigns/rtb-lookup/{rtb_id}")
+    campaign = {"id": found["document"]["id"], "name": "ours campaign", "status": "active"}
+    assert as_before == {"rtbId": rtb_id, "campaign": {**campaign, "enableRtb": True}}
 
 
 async def test_every_kind_is_listed_read_and_retired(stage: Stage) -> None:
@@ -109,3 +112,31 @@ async def test_numbers_come_in_lists_and_configurations_as_a_whole(stage: Stage)
     assert [one["path"] for one in no.json()["errors"]] == [
         "body.configuration.pools.0.campaign_id"
     ]
+
+
+async def test_a_list_is_sorted_filtered_and_paged(stage: Stage) -> None:
+    names = ("Cedar", "acorn", "Birch", "100% oak")
+    for name in names:
+        status = "paused" if name == "Birch" else "active"
+        await stage.owner.post("buyers", {"name": name, "status": status})
+
+    async def listed(**query: str) -> list[str]:
+        found: list[str] = []
+        cursor = None
+        while True:
+            more: dict[str, str] = {} if cursor is None else {"cursor": cursor}
+            page = await stage.owner.get("buyers", params={"limit": "2", **query, **more})
+            found += [row["document"]["name"] for row in page["items"]]
+            cursor = page["cursor"]
+            if cursor is None:
+                return found
+
+    assert sorted(await listed()) == sorted(names)
+    assert await listed(order="name") == ["100% oak", "Birch", "Cedar", "acorn"]
+    assert await listed(order="newest") == list(reversed(names))
+    assert await listed(order="name", contains="C") == ["Birch", "Cedar", "acorn"]
+    assert await listed(contains="0%") == ["100% oak"]
+    assert await listed(status="paused") == ["Birch"]
+    by_id = await stage.owner.get("buyers", params={"limit": "1"})
+    no = await stage.owner("GET", "buyers", params={"order": "name", "cursor": by_id["cursor"]})
+    assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "query.cursor")
