@@ -1,8 +1,12 @@
 """Demo data, loaded as an operator would: by asking the services."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from deploy.local.bidders import DEMO
+from libs.contracts.bidding import RtbMember, RtbRouter, RtbTarget
+from libs.contracts.bidding_edits import GetRtb, RtbNoun, SaveRtbRouter, SaveRtbTarget
 from libs.contracts.bulk import AccountConfiguration, ImportConfiguration, Imported
 from libs.contracts.call_settings import Conversion, Recovery
 from libs.contracts.caps import Caps, Counted, Limit, Period
@@ -14,18 +18,18 @@ from libs.contracts.configuration import (
     Number,
     Target,
 )
-from libs.contracts.editing import Actor
+from libs.contracts.editing import Actor, Got
 from libs.contracts.filters import Operator, TagFilter, TagTest
 from libs.contracts.ids import AccountId
 from libs.contracts.money import usd
 from libs.contracts.phone import PhoneDestination
 from libs.contracts.schedule import Schedule, WeeklyShift
 from libs.contracts.screening import DuplicateRule
-from libs.runtime.ask import Ask
+from libs.runtime.ask import Ask, Refused
 from libs.runtime.deadline import Deadline
 
 ACCOUNT = AccountId(UUID("0d3e0000-0000-4000-8000-000000000001"))
-NUMBER, CHOOSY_NUMBER = "+18005550100", "+18005550101"
+NUMBER, CHOOSY_NUMBER, AUCTION_NUMBER = "+18005550100", "+18005550101", "+18005550102"
 CALLER = "+12125550123"
 FRONT_DESK, HOTLINE, OVERFLOW = "+15550100001", "+15550100002", "+15550100003"
 SCRIPT = f"{FRONT_DESK}=busy;{HOTLINE}=answer:3,talk:40,callee-hangs-up"
@@ -42,13 +46,59 @@ def _id(number: int) -> Any:
 _ACME, _BOLD = _id(0x11), _id(0x12)
 
 
-async def load(ask: Ask, account_sid: str) -> int:
+async def load(ask: Ask, account_sid: str, bidders_url: str) -> int:
     """Have what is not there yet; give how many things were new."""
+    new = await _load_bidders(ask, bidders_url)
     question = ImportConfiguration(
         account_id=ACCOUNT, actor=_ACTOR, configuration=_configuration(account_sid)
     )
     imported: Imported = await ask(question, Deadline.within(ASK_WITHIN_MS))
-    return len(imported.documents)
+    return new + len(imported.documents)
+
+
+async def _load_bidders(ask: Ask, url: str) -> int:
+    """The bidders and the router that asks them; their addresses are new in every run."""
+    new = 0
+    for target in _bidders(url):
+        version = await _version(ask, RtbNoun.TARGET, target.id)
+        save = SaveRtbTarget(
+            account_id=ACCOUNT, actor=_ACTOR, expected_version=version, document=target
+        )
+        await ask(save, Deadline.within(ASK_WITHIN_MS))
+        new += version is None
+    router = RtbRouter(
+        id=_id(0x71),
+        name="Solar ring",
+        members=tuple(RtbMember(target_id=target.id) for target in _bidders(url)),
+        minimum_revenue=Decimal(5),
+    )
+    if await _version(ask, RtbNoun.ROUTER, router.id) is None:
+        save_router = SaveRtbRouter(account_id=ACCOUNT, actor=_ACTOR, document=router)
+        await ask(save_router, Deadline.within(ASK_WITHIN_MS))
+        new += 1
+    return new
+
+
+async def _version(ask: Ask, noun: RtbNoun, key: UUID) -> int | None:
+    question = GetRtb(account_id=ACCOUNT, noun=noun, key=key)
+    try:
+        got: Got = await ask(question, Deadline.within(ASK_WITHIN_MS))
+    except Refused:
+        return None
+    return got.row.version
+
+
+def _bidders(url: str) -> tuple[RtbTarget, ...]:
+    """Five bidders as deploy.local.bidders plays them."""
+    return tuple(
+        RtbTarget(
+            id=_id(0x61 + at),
+            name=path.strip("/").replace("-", " ").capitalize(),
+            company=f"Bidder {at + 1}",
+            endpoint=f"{url}{path}",
+        )
+        for at, path in enumerate(DEMO)
+    )
 
 
 def _configuration(account_sid: str) -> AccountConfiguration:
@@ -61,7 +111,7 @@ def _configuration(account_sid: str) -> AccountConfiguration:
             for priority, target in enumerate(_targets(), 1)
         ),
     )
-    numbers = {NUMBER: roofs, CHOOSY_NUMBER: _choosy()}
+    numbers = {NUMBER: roofs, CHOOSY_NUMBER: _choosy(), AUCTION_NUMBER: _auctioned()}
     return AccountConfiguration(
         buyers=(Buyer(id=_ACME, name="Acme Roofing"), Buyer(id=_BOLD, name="Bold Roofs")),
         targets=(*_targets(), *_choosy_targets()),
@@ -74,6 +124,21 @@ def _configuration(account_sid: str) -> AccountConfiguration:
                 campaign_id=campaign.id,
             )
             for at, (number, campaign) in enumerate(numbers.items())
+        ),
+    )
+
+
+def _auctioned() -> Campaign:
+    """Sold to outside bidders; the overflow desk takes what nobody buys."""
+    return Campaign(
+        id=_id(0x33),
+        name="Solar leads",
+        status=CampaignStatus.ACTIVE,
+        rtb_enabled=True,
+        rtb_id="5" * 32,
+        assignments=(
+            Assignment(rtb_router_id=_id(0x71), priority=1),
+            Assignment(target_id=_id(0x23), priority=2),
         ),
     )
 

@@ -17,6 +17,7 @@ import httpx
 import uvicorn
 
 from deploy.local import demo
+from deploy.local.bidders import DEMO, PlayedBidders
 from deploy.local.exchange import Exchange
 from deploy.local.folders import LOCAL, ROOT, STATE
 from deploy.local.servers import FolderInUse, NatsServer, PostgresServer, ServerDied, ServerSilent
@@ -100,7 +101,10 @@ async def _start(stack: AsyncExitStack) -> None:
     stack.push_async_callback(exchange.close)
     await _serve(stack, exchange, carrier_port)
     STATE.write_text(json.dumps({"carrier": carrier_url, **urls}))
-    new = await demo.load(ask, account_sid)
+    bidders = PlayedBidders(DEMO)
+    await bidders.start()
+    stack.push_async_callback(bidders.stop)
+    new = await demo.load(ask, account_sid, bidders.url)
     print(f"Demo data: {new} new things in account {demo.ACCOUNT}.\n", flush=True)
     async for line in exchange.lines(demo.CALLER, demo.NUMBER, demo.SCRIPT):
         print(line, flush=True)
@@ -139,6 +143,7 @@ def _own_settings(ingress_url: str, carrier_url: str) -> dict[str, str]:
         "TWILIO_AUTH_TOKEN": _kept_secret("carrier-token"),
         "SESSION_SECRET": _kept_secret("session-secret"),
         "CONSOLE_SECURE_COOKIES": "false",
+        "RTB_ALLOW_PRIVATE_ADDRESSES": "true",
         "CONSOLE_FIRST_ACCOUNT_ID": str(demo.ACCOUNT),
     }
     return {name: os.environ.get(name, value) for name, value in drawn.items()}

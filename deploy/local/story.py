@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from deploy.local.demo import ACCOUNT
+from libs.contracts.auctions import AuctionDetail, BidShown, GetAuction
 from libs.contracts.explaining import ExplainCall, ExplainedStep, Explanation, Verdict
 from libs.contracts.ids import CallId
 from libs.contracts.tracking import CallDetail, GetCall
@@ -30,6 +31,8 @@ async def story(ask: Ask, call_id: CallId) -> AsyncIterator[str]:
         yield f"The router gives no explanation: {no}"
     else:
         for line in _explained(explanation):
+            yield line
+        async for line in _auctions(ask, explanation):
             yield line
     if detail is None:
         yield "Tracking has not told of the call's end yet."
@@ -74,6 +77,44 @@ def told(step: ExplainedStep) -> list[str]:
         if row.verdict is Verdict.LOST:
             lines.append(f"       it {row.otherwise}")
     return lines
+
+
+async def _auctions(ask: Ask, explanation: Explanation) -> AsyncIterator[str]:
+    """Every auction of the call, with its bids."""
+    held = [row.auction_id for step in explanation.steps for row in step.candidates]
+    for auction_id in dict.fromkeys(one for one in held if one is not None):
+        question = GetAuction(account_id=ACCOUNT, auction_id=auction_id)
+        try:
+            detail: AuctionDetail = await ask(question, Deadline.within(ASK_WITHIN_MS))
+        except (Refused, Unanswered) as no:
+            yield f"The auction cannot be shown: {no}"
+            continue
+        for line in bids_told(detail):
+            yield line
+
+
+def bids_told(detail: AuctionDetail) -> list[str]:
+    """An auction as a table: who was asked, what came, and what became of it."""
+    auction = detail.auction
+    lines = [
+        "",
+        f"The auction at {auction.router_name}: {auction.asked} asked, {auction.bids} valid bids, "
+        f"{auction.milliseconds} of {detail.deadline_ms} ms",
+        f"    {'bidder':14} {'ms':>7} {'bid':>9} {'ranks as':>9} {'to win':>9}  what became of it",
+    ]
+    lines += [_bid_told(row) for row in detail.bidders]
+    return lines
+
+
+def _bid_told(row: BidShown) -> str:
+    mark = "  " if row.loss else "=>"
+    became = row.loss or f"won at {row.price.amount:.2f}" if row.price else row.loss
+    why = f": {row.seen}" if row.seen else ""
+    took = "" if row.milliseconds is None else f"{row.milliseconds:.1f}"
+    bid = f"{row.amount.amount:.2f}" if row.amount else ""
+    effective = "" if row.effective is None else f"{row.effective:.2f}"
+    to_win = "" if row.to_win is None else f"{row.to_win:.2f}"
+    return f" {mark} {row.name:14} {took:>7} {bid:>9} {effective:>9} {to_win:>9}  {became}{why}"
 
 
 def _recorded(detail: CallDetail) -> list[str]:

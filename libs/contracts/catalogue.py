@@ -12,13 +12,13 @@ SERVICES = ("ingress", "router", "rtb", "flows", "tracking", "console")
 ASKS: dict[str, tuple[str, ...]] = {
     "ingress": ("router", "flows"),
     "router": ("rtb", "tracking", "ingress"),
-    "rtb": (),
+    "rtb": ("ingress",),
     "flows": ("router",),
     "tracking": (),
     "console": ("ingress", "router", "rtb", "flows", "tracking"),
 }
 """Who asks whom.  A call's questions run ingress, flows, router, then rtb or tracking: no
-circle.  What router and console ask of the ingress is the carrier's REST API, never a turn."""
+circle.  What router, rtb and console ask of the ingress is the carrier's REST API, never a turn."""
 
 
 def _messages() -> dict[str, type[Message]]:

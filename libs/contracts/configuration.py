@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import Field, PlainSerializer, SecretStr, model_validator
 
@@ -15,6 +16,7 @@ from libs.contracts.ids import (
     GroupId,
     NumberId,
     PoolId,
+    RtbRouterId,
     Sid,
     TargetId,
 )
@@ -142,21 +144,31 @@ class Group(Limited, Selective):
 
 
 class Assignment(Limited):
-    """An entry of a campaign's plan: a target or a group, and caps that hold here alone.
+    """An entry of a campaign's plan: a target, a group or an RTB router, with caps of its own.
 
-    Lower priority first; weight shares the calls among equals.
+    Lower priority first; weight shares the calls among equals.  An RTB router's place in the
+    plan is taken by whoever wins its auction.
     """
 
     target_id: TargetId | None = None
     group_id: GroupId | None = None
+    rtb_router_id: RtbRouterId | None = None
     priority: int = Field(default=1, ge=-1_000, le=1_000)
     weight: int = Field(default=1, ge=1, le=1_000)
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.target_id is None) == (self.group_id is None):
-            raise ValueError("an assignment names either target_id or group_id")
+    def _one_thing(self) -> Self:
+        named = (self.target_id, self.group_id, self.rtb_router_id)
+        if sum(one is not None for one in named) != 1:
+            raise ValueError("an assignment names one of target_id, group_id and rtb_router_id")
         return self
+
+    @property
+    def names(self) -> UUID:
+        """The id of what it names."""
+        named = self.target_id or self.group_id or self.rtb_router_id
+        assert named is not None, "an entry names one thing"
+        return named
 
 
 class Spread(StrEnum):
@@ -199,6 +211,7 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
     `sticking` looks at the caller's connections of the last `sticking_days`;
     `ring_budget_seconds` bounds how long one caller hears ringing over all legs.  `rtb_id`
     is how outside publishers name the campaign: made when RTB is first enabled, then kept.
+    Without `rtb_enabled` its RTB routers hold no auctions.
     """
 
     id: CampaignId
@@ -218,9 +231,9 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
 
     @model_validator(mode="after")
     def _each_entry_once(self) -> Self:
-        entries = [entry.target_id or entry.group_id for entry in self.assignments]
+        entries = [entry.names for entry in self.assignments]
         if len(set(entries)) != len(entries):
-            raise ValueError("assignments names a target or group twice: each has one place")
+            raise ValueError("assignments names something twice: each has one place")
         return self
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
-from libs.contracts.ids import AccountId, BuyerId, CallId, TargetId
+from libs.contracts.ids import AccountId, AuctionId, BuyerId, CallId, RtbRouterId, TargetId
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.routing import RouteReason
 
@@ -27,6 +27,7 @@ class Rule(StrEnum):
     BUYER_PAUSED = "buyer_paused"
     GROUP_PAUSED = "group_paused"
     TARGET_PAUSED = "target_paused"
+    RTB_OFF = "rtb_off"
     ALREADY_TRIED = "already_tried"
     EARLIER_CONNECTIONS = "earlier_connections"
     SERVED_BEFORE = "served_before"
@@ -38,21 +39,27 @@ class Rule(StrEnum):
     DAILY_CAP = "daily_cap"
     CAP = "cap"
     TAKEN = "taken"
+    UNSOLD = "unsold"
+    SOLD = "sold"
     NOT_REACHED = "not_reached"
 
 
 class CandidateVerdict(Value):
-    """One target considered: what became of it, by which rule, seeing what, needing what.
+    """One entry considered: what became of it, by which rule, seeing what, needing what.
+
+    An RTB router has an `rtb_router_id` and no target; `auction_id` tells its bids.
 
     `holder` is whose rule or cap it was (target, buyer, group, entry or campaign), by kind
     and name; `score` what the campaign's spread made of it; `otherwise` says what would have
     had to differ.
     """
 
-    target_id: TargetId
+    target_id: TargetId | None = None
     target_name: str
-    buyer_id: BuyerId
+    buyer_id: BuyerId | None = None
     buyer_name: str
+    rtb_router_id: RtbRouterId | None = None
+    auction_id: AuctionId | None = None
     priority: int
     weight: float
     verdict: Verdict

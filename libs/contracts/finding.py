@@ -4,8 +4,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
 
-from libs.contracts.editing import Got, Noun, Pausing, read_key
-from libs.contracts.ids import AccountId
+from libs.contracts.editing import Edit, Got, Noun, Pausing, read_key
+from libs.contracts.ids import AccountId, RtbRouterId
 from libs.contracts.message import Question, Value, one_of
 
 
@@ -50,3 +50,21 @@ class FindCampaign(Question):
 
     account_id: AccountId
     rtb_id: str = Field(pattern=r"^[0-9a-f]{32}$")
+
+
+class FindAuctioned(Question):
+    """Which campaigns hold an RTB router's auctions, and which could not go on without."""
+
+    subject: ClassVar[str] = "ask.router.auctioned.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Affected)
+
+    account_id: AccountId
+    rtb_router_id: RtbRouterId
+
+
+class DetachRtb(Edit):
+    """Take an RTB router out of all plans."""
+
+    subject: ClassVar[str] = "ask.router.detach_rtb.v1"
+
+    rtb_router_id: RtbRouterId

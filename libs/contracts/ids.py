@@ -13,6 +13,9 @@ TargetId = NewType("TargetId", UUID)
 GroupId = NewType("GroupId", UUID)
 NumberId = NewType("NumberId", UUID)
 PoolId = NewType("PoolId", UUID)
+RtbTargetId = NewType("RtbTargetId", UUID)
+RtbRouterId = NewType("RtbRouterId", UUID)
+AuctionId = NewType("AuctionId", UUID)
 
 Sid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,64}$")]
 """The carrier's own name of an account, call, leg or recording, as it gave it."""

@@ -13,8 +13,9 @@ from libs.contracts.explaining import ExplainedStep
 from libs.contracts.ids import AccountId, CampaignId, TargetId
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.phone import WITHHELD, Caller
-from libs.contracts.routing import Close, DialNext, Tags
+from libs.contracts.routing import Close, DialNext
 from libs.contracts.screening import CallerHistory
+from libs.contracts.tags import Tags
 
 COUNTERS_MAX = 1_000  # of one rehearsal
 SEED_MAX = 2**53 - 1  # what JSON readers keep exactly

@@ -8,27 +8,22 @@ from pydantic import Field, TypeAdapter
 from libs.contracts.calls import Fact, Geography, LegEnded
 from libs.contracts.ids import (
     AccountId,
+    AuctionId,
     BuyerId,
     CallId,
     CampaignId,
     NumberId,
     PoolId,
+    RtbRouterId,
+    RtbTargetId,
     Sid,
     TargetId,
 )
 from libs.contracts.message import Question, Value, one_of
 from libs.contracts.money import Money
 from libs.contracts.phone import Caller, Destination
+from libs.contracts.tags import Tags
 from libs.contracts.voice import TEXT_LENGTH_MAX, Dial
-
-TAGS_MAX = 200  # of one call
-TAG_NAME_MAX = 120
-TAG_TEXT_MAX = 2_000
-
-TagName = Annotated[str, Field(min_length=1, max_length=TAG_NAME_MAX)]
-Tags = Annotated[
-    dict[TagName, Annotated[str, Field(max_length=TAG_TEXT_MAX)]], Field(max_length=TAGS_MAX)
-]
 
 
 class RouteReason(StrEnum):
@@ -152,7 +147,8 @@ class CallRouted(Fact):
     """What the router decided for one step of a call.
 
     Names are those at the time of the decision, so that history keeps them.  `terms` None:
-    the leg converts by nothing that the router knows.
+    the leg converts by nothing that the router knows.  A leg that was sold in an auction has
+    an `rtb_target_id` for its bidder, and no target.
     """
 
     subject: ClassVar[str] = "event.call.routed.v1"
@@ -170,3 +166,6 @@ class CallRouted(Fact):
     destination: Destination | None = None
     config_version: int
     terms: Terms | None = None
+    auction_id: AuctionId | None = None
+    rtb_router_id: RtbRouterId | None = None
+    rtb_target_id: RtbTargetId | None = None

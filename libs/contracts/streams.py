@@ -80,4 +80,19 @@ CONSOLE_AUDIT = Durable(
     batch_max=200,
     gather=timedelta(milliseconds=100),  # somebody looks after an edit, not within it
 )
-DURABLES = (TRACKING_CALLS, ROUTER_HOLDS, CONSOLE_AUDIT)
+RTB_RESERVATIONS = Durable(
+    name="rtb-reservations",
+    service="rtb",
+    stream="EVENTS",
+    subjects=(
+        "event.call.routed.v1",
+        "event.leg.answered.v1",
+        "event.leg.ended.v1",
+        "event.call.ended.v1",
+        "event.call.fell_back.v1",
+    ),
+    ack_wait=timedelta(seconds=30),
+    batch_max=200,
+    gather=timedelta(milliseconds=20),  # a place is free so much later
+)
+DURABLES = (TRACKING_CALLS, ROUTER_HOLDS, CONSOLE_AUDIT, RTB_RESERVATIONS)

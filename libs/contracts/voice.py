@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from libs.contracts.message import Value
+from libs.contracts.message import Document, Value
 from libs.contracts.phone import PhoneDestination, PhoneNumber, SipDestination
 
 TEXT_LENGTH_MAX = 4_096  # the carrier refuses longer speech
 TIME_LIMIT_MAX_SECONDS = 14_400  # the longest leg; holds are kept at least as long
+SIP_HEADERS_MAX = 20  # of one leg; the carrier takes 1,024 characters of them in all
 RING_TIMEOUT_MAX_SECONDS = 600  # the carrier's own limit
 
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
@@ -84,12 +85,19 @@ class ClientDestination(Value):
         return f"client:{self.identity}"
 
 
+class SipHeader(Document):
+    """A header that a SIP leg carries."""
+
+    name: Annotated[str, Field(pattern=r"^X-[A-Za-z0-9-]{1,60}$")]
+    value: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+
+
 class Dial(Value):
     """Connect the caller to one destination: one leg of the call.
 
     `caller_id` None passes the caller's own number through.  The callee hears `whisper`
     before she is connected, must press 1 with `press_to_accept`, and `digits` are sent when
-    her line answers.
+    her line answers.  `sip_headers` go with a SIP leg.
     """
 
     verb: Literal["dial"] = "dial"
@@ -103,6 +111,7 @@ class Dial(Value):
     whisper: str = Field(default="", max_length=TEXT_LENGTH_MAX)
     press_to_accept: bool = False
     digits: str = Field(default="", pattern=r"^[0-9*#wW]{0,64}$")
+    sip_headers: tuple[SipHeader, ...] = Field(default=(), max_length=SIP_HEADERS_MAX)
 
 
 class Redirect(Value):

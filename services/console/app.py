@@ -36,6 +36,8 @@ from services.console.middleware import REQUEST_ID, Envelope
 from services.console.problems import Problem, answer, of_http, of_validation
 from services.console.routes import (
     accounts,
+    auctions,
+    bidding,
     bulk,
     calls,
     carriers,
@@ -109,6 +111,8 @@ def create(settings: Settings | None = None) -> FastAPI:
         defaults.router,
         bulk.router,
         calls.router,
+        bidding.router,
+        auctions.router,
         audit_log.router,
         live.router,
     ):

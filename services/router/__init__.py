@@ -4,13 +4,14 @@ answers     ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.whisper.v1 ask.router.fallback_plans.v1
             ask.router.explain.v1 ask.router.replay.v1 ask.router.rehearse.v1
             ask.router.affected.v1 ask.router.find_campaign.v1
+            ask.router.auctioned.v1 ask.router.detach_rtb.v1
             ask.router.add_numbers.v1 ask.router.export.v1 ask.router.import.v1
             ask.router.list.v1 ask.router.get.v1 ask.router.retire.v1
             ask.router.save_campaign.v1 ask.router.save_buyer.v1
             ask.router.save_target.v1 ask.router.save_number.v1
             ask.router.save_pool.v1 ask.router.save_carrier.v1
             ask.router.save_group.v1 ask.router.save_defaults.v1
-asks        ask.ingress.leg_state.v1
+asks        ask.ingress.leg_state.v1 ask.rtb.auction.v1 ask.rtb.get.v1
 publishes   event.call.routed.v1
             event.campaign.changed.v1 event.buyer.changed.v1
             event.target.changed.v1 event.number.changed.v1

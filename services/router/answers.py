@@ -32,7 +32,7 @@ from libs.contracts.editing import (
 )
 from libs.contracts.explaining import ExplainCall, Explanation, ReplayDecision, Replayed
 from libs.contracts.fallback import AskFallbackPlans, FallbackPlans
-from libs.contracts.finding import Affected, FindAffected, FindCampaign
+from libs.contracts.finding import Affected, DetachRtb, FindAffected, FindAuctioned, FindCampaign
 from libs.contracts.message import Question
 from libs.contracts.rehearsing import Rehearse, Rehearsed
 from libs.contracts.routing import (
@@ -47,7 +47,8 @@ from libs.contracts.routing import (
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
 from services.router.desk.bulk import BulkDesk
-from services.router.desk.editing import EditingDesk
+from services.router.desk.detaching import DetachingDesk
+from services.router.desk.editing import EditingDesk, Unavailable
 from services.router.desk.explaining import ExplainingDesk, NoCampaign
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.looking import LookingDesk
@@ -149,7 +150,9 @@ def bind_rehearsing(answers: Answers, desk: RehearsingDesk, memory: Memory) -> N
             return await desk.rehearse(question)
 
 
-def bind_editing(answers: Answers, editing: EditingDesk, bulk: BulkDesk) -> None:
+def bind_editing(
+    answers: Answers, editing: EditingDesk, bulk: BulkDesk, detaching: DetachingDesk
+) -> None:
     """Bind the questions with which operators change things."""
     for save in _SAVES:
         answers.to(save, in_flight_max=EDITS_IN_FLIGHT_MAX)(_saver(editing))
@@ -158,6 +161,16 @@ def bind_editing(answers: Answers, editing: EditingDesk, bulk: BulkDesk) -> None
     async def retire(question: Retire, _: Deadline) -> Saved:
         with _refusing(question, ""):
             return await editing.retire(question)
+
+    @answers.to(DetachRtb, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def detach(question: DetachRtb, _: Deadline) -> Saved:
+        with _refusing(question, ""):
+            return await detaching.detach(question)
+
+    @answers.to(FindAuctioned, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def auctioned(question: FindAuctioned, _: Deadline) -> Affected:
+        with _refusing(question, ""):
+            return await detaching.affected(question)
 
     @answers.to(AddNumbers, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def add_numbers(question: AddNumbers, _: Deadline) -> NumbersAdded:
@@ -217,6 +230,8 @@ def _refusing(question: Question, path: str) -> Iterator[None]:
         raise _stale(no, getattr(question, "expected_version", None)) from no
     except InUse as no:
         raise Declined("in_use", f"still needed by {no}") from no
+    except Unavailable as no:
+        raise Declined("unavailable", str(no)) from no
     except Unfit as no:
         problems = [(f"{path}{one.path}", one.problem) for one in no.problems]
         raise Declined(no.code, no.text, problems) from no

@@ -36,8 +36,10 @@ from services.router.answers import (
     bind_rehearsing,
     bind_whisper,
 )
+from services.router.desk.auctions import AuctionHouse
 from services.router.desk.bulk import BulkDesk
-from services.router.desk.editing import EditingDesk
+from services.router.desk.detaching import DetachingDesk
+from services.router.desk.editing import EditingDesk, KnownRouters
 from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.holds import HoldsDesk
@@ -86,6 +88,7 @@ def create(settings: Settings | None = None) -> Starlette:
         database,
         memory,
         outbox,
+        Ask(broker),
         SystemClock(),
         Seal(settings.session_secret.get_secret_value(), "carrier tokens"),
     )
@@ -121,12 +124,15 @@ def _bind(  # noqa: PLR0917 - wired once
     database: Database,
     memory: Memory,
     outbox: Outbox,
+    ask: Ask,
     clock: Clock,
     seal: Seal,
 ) -> None:
     decisions, history = Decisions(database), History(database)
     lookups = Lookups(history, clock)
-    routing = RoutingDesk(memory, Claims(database, outbox), decisions, lookups, clock, _seed)
+    claims = Claims(database, outbox)
+    house = AuctionHouse(ask)
+    routing = RoutingDesk(memory, claims, decisions, lookups, house, clock, _seed)
     bind_calls(answers, routing, memory)
     bind_whisper(answers, routing)
     bind_fallback(answers, FallbackDesk(memory), memory)
@@ -134,7 +140,9 @@ def _bind(  # noqa: PLR0917 - wired once
     bind_rehearsing(answers, RehearsingDesk(memory, lookups, history, clock, _seed), memory)
     configuration = Configuration(database)
     keeper = Keeper(configuration, memory, outbox, seal, clock)
-    bind_editing(answers, EditingDesk(keeper), BulkDesk(configuration, keeper))
+    known = KnownRouters(ask, memory)
+    editing, bulk = EditingDesk(keeper, known), BulkDesk(configuration, keeper, known)
+    bind_editing(answers, editing, bulk, DetachingDesk(keeper))
     bind_looking(answers, LookingDesk(configuration, keeper))
 
 

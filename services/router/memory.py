@@ -102,7 +102,7 @@ class _Account:
     def _newest(self, plan: Plan) -> int:
         parts: set[UUID] = {plan.campaign.id, plan.account_id}  # defaults have the account's id
         for candidate in plan.candidates:
-            parts |= {candidate.target.id, candidate.buyer.id}
+            parts |= {one.id for one in (candidate.target, candidate.buyer) if one is not None}
             parts |= {group.id for group in candidate.groups}
         return max(self.versions.get(part, 0) for part in parts)
 

@@ -134,6 +134,7 @@ assignment = Table(
     Column("entry_id", UUID(as_uuid=True), primary_key=True),
     Column("target_id", UUID(as_uuid=True)),
     Column("group_id", UUID(as_uuid=True)),
+    Column("rtb_router_id", UUID(as_uuid=True), index=True),
     ForeignKeyConstraint(
         ["account_id", "campaign_id"],
         ["router.campaign.account_id", "router.campaign.id"],
@@ -149,7 +150,9 @@ assignment = Table(
         ["router.group.account_id", "router.group.id"],
         name="assignment_group_id",
     ),
-    CheckConstraint("(target_id IS NULL) <> (group_id IS NULL)", name="assignment_one_thing"),
+    CheckConstraint(
+        "num_nonnulls(target_id, group_id, rtb_router_id) = 1", name="assignment_one_thing"
+    ),
 )
 """An entry of a campaign's plan; `entry_id` is also the scope of its own counters."""
 
@@ -246,7 +249,8 @@ leg = Table(
     Index("leg_campaign", "account_id", "campaign_id", "at"),
 )
 """Every leg that was dialled, and what became of it: duplicates, estimates and new caps are
-taken from it.  `converts_after` seconds it is `worth` something; None: by nothing known here."""
+taken from it.  `converts_after` seconds it is `worth` something; None: by nothing known here.
+The target of a leg that was sold in an auction is its bidder, its buyer the RTB router."""
 
 rotation = Table(
     "rotation",

@@ -1,13 +1,52 @@
 """Builds rtb.  Run: uvicorn --factory services.rtb.app:create."""
 
+import hashlib
+import secrets
+
 from starlette.applications import Starlette
 
+from libs.contracts.catalogue import CATALOGUE
+from libs.contracts.message import Refusal
+from libs.contracts.streams import RTB_RESERVATIONS, STREAMS
 from libs.runtime import telemetry
+from libs.runtime.answers import Answers
+from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
+from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
-from libs.runtime.health import Health, broker_check, database_check
-from libs.runtime.service import service_app
+from libs.runtime.fetch import Fetch
+from libs.runtime.health import (
+    Check,
+    Finding,
+    Health,
+    broker_check,
+    consumer_check,
+    database_check,
+    outbox_check,
+)
+from libs.runtime.outbox import Outbox
+from libs.runtime.seal import Seal
+from libs.runtime.service import Watch, service_app
+from libs.runtime.streams import declare_stream
+from services.rtb import tables
+from services.rtb.answers import bind_auctions, bind_keeping, bind_looking
+from services.rtb.bidders import Bidders
+from services.rtb.desk.asking import AskingDesk, House
+from services.rtb.desk.auctioning import AuctionDesk
+from services.rtb.desk.behind import Behind
+from services.rtb.desk.keeping import KeepingDesk
+from services.rtb.desk.looking import LookingDesk
+from services.rtb.desk.reservations import ReservationsDesk
+from services.rtb.memory import Memory
 from services.rtb.settings import Settings
+from services.rtb.store.auctions import Auctions
+from services.rtb.store.bodies import Bodies
+from services.rtb.store.configuration import Configuration
+from services.rtb.store.looking import Looking
+from services.rtb.store.reservations import Reservations
+from services.rtb.subscribers import reservations_consumer
+
+SEED_BITS = 53  # what JSON readers keep exactly
 
 
 def create(settings: Settings | None = None) -> Starlette:
@@ -17,10 +56,81 @@ def create(settings: Settings | None = None) -> Starlette:
     password = settings.nats_password.get_secret_value()
     broker = Broker(settings.nats_url, "rtb", settings.nats_user, password)
     database = Database(settings.database_url, application_name="rtb")
-    health = Health("rtb", [broker_check(broker), database_check(database)])
+    outbox = Outbox(database, broker, tables.outbox)
+
+    async def declare_streams() -> None:
+        for stream in STREAMS:
+            await declare_stream(broker, stream)
+
+    broker.on_connected(declare_streams)
+    for subject, message in CATALOGUE.items():
+        if getattr(message, "publisher", "") == "rtb":
+            broker.describes(subject, message)
+
+    fetch = Fetch(allow_private=settings.allow_private_addresses)
+    bidders = Bidders(fetch)
+    behind = Behind(Bodies(database))
+    reservations = ReservationsDesk(Reservations(database), Ask(broker))
+    consumer = reservations_consumer(broker, reservations, database)
+    answers = Answers(broker, Refusal)
+    _bind(answers, settings, database, outbox, bidders, behind)
+    watch = Watch(database, answers)
+    health = Health(
+        "rtb",
+        [
+            broker_check(broker),
+            database_check(database),
+            outbox_check(outbox, database),
+            consumer_check(broker, RTB_RESERVATIONS, consumer),
+            _books_check(reservations),
+        ],
+    )
+    parts = (outbox, behind, consumer, reservations, watch)
     return service_app(
         health,
         broker,
-        starts=[database.open, broker.open],
-        stops=[broker.close, database.close],
+        starts=[database.open, fetch.open, broker.open, *(part.start for part in parts)],
+        stops=[
+            answers.stop,
+            bidders.stop,
+            *(part.stop for part in reversed(parts)),
+            fetch.close,
+            broker.close,
+            database.close,
+        ],
     )
+
+
+def _bind(  # noqa: PLR0917 - wired once
+    answers: Answers,
+    settings: Settings,
+    database: Database,
+    outbox: Outbox,
+    bidders: Bidders,
+    behind: Behind,
+) -> None:
+    secret = settings.session_secret.get_secret_value()
+    clock, store = SystemClock(), Auctions(database, outbox)
+    configuration = Configuration(database, Seal(secret, "bidders' secrets"))
+    house = House(
+        secret=hashlib.sha256(f"callers' tokens/{secret}".encode()).digest(),
+        own_hosts=frozenset(host.lower() for host in settings.own_sip_hosts),
+    )
+    asking = AskingDesk(store, bidders, clock, house, _seed)
+    memory = Memory(configuration)
+    bind_auctions(answers, AuctionDesk(store, memory, asking, behind, clock, house))
+    bind_keeping(answers, KeepingDesk(configuration, outbox, clock))
+    looking = LookingDesk(Looking(database), configuration, asking, bidders, clock, house)
+    bind_looking(answers, looking)
+
+
+def _seed() -> int:
+    return secrets.randbits(SEED_BITS)
+
+
+def _books_check(desk: ReservationsDesk) -> Check:
+    async def check() -> Finding:
+        detail = f"{desk.differences} counters disagree with their reservations"
+        return Finding("reservations", desk.differences == 0, detail, vital=False)
+
+    return check

@@ -35,7 +35,7 @@ from libs.contracts.schedule import CalendarDays, Schedule, WeeklyShift
 from libs.contracts.screening import CallerHistory, DuplicateRule, EarlierCall, RepeatLimit
 from services.router.domain.context import CallContext, Estimate, Inputs
 from services.router.domain.counters import Counter, CounterKey, Periods
-from services.router.domain.decision import deliberate, settle
+from services.router.domain.decision import conclude, deliberate
 from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.domain.record import Decision
 
@@ -136,8 +136,8 @@ def the_inputs(plan: Plan) -> Inputs:
         EarlierCall(
             at=NOON - timedelta(days=day),
             campaign_id=plan.campaign.id,
-            target_id=plan.candidates[0].target.id,
-            buyer_id=plan.candidates[0].buyer.id,
+            target_id=_id("target", 0),
+            buyer_id=_id("buyer", 0),
             connected_at=NOON - timedelta(days=day),
         )
         for day in range(1, 6)
@@ -178,7 +178,7 @@ def decide(plan: Plan, inputs: Inputs, counters: dict[CounterKey, Counter], at: 
     """The whole of a decision, as the desk takes it; each at an instant of its own."""
     now = NOON + timedelta(milliseconds=at)
     deliberation = deliberate(the_call(plan, at), 0, plan, inputs, now=now, seed=at)
-    decision = settle(deliberation, counters, final=True)
+    decision = conclude(deliberation, counters)
     assert decision is not None
     assert decision.chosen is not None, decision.record
     return decision

@@ -8,7 +8,7 @@ import pytest
 from libs.contracts.catalogue import ASKS, CATALOGUE, QUESTIONS, SERVICES, owner_of
 from libs.contracts.streams import DURABLES, STREAMS, Durable, Stream
 
-GRAMMAR = re.compile(r"(ask|event)\.[a-z]+\.[a-z_]+\.v[1-9]\d*")
+GRAMMAR = re.compile(r"(ask|event)\.[a-z_]+\.[a-z_]+\.v[1-9]\d*")
 
 
 @pytest.mark.parametrize("subject", CATALOGUE)

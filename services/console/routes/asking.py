@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Query, Request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
+from libs.contracts.bidding_edits import GetRtb, RtbNoun
 from libs.contracts.editing import GetConfiguration, Got, Noun, Order, Retire, Row
 from libs.contracts.ids import AccountId
 from libs.contracts.message import Question
@@ -157,10 +158,7 @@ async def _versions(request: Request, question: Question) -> dict[str, int]:
     thing = getattr(question, "key", None) or getattr(
         getattr(question, "document", None), "id", None
     )
-    noun = getattr(question, "noun", None) or _noun_of(question)
-    if thing is not None and noun is not None:
-        account_id: AccountId = question.account_id  # type: ignore[attr-defined] # every edit has
-        look = GetConfiguration(account_id=account_id, noun=noun, key=str(thing))
+    if thing is not None and (look := _look_at(question, thing)) is not None:
         try:
             got = await request.app.state.ask(look, Deadline.within(WITHIN_MS))
             found["current_version"] = got.row.version
@@ -169,9 +167,19 @@ async def _versions(request: Request, question: Question) -> dict[str, int]:
     return {name: version for name, version in found.items() if version is not None}
 
 
-def _noun_of(question: Question) -> Noun | None:
-    word = question.subject.split(".")[2]
-    return Noun(word.removeprefix("save_")) if word.startswith("save_") else None
+def _look_at(question: Question, thing: Any) -> Question | None:
+    """What shows the thing that an edit was about."""
+    account_id: AccountId = question.account_id  # type: ignore[attr-defined] # every edit has
+    _, owner, word, _ = question.subject.split(".")
+    noun = getattr(question, "noun", None)
+    if owner == "rtb":
+        known = RtbNoun(f"rtb_{word.removeprefix('save_')}") if noun is None else noun
+        return GetRtb(account_id=account_id, noun=known, key=thing)
+    if noun is None and word.startswith("save_"):
+        noun = Noun(word.removeprefix("save_"))
+    if noun is None:
+        return None
+    return GetConfiguration(account_id=account_id, noun=noun, key=str(thing))
 
 
 def told(value: BaseModel, status: int = 200) -> Response:

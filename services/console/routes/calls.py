@@ -24,8 +24,8 @@ from libs.contracts.rehearsing import (
     Rehearse,
     Rehearsed,
 )
-from libs.contracts.routing import Tags
 from libs.contracts.screening import CallerHistory
+from libs.contracts.tags import Tags
 from libs.contracts.tracking import (
     CallDetail,
     Calls,

@@ -1,6 +1,7 @@
 """What the router keeps: each kind is listed, read, made, changed by version, and retired."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -78,13 +79,21 @@ class Kind:
     @property
     def row(self) -> Any:
         """What is shown of one."""
-        return create_model(f"{self.name}Row", version=(int, ...), document=(self.document, ...))
+        return shown_as(self.document)[0]
 
     @property
     def page(self) -> Any:
         """What is shown of many."""
-        items = (list[self.row], ...)  # type: ignore[name-defined] # made just now
-        return create_model(f"{self.name}Page", items=items, cursor=(str | None, None))
+        return shown_as(self.document)[1]
+
+
+@cache
+def shown_as(document: type[Document]) -> tuple[Any, Any]:
+    """What is shown of one document, and of many."""
+    name = document.__name__
+    row: Any = create_model(f"{name}Row", version=(int, ...), document=(document, ...))
+    page = create_model(f"{name}Page", items=(list[row], ...), cursor=(str | None, None))
+    return row, page
 
 
 KINDS = (

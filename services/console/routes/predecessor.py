@@ -6,15 +6,19 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from libs.contracts.bidding_edits import Cleared, ClearRtbTargets
 from libs.contracts.configuration import CampaignStatus
 from libs.contracts.editing import Got
 from libs.contracts.finding import FindCampaign
 from libs.contracts.ids import CampaignId
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
-from services.console.routes.asking import ERRORS, NOT_FOUND, asked, told
+from services.console.routes.asking import CONFLICT, ERRORS, NOT_FOUND, asked, told
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["predecessor"], prefix="/api")
+
+
+CLEAR = "/rtb/targets/clear-all"
 
 
 class FoundCampaign(BaseModel):
@@ -52,3 +56,11 @@ async def rtb_lookup(
         enableRtb=found["rtb_enabled"],
     )
     return told(RtbLookup(rtbId=rtb_id, campaign=campaign))
+
+
+@router.delete(CLEAR, response_model=Cleared, responses=CONFLICT, openapi_extra=needs(Right.EDIT))
+@router.post(CLEAR, response_model=Cleared, responses=CONFLICT, openapi_extra=needs(Right.EDIT))
+async def clear_all(request: Request, who: Who, force: bool = False) -> Response:
+    """Take all outside bidders out of use; 409 names the routers that ask any, unless forced."""
+    question = ClearRtbTargets(account_id=who.account_id, actor=who.actor, detach=force)
+    return told(await asked(request, question))

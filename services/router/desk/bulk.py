@@ -20,6 +20,7 @@ from libs.contracts.configuration import Group, Number
 from libs.contracts.ids import NumberId
 from libs.contracts.message import Document
 from libs.contracts.phone import PhoneNumber
+from services.router.desk.editing import KnownRouters
 from services.router.desk.keeping import Keeper, Work, key_of, noun_of
 from services.router.domain.nouns import LISTS
 from services.router.domain.number_list import read_csv, read_number
@@ -32,9 +33,10 @@ from services.router.store.kept import Kept, Stale
 class BulkDesk:
     """Edits many things together."""
 
-    def __init__(self, configuration: Configuration, keeper: Keeper) -> None:
+    def __init__(self, configuration: Configuration, keeper: Keeper, known: KnownRouters) -> None:
         self._configuration = configuration
         self._keeper = keeper
+        self._known = known
 
     async def add_numbers(self, question: AddNumbers) -> NumbersAdded:
         """Give each number its place, or the reason why it has none; raise Unfit for the place."""
@@ -50,6 +52,11 @@ class BulkDesk:
         done: list[ImportedDocument] = []
         unchanged = 0
         account_id = question.account_id
+        for path, document in _in_order(question.configuration):
+            try:
+                await self._known.check(account_id, document)
+            except Unfit as no:
+                raise no.within(path) from no
         async with self._keeper.work(
             account_id, question.actor, rehearsal=question.rehearsal
         ) as work:

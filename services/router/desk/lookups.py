@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from libs.contracts.configuration import Spread, Sticking
+from libs.contracts.configuration import Spread, Sticking, Target
 from libs.contracts.ids import AccountId, CampaignId, TargetId
 from libs.contracts.screening import CallerHistory, DuplicateScope
 from libs.runtime.clock import Clock
-from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Estimate, Inputs, Load
 from services.router.domain.plan import Plan
 from services.router.store.history import History
@@ -49,19 +48,20 @@ class Lookups:
         return await self._history.past(plan.account_id, context.caller.number, context.call_id)
 
     async def _loads(self, plan: Plan) -> dict[int, Load]:
-        targets = [candidate.target.id for candidate in plan.candidates]
+        targets = [TargetId(one.id) for one in plan.candidates if one.target is not None]
         live = await self._history.live(plan.account_id, targets)
         return {
-            at: _load(candidate, live.get(candidate.target.id, 0))
+            at: _load(candidate.target, live.get(candidate.target.id, 0))
             for at, candidate in enumerate(plan.candidates)
+            if candidate.target is not None
         }
 
     async def _estimates(self, plan: Plan) -> dict[int, Estimate]:
         earned = await self._earned_lately(plan)
         return {
-            at: earned[candidate.target.id]
+            at: earned[TargetId(candidate.id)]
             for at, candidate in enumerate(plan.candidates)
-            if candidate.target.id in earned
+            if candidate.id in earned
         }
 
     async def _earned_lately(self, plan: Plan) -> _Earned:
@@ -82,12 +82,13 @@ def wants_history(plan: Plan) -> bool:
     if plan.settings.repeat_limit is not None or plan.campaign.sticking is not Sticking.NONE:
         return True
     return any(
-        candidate.settings.duplicates is not None
+        candidate.target is not None
+        and candidate.settings.duplicates is not None
         and candidate.settings.duplicates.scope is not DuplicateScope.NONE
         for candidate in plan.candidates
     )
 
 
-def _load(candidate: Candidate, live: int) -> Load:
-    most = candidate.target.caps.concurrency
+def _load(target: Target, live: int) -> Load:
+    most = target.caps.concurrency
     return Load(live=live, free=None if most is None else max(0, most - live))

@@ -13,10 +13,10 @@ from services.router.desk.lookups import Lookups
 from services.router.domain.candidate import Scope
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.counters import Counter, CounterKey, Periods
-from services.router.domain.decision import deliberate, settle
+from services.router.domain.decision import conclude, deliberate
 from services.router.domain.explain import explained
 from services.router.domain.plan import Plan, incomplete_entries, plan_of
-from services.router.domain.replay import with_targets
+from services.router.domain.replay import with_auctions, with_targets
 from services.router.domain.unfit import PointsNowhere
 from services.router.memory import Found, Memory
 from services.router.store.history import History
@@ -60,8 +60,7 @@ class RehearsingDesk:
             await self._history.counters(question.account_id, {scope.id for scope in scopes})
         )
         counters |= _given(question.counters, scopes, now)
-        decision = settle(deliberation, with_targets(counters, deliberation.order, now), final=True)
-        assert decision is not None, "a final settlement always decides"
+        decision = conclude(deliberation, with_targets(counters, deliberation.order, now))
         return Rehearsed(
             decision=explained(decision.record, decision.plan, heard=True),
             answer=decision.outcome,
@@ -94,7 +93,7 @@ class RehearsingDesk:
     ) -> Inputs:
         if not isinstance(plan, Plan):
             return Inputs()
-        inputs = await self._lookups.inputs(plan, context, take_turn=False)
+        inputs = with_auctions(await self._lookups.inputs(plan, context, take_turn=False), plan)
         if question.history is None:
             return inputs
         return inputs.model_copy(update={"history": question.history})

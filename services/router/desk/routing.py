@@ -1,9 +1,11 @@
 """The routing desk: finds the plan, looks up what it asks for, deliberates, claims, answers."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from libs.contracts.calls import LegEnded
 from libs.contracts.caps import Counted
+from libs.contracts.ids import BuyerId, RtbRouterId, TargetId
 from libs.contracts.routing import (
     AdmitCall,
     AskWhisper,
@@ -19,11 +21,13 @@ from libs.contracts.routing import (
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
 from libs.runtime.outbox import Announcement
+from services.router.desk.auctions import AuctionHouse
 from services.router.desk.lookups import Lookups
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.counters import Counters, Periods, hold_lasts
 from services.router.domain.decision import amounts_of, deliberate, settle
+from services.router.domain.dialling import destination_of
 from services.router.domain.plan import Plan
 from services.router.domain.record import Decision, Deliberation
 from services.router.memory import Memory
@@ -57,6 +61,7 @@ class RoutingDesk:
         claims: Claims,
         decisions: Decisions,
         lookups: Lookups,
+        auctions: AuctionHouse,
         clock: Clock,
         draw_seed: Callable[[], int],
     ) -> None:
@@ -64,6 +69,7 @@ class RoutingDesk:
         self._claims = claims
         self._decisions = decisions
         self._lookups = lookups
+        self._auctions = auctions
         self._clock = clock
         self._draw_seed = draw_seed
 
@@ -134,11 +140,51 @@ class RoutingDesk:
         if deliberation.plan is not None:
             await self._decisions.keep_plan(deliberation.plan)
         look = LOOK_FIRST
+        if _asks_first(deliberation):
+            deliberation = await self._with_auction(deliberation, look, deadline)
         while True:
             claimed = await self._claims.claim(_claim(deliberation, look), deadline)
             if claimed is not None:
                 return _read(claimed)
-            look *= LOOK_GROWTH
+            if _next_auction(deliberation, look) is not None:
+                deliberation = await self._with_auction(deliberation, look, deadline)
+            else:
+                look *= LOOK_GROWTH
+
+    async def _with_auction(
+        self, deliberation: Deliberation, look: int, deadline: Deadline
+    ) -> Deliberation:
+        """The deliberation once the next auction of its order is over."""
+        router_id = _next_auction(deliberation, look)
+        assert router_id is not None, "asked for only then"
+        result = await self._auctions.hold(deliberation, router_id, deadline)
+        auctions = {**deliberation.inputs.auctions, router_id: result}
+        inputs = deliberation.inputs.model_copy(update={"auctions": auctions})
+        return deliberation.model_copy(update={"inputs": inputs})
+
+
+def _next_auction(deliberation: Deliberation, look: int) -> RtbRouterId | None:
+    """The first auction among those looked at whose end is not known.
+
+    Whoever asks for more counters has found everybody before it full.
+    """
+    if deliberation.closing is not None:
+        return None
+    known = deliberation.inputs.auctions
+    return next(
+        (
+            candidate.rtb_router_id
+            for candidate in deliberation.order[:look]
+            if candidate.rtb_router_id is not None and candidate.rtb_router_id not in known
+        ),
+        None,
+    )
+
+
+def _asks_first(deliberation: Deliberation) -> bool:
+    """Whether the order begins with an auction: then a look at counters would only cost time."""
+    first = next(iter(deliberation.order), None)
+    return deliberation.closing is None and first is not None and first.rtb_router_id is not None
 
 
 def _stopped(ended: LegEnded, reason: RouteReason) -> Stop:
@@ -182,11 +228,10 @@ def _read(claimed: Claimed) -> DialNext | Close:
 def _claim(deliberation: Deliberation, look: int) -> Claim:
     """Ask for the counters of the first `look` candidates of the order."""
     order = deliberation.order if deliberation.closing is None else ()
-    final = look >= len(order)
 
     def settle_and_draft(counters: Counters) -> Draft | None:
-        decision = settle(deliberation, counters, final=final)
-        return None if decision is None else _draft(decision, counters)
+        decision = settle(deliberation, counters, looked=look)
+        return _draft(decision, counters) if isinstance(decision, Decision) else None
 
     context = deliberation.context
     return Claim(
@@ -218,8 +263,8 @@ def _leg(decision: Decision, counters: Counters) -> LegDraft | None:
     terms = _terms(chosen)
     return LegDraft(
         campaign_id=context.campaign_id,
-        target_id=chosen.target.id,
-        buyer_id=chosen.buyer.id,
+        target_id=TargetId(_taker(chosen)),
+        buyer_id=BuyerId(chosen.buyer.id if chosen.buyer else chosen.id),
         caller=kept_text(context.caller.text),
         account_sid=context.account_sid,
         call_sid=context.call_sid,
@@ -230,6 +275,11 @@ def _leg(decision: Decision, counters: Counters) -> LegDraft | None:
         lasts=int(hold_lasts(dial.ring_seconds, dial.limit_seconds).total_seconds()),
         places=_places(chosen, decision, counters),
     )
+
+
+def _taker(chosen: Candidate) -> UUID:
+    """Who takes the call: the target, or the bidder (else the router) that it was sold to."""
+    return (chosen.sold.target_id if chosen.sold else None) or chosen.id
 
 
 def _places(chosen: Candidate, decision: Decision, counters: Counters) -> tuple[PlaceDraft, ...]:
@@ -251,6 +301,7 @@ def _terms(chosen: Candidate) -> Terms | None:
 def _fact(decision: Decision) -> CallRouted:
     record, chosen = decision.record, decision.chosen
     target, buyer = (chosen.target, chosen.buyer) if chosen else (None, None)
+    sold = chosen.sold if chosen else None
     return CallRouted.model_construct(
         call_id=record.context.call_id,
         account_id=record.context.account_id,
@@ -263,10 +314,13 @@ def _fact(decision: Decision) -> CallRouted:
         campaign_name=decision.plan.campaign.name if decision.plan else "",
         number_id=record.context.number_id,
         target_id=target.id if target else None,
-        target_name=target.name if target else "",
+        target_name=chosen.name if chosen else "",
         buyer_id=buyer.id if buyer else None,
-        buyer_name=buyer.name if buyer else "",
-        destination=target.destination if target else None,
+        buyer_name=buyer.name if buyer else (sold.company if sold else ""),
+        destination=destination_of(chosen) if chosen else None,
         config_version=record.config_version,
         terms=_terms(chosen) if chosen else None,
+        auction_id=sold.auction_id if sold else None,
+        rtb_router_id=chosen.rtb_router_id if chosen else None,
+        rtb_target_id=sold.target_id if sold else None,
     )

@@ -1,10 +1,15 @@
 """Somebody who may be considered for a call, with all that decides about it."""
 
+from typing import Any, Self
 from uuid import UUID
 
-from libs.contracts.call_settings import LegSettings
+from libs.contracts.auction import AuctionWon
+from libs.contracts.call_settings import Conversion, LegSettings
 from libs.contracts.configuration import Buyer, Group, Limited, Target
+from libs.contracts.ids import RtbRouterId
 from libs.contracts.message import Value
+
+AUCTION = "the RTB auction"  # a router's name is known by those who keep it
 
 
 class Scope(Value):
@@ -20,13 +25,41 @@ class Candidate(Value):
     """One entry considered for a call: a target with its buyer, groups, settings and caps.
 
     `weight` is the entry's, for a group's member its part of the group's.  `scopes` are
-    tested in their order: target, groups, buyer, entry, campaign.
+    tested in their order: target, groups, buyer, entry, campaign.  An RTB router stands for
+    whoever wins its auction: `sold` once that is known.
     """
 
-    target: Target
-    buyer: Buyer
+    target: Target | None = None
+    buyer: Buyer | None = None
+    rtb_router_id: RtbRouterId | None = None
+    sold: AuctionWon | None = None
     groups: tuple[Group, ...] = ()
     priority: int
     weight: float
     settings: LegSettings
     scopes: tuple[Scope, ...]
+
+    @property
+    def id(self) -> UUID:
+        """What the entry is known by: its target, or its RTB router."""
+        named = self.target.id if self.target else self.rtb_router_id
+        assert named is not None, "a candidate is a target or a router"
+        return named
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        if self.target is not None:
+            return self.target.name
+        return self.sold.target_name if self.sold else AUCTION
+
+    def won_by(self, sold: AuctionWon) -> Self:
+        """The candidate once its auction is over: the bidder's terms are the leg's."""
+        conversion = Conversion(after_seconds=sold.required_seconds, revenue=sold.price)
+        changes: dict[str, Any] = {"conversion": conversion if sold.target_id else None}
+        if sold.ring_seconds is not None:
+            changes["ring_seconds"] = sold.ring_seconds
+        if sold.digits:
+            changes["digits"] = sold.digits
+        settings = self.settings.model_copy(update=changes)
+        return self.model_copy(update={"sold": sold, "settings": settings})

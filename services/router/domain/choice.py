@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from math import inf
 from random import Random
+from uuid import UUID
 
 from libs.contracts.configuration import Campaign, Performance, Spread, Sticking
 from libs.contracts.ids import TargetId
@@ -33,7 +34,7 @@ def arrange(
     ]
     order = [candidate for *_, candidate in sorted(keyed, key=lambda entry: entry[:-1])]
     last = _served_last(plan.campaign, inputs, now)
-    return tuple(sorted(order, key=lambda candidate: candidate.target.id != last))
+    return tuple(sorted(order, key=lambda candidate: candidate.id != last))
 
 
 def _keys(
@@ -64,31 +65,31 @@ def _keys(
 
 def _rotation(eligible: Sequence[Candidate], turn: int) -> list[float]:
     """Each in turn, tier by tier: with the next turn the next in the plan comes first."""
-    tiers: dict[int, list[TargetId]] = {}
+    tiers: dict[int, list[UUID]] = {}
     for candidate in eligible:
-        tiers.setdefault(candidate.priority, []).append(candidate.target.id)
+        tiers.setdefault(candidate.priority, []).append(candidate.id)
     places = {
         target_id: float((at - turn) % len(tier))
         for tier in tiers.values()
         for at, target_id in enumerate(tier)
     }
-    return [places[candidate.target.id] for candidate in eligible]
+    return [places[candidate.id] for candidate in eligible]
 
 
 def _live(plan: Plan, candidate: Candidate, inputs: Inputs) -> int:
-    load = inputs.loads.get(plan.index[candidate.target.id])
+    load = inputs.loads.get(plan.index[candidate.id])
     return load.live if load else 0
 
 
 def _free(plan: Plan, candidate: Candidate, inputs: Inputs) -> float:
-    load = inputs.loads.get(plan.index[candidate.target.id])
+    load = inputs.loads.get(plan.index[candidate.id])
     return inf if load is None or load.free is None else float(load.free)
 
 
 def score(plan: Plan, candidate: Candidate, inputs: Inputs) -> Decimal:
     """A candidate's estimated revenue per call, as `Performance` defines it."""
     rule = plan.campaign.performance
-    seen = inputs.estimates.get(plan.index[candidate.target.id], NOBODY_YET)
+    seen = inputs.estimates.get(plan.index[candidate.id], NOBODY_YET)
     return estimated(rule, seen)
 
 
@@ -96,7 +97,7 @@ def scored(plan: Plan, candidate: Candidate, inputs: Inputs) -> str:
     """What the campaign's spread made of a candidate, in words; empty where it only draws."""
     match plan.campaign.spread:
         case Spread.PERFORMANCE:
-            seen = inputs.estimates.get(plan.index[candidate.target.id], NOBODY_YET)
+            seen = inputs.estimates.get(plan.index[candidate.id], NOBODY_YET)
             worth = score(plan, candidate, inputs)
             return f"{worth:.4f} a call, from {seen.revenue:f} in {seen.calls} calls"
         case Spread.LEAST_BUSY:

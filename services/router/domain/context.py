@@ -1,23 +1,32 @@
 """What a decision is taken from beside the plan: the call, its past, and how things stand."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
+from libs.contracts.auction import AuctionResult
 from libs.contracts.calls import Geography
-from libs.contracts.ids import AccountId, CallId, CampaignId, NumberId, Sid, TargetId
+from libs.contracts.ids import (
+    AccountId,
+    CallId,
+    CampaignId,
+    NumberId,
+    RtbRouterId,
+    Sid,
+    TargetId,
+)
 from libs.contracts.message import Instant, Value
 from libs.contracts.money import Amount
 from libs.contracts.phone import Caller
-from libs.contracts.routing import Tags
 from libs.contracts.screening import CallerHistory
+from libs.contracts.tags import Tags
 
 
 class CallContext(Value):
     """What is known of the call from its first step on; every record carries it along.
 
     `connections` and `recoveries` count what happened in this call; `talked_seconds` are
-    not ringing.
+    not ringing.  `unsold` are the RTB routers that have nobody (more) for the call.
     """
 
     call_id: CallId
@@ -36,6 +45,11 @@ class CallContext(Value):
     connections: int = 0
     recoveries: int = 0
     talked_seconds: int = 0
+    unsold: tuple[RtbRouterId, ...] = ()
+
+    def after_unsold(self, router_id: RtbRouterId) -> Self:
+        """The call once an RTB router has nobody left for it."""
+        return self.model_copy(update={"unsold": (*self.unsold, router_id)})
 
     def after_tried(self, target_id: TargetId) -> Self:
         """The call once this target has been dialled."""
@@ -60,10 +74,14 @@ class Inputs(Value):
     """What was looked up for a decision because the plan asks for it; else it is not there.
 
     `history` are the caller's earlier calls in this account; `turn` counts the campaign's
-    rotation; `loads` and `estimates` are by index in the plan.
+    rotation; `loads` and `estimates` are by index in the plan; `auctions` are by RTB router,
+    once the order has come to it.
     """
 
     history: CallerHistory = CallerHistory()
     turn: int = 0
     loads: dict[int, Load] = Field(default_factory=dict)
     estimates: dict[int, Estimate] = Field(default_factory=dict)
+    auctions: dict[RtbRouterId, Annotated[AuctionResult, Field(discriminator="outcome")]] = Field(
+        default_factory=dict
+    )

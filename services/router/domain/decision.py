@@ -6,13 +6,17 @@ functions of values, and the record keeps every value: `repeat` takes the decisi
 again from the record alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from libs.contracts.auction import AuctionUnsold, AuctionWon
 from libs.contracts.call_settings import LegSettings
 from libs.contracts.caps import Counted
 from libs.contracts.explaining import Rule, Verdict
+from libs.contracts.ids import RtbRouterId, TargetId
+from libs.contracts.money import Money
 from libs.contracts.routing import Close, DialNext, RouteReason
 from libs.rules.caps import lack_of_room
 from services.router.domain.candidate import Candidate, Scope
@@ -137,33 +141,84 @@ def _closing(
     return None
 
 
-def settle(deliberation: Deliberation, counters: Counters, *, final: bool) -> Decision | None:
+def settle(
+    deliberation: Deliberation, counters: Counters, *, looked: int
+) -> Decision | RtbRouterId | None:
     """Take the first in the order with room.
 
-    `counters` hold those of the beginning of the order; None asks for more of them,
-    unless `final` says that these are all there are.
+    `counters` are those of the first `looked` of the order; None asks for more of them.  An
+    RTB router's id asks for its auction: everybody before it is full.
     """
-    plan = deliberation.plan
     order = deliberation.order if deliberation.closing is None else ()
-    chosen: Candidate | None = None
-    seen: dict[CounterKey, Counter] = {}
-    seats: list[Seat] = []
+    found = _Found(deliberation.context)
     for place, candidate in enumerate(order):
-        assert plan is not None, "an order without a plan"
-        at = plan.index[candidate.target.id]
-        if (candidate.target.id, Counted.ATTEMPT) not in counters:
-            if not final:
-                return None
-            raise AssertionError(f"no counter of target {candidate.target.id}")
-        now_counted = _as_of(candidate, counters, deliberation.at)
-        seen |= now_counted
-        no = _lack_of_room(candidate, now_counted)
-        if no is None:
-            chosen = candidate
-            seats.append(_taken(at, place, candidate, now_counted))
+        if place >= looked:
+            return None
+        router_id = candidate.rtb_router_id
+        if router_id is not None:
+            result = deliberation.inputs.auctions.get(router_id)
+            if result is None:
+                return router_id
+            if isinstance(result, AuctionUnsold):
+                _unsold(found, _at(deliberation, candidate), place, router_id, result)
+                continue
+            candidate = candidate.won_by(result)
+        if _takes(found, deliberation, counters, place, candidate):
             break
-        seats.append(_excluded(at, no, place))
-    return _decision(deliberation, chosen, seen, seats)
+    return _decision(deliberation, found)
+
+
+@dataclass
+class _Found:
+    """What has come out of looking at the order, so far."""
+
+    context: CallContext
+    chosen: Candidate | None = None
+    seen: dict[CounterKey, Counter] = field(default_factory=dict)
+    seats: list[Seat] = field(default_factory=list)
+
+
+def conclude(deliberation: Deliberation, counters: Counters) -> Decision:
+    """Settle where all counters of the order are given, and all its auctions."""
+    decision = settle(deliberation, counters, looked=len(deliberation.order))
+    assert isinstance(decision, Decision), "nothing is left to be asked for"
+    return decision
+
+
+def _unsold(
+    found: _Found, at: int, place: int, router_id: RtbRouterId, result: AuctionUnsold
+) -> None:
+    seen = f"{result.reason.replace('_', ' ')}, {result.asked} asked"
+    no = Exclusion(rule=Rule.UNSOLD, seen=seen, needed="a bid that wins")
+    found.seats.append(_excluded(at, no, place))
+    found.context = found.context.after_unsold(router_id)
+
+
+def _at(deliberation: Deliberation, candidate: Candidate) -> int:
+    assert deliberation.plan is not None, "an order without a plan"
+    return deliberation.plan.index[candidate.id]
+
+
+def _takes(
+    found: _Found,
+    deliberation: Deliberation,
+    counters: Counters,
+    place: int,
+    candidate: Candidate,
+) -> bool:
+    """Whether there is room; either way it is written down."""
+    at = _at(deliberation, candidate)
+    if candidate.target is not None and (candidate.id, Counted.ATTEMPT) not in counters:
+        raise AssertionError(f"no counter of target {candidate.id}")
+    now_counted = _as_of(candidate, counters, deliberation.at)
+    found.seen |= now_counted
+    no = _lack_of_room(candidate, now_counted)
+    if no is not None:
+        found.seats.append(_excluded(at, no, place))
+        return False
+    found.chosen = candidate
+    found.seats.append(_taken(at, place, candidate, now_counted))
+    return True
 
 
 def _as_of(candidate: Candidate, counters: Counters, at: datetime) -> dict[CounterKey, Counter]:
@@ -210,18 +265,26 @@ def _holder(scope: Scope) -> str:
 
 
 def _taken(at: int, place: int, candidate: Candidate, counters: Counters) -> Seat:
-    attempts = counters[candidate.target.id, Counted.ATTEMPT]
+    if candidate.sold is not None:
+        seen = _bought(candidate.sold)
+        return Seat(at=at, verdict=Verdict.CHOSEN, rule=Rule.SOLD, seen=seen, place=place)
+    attempts = counters[candidate.id, Counted.ATTEMPT]
     seen = f"{attempts.live} at once, {plain(attempts.day_count)} today"
     return Seat(at=at, verdict=Verdict.CHOSEN, rule=Rule.TAKEN, seen=seen, place=place)
 
 
-def _decision(
-    deliberation: Deliberation,
-    chosen: Candidate | None,
-    seen: Mapping[CounterKey, Counter],
-    seats: Sequence[Seat],
-) -> Decision:
-    plan, context = deliberation.plan, deliberation.context
+def _bought(sold: AuctionWon) -> str:
+    return f"{_told(sold.price)}, {sold.bids} bids of {sold.asked} asked"
+
+
+def _told(price: Money) -> str:
+    """As people write it, whatever places it came with: 31.00 USD."""
+    whole_cents = price.amount == round(price.amount, 2)
+    return f"{price.amount:{'.2f' if whole_cents else '.4f'}} {price.currency}"
+
+
+def _decision(deliberation: Deliberation, found: _Found) -> Decision:
+    plan, context, chosen = deliberation.plan, found.context, found.chosen
     reason = RouteReason.CHOSEN if chosen else deliberation.closing or RouteReason.ALL_CAPPED
     outcome: DialNext | Close
     if chosen is not None:
@@ -231,7 +294,8 @@ def _decision(
             dial=dial_of(chosen, context, deliberation.ring_seconds_left),
             say=said_before(chosen.settings),
         )
-        context = context.after_tried(chosen.target.id)
+        taker = chosen.sold.target_id if chosen.sold else None
+        context = context.after_tried(TargetId(taker or chosen.id))
     else:
         outcome = Close(
             account_id=context.account_id,
@@ -250,9 +314,9 @@ def _decision(
         given=deliberation.given,
         turned_away=deliberation.turned_away,
         ring_seconds_left=deliberation.ring_seconds_left,
-        counters=tuple(_seen(key, counter) for key, counter in seen.items()),
-        seats=(*deliberation.excluded, *seats),
-        rest=_rest(plan, deliberation.order, len(seats)),
+        counters=tuple(_seen(key, counter) for key, counter in found.seen.items()),
+        seats=(*deliberation.excluded, *found.seats),
+        rest=_rest(plan, deliberation.order, len(found.seats)),
         reason=reason,
     )
     return Decision.model_construct(outcome=outcome, record=record, plan=plan, chosen=chosen)
@@ -262,7 +326,7 @@ def _rest(plan: Plan | None, order: Sequence[Candidate], looked_at: int) -> tupl
     if plan is None:
         return ()
     index = plan.index
-    return tuple(index[candidate.target.id] for candidate in order[looked_at:])
+    return tuple(index[candidate.id] for candidate in order[looked_at:])
 
 
 def _seen(key: CounterKey, counter: Counter) -> CounterSeen:

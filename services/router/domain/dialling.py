@@ -1,7 +1,7 @@
 """How a chosen candidate is dialled: its settings as verbs and words."""
 
 from libs.contracts.call_settings import CallerIdPolicy, LegSettings
-from libs.contracts.phone import E164, PhoneNumber
+from libs.contracts.phone import E164, Destination, PhoneNumber
 from libs.contracts.voice import Dial, DialRecording
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext
@@ -19,7 +19,7 @@ def dial_of(chosen: Candidate, context: CallContext, ring_seconds_left: int) -> 
     assert settings.ring_seconds is not None, "the platform sets it"
     assert settings.limit_seconds is not None, "the platform sets it"
     return Dial(
-        destination=chosen.target.destination,
+        destination=destination_of(chosen),
         caller_id=_caller_id(settings, context),
         ring_seconds=min(settings.ring_seconds, ring_seconds_left),
         limit_seconds=settings.limit_seconds,
@@ -27,7 +27,16 @@ def dial_of(chosen: Candidate, context: CallContext, ring_seconds_left: int) -> 
         whisper=settings.whisper or "",
         press_to_accept=bool(settings.press_to_accept),
         digits=settings.digits or "",
+        sip_headers=chosen.sold.sip_headers if chosen.sold else (),
     )
+
+
+def destination_of(chosen: Candidate) -> Destination:
+    """Where a candidate's calls go."""
+    if chosen.sold is not None:
+        return chosen.sold.destination
+    assert chosen.target is not None, "who is chosen is a target, or has won an auction"
+    return chosen.target.destination
 
 
 def _caller_id(settings: LegSettings, context: CallContext) -> PhoneNumber | None:

@@ -16,11 +16,11 @@ from libs.contracts.schedule import Schedule
 from libs.rules import areas, filters, hours
 from libs.rules.finding import PASSED, Finding
 from libs.rules.history import check_duplicate
+from libs.rules.sightings import sightings_of, tags_of
 from services.router.domain.choice import served
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.plan import Plan
 from services.router.domain.sheet import Line
-from services.router.domain.sightings import sightings_of, tags_of
 from services.router.domain.verdicts import Exclusion
 
 Asked = TypeVar("Asked")
@@ -31,6 +31,7 @@ class Sieve:
 
     def __init__(self, plan: Plan, context: CallContext, inputs: Inputs, now: datetime) -> None:
         self._campaign_id = plan.campaign.id
+        self._rtb_enabled = plan.campaign.rtb_enabled
         self._context = context
         self._history = inputs.history
         self._now = now
@@ -80,6 +81,8 @@ class Sieve:
         return areas.check(rule, self._sightings)
 
     def _of_this_call(self, line: Line) -> Exclusion | None:
+        if line.target_id is None:
+            return self._of_auctions(line)
         if line.target_id in self._context.tried:
             found = Finding(False, "dialled before", "not yet dialled")
             return _excluded(Rule.ALREADY_TRIED, found)
@@ -92,9 +95,20 @@ class Sieve:
             return _excluded(Rule.SERVED_BEFORE, found)
         return None
 
+    def _of_auctions(self, line: Line) -> Exclusion | None:
+        if not self._rtb_enabled:
+            found = Finding(False, "off for the campaign", "RTB to be enabled")
+            return _excluded(Rule.RTB_OFF, found)
+        if line.candidate_id in self._context.unsold:
+            found = Finding(False, "nobody left in its auction", "a bid that has not been dialled")
+            return _excluded(Rule.UNSOLD, found)
+        return None
+
     def _duplicate(self, line: Line) -> Exclusion | None:
         if line.duplicates is None or not self._history.calls:
             return None
+        assert line.target_id is not None, "an RTB router has no duplicates rule"
+        assert line.buyer_id is not None, "a target has a buyer"
         found = check_duplicate(
             line.duplicates,
             self._history,

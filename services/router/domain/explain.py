@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from libs.contracts.auction import AuctionResult, AuctionWon
 from libs.contracts.call_settings import PLATFORM_CALL, PLATFORM_LEG
 from libs.contracts.explaining import (
     CandidateVerdict,
@@ -10,8 +11,10 @@ from libs.contracts.explaining import (
     SettingUsed,
     Verdict,
 )
+from libs.contracts.ids import AuctionId
 from libs.contracts.routing import RouteReason
 from libs.rules.inherit import Resolved, resolve
+from services.router.domain.candidate import AUCTION, Candidate
 from services.router.domain.choice import scored
 from services.router.domain.context import Inputs
 from services.router.domain.plan import Plan, call_levels, leg_levels
@@ -40,10 +43,12 @@ def candidates(record: Record, plan: Plan | None) -> tuple[CandidateVerdict, ...
 def _row(seat: Seat, plan: Plan, inputs: Inputs) -> CandidateVerdict:
     candidate = plan.candidates[seat.at]
     return CandidateVerdict(
-        target_id=candidate.target.id,
-        target_name=candidate.target.name,
-        buyer_id=candidate.buyer.id,
-        buyer_name=candidate.buyer.name,
+        target_id=candidate.target.id if candidate.target else None,
+        target_name=_name(candidate, inputs),
+        buyer_id=candidate.buyer.id if candidate.buyer else None,
+        buyer_name=candidate.buyer.name if candidate.buyer else _company(candidate, inputs),
+        rtb_router_id=candidate.rtb_router_id,
+        auction_id=_auction_of(candidate, inputs),
         priority=candidate.priority,
         weight=candidate.weight,
         verdict=seat.verdict,
@@ -54,6 +59,26 @@ def _row(seat: Seat, plan: Plan, inputs: Inputs) -> CandidateVerdict:
         score="" if seat.place is None else scored(plan, candidate, inputs),
         otherwise=_otherwise(seat),
     )
+
+
+def _result(candidate: Candidate, inputs: Inputs) -> AuctionResult | None:
+    router_id = candidate.rtb_router_id
+    return None if router_id is None else inputs.auctions.get(router_id)
+
+
+def _name(candidate: Candidate, inputs: Inputs) -> str:
+    result = _result(candidate, inputs)
+    return result.target_name if isinstance(result, AuctionWon) else candidate.name
+
+
+def _company(candidate: Candidate, inputs: Inputs) -> str:
+    result = _result(candidate, inputs)
+    return (result.company or result.target_name) if isinstance(result, AuctionWon) else AUCTION
+
+
+def _auction_of(candidate: Candidate, inputs: Inputs) -> AuctionId | None:
+    result = _result(candidate, inputs)
+    return None if result is None else result.auction_id
 
 
 def _otherwise(seat: Seat) -> str:
@@ -114,6 +139,8 @@ def _sentence(record: Record, plan: Plan | None, table: tuple[CandidateVerdict, 
     how = SPREADS[plan.campaign.spread].format(
         priority=chosen.priority, weight=f"{chosen.weight:g}", score=chosen.score
     )
+    if chosen.rule is Rule.SOLD:
+        how = f"it won the auction at {chosen.seen}"
     return f"{chosen.target_name} of {chosen.buyer_name} was dialled: {how}{rest}{passed}."
 
 

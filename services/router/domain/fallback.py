@@ -27,13 +27,17 @@ def _destinations(plan: Plan) -> tuple[Destination, ...]:
     if plan.campaign.status is not CampaignStatus.ACTIVE:
         return ()
     capped = {
-        candidate.target.destination for candidate in plan.candidates if _is_capped(candidate)
+        candidate.target.destination
+        for candidate in plan.candidates
+        if candidate.target is not None and _is_capped(candidate)
     }
     in_order = sorted(plan.candidates, key=lambda candidate: candidate.priority)
     free = [
         candidate.target.destination
         for candidate in in_order
-        if candidate.target.dial_without_hold
+        if candidate.target is not None
+        and candidate.buyer is not None
+        and candidate.target.dial_without_hold
         and candidate.target.status is Status.ACTIVE
         and candidate.buyer.status is Status.ACTIVE
     ]

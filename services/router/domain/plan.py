@@ -55,9 +55,9 @@ class Plan(Value):
         return hashlib.sha256(self.text.encode()).hexdigest()[:32]
 
     @cached_property
-    def index(self) -> dict[TargetId, int]:
-        """Where each target stands among the candidates."""
-        return {candidate.target.id: at for at, candidate in enumerate(self.candidates)}
+    def index(self) -> dict[UUID, int]:
+        """Where each target or RTB router stands among the candidates."""
+        return {candidate.id: at for at, candidate in enumerate(self.candidates)}
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -117,13 +117,16 @@ def within_itself(group_id: UUID, parents: Mapping[UUID, UUID | None]) -> bool:
 
 def entry_id_of(campaign_id: CampaignId, entry: Assignment) -> UUID:
     """The name of an entry's own counters."""
-    return uuid5(campaign_id, str(entry.target_id or entry.group_id))
+    return uuid5(campaign_id, str(entry.names))
 
 
 def plan_of(account_id: AccountId, campaign: Campaign, shelf: Shelf, version: int) -> Plan:
     """Resolve a campaign: its entries to targets, its settings to values."""
-    candidates: dict[TargetId, Candidate] = {}
+    candidates: dict[UUID, Candidate] = {}
     for entry in campaign.assignments:
+        if entry.rtb_router_id is not None:
+            candidates[entry.rtb_router_id] = _auctioned(campaign, entry, shelf)
+            continue
         for target, weight in _targets_of(entry, shelf):
             # A target that stands in the plan twice keeps its first place.
             candidates.setdefault(target.id, _candidate(campaign, entry, target, weight, shelf))
@@ -142,7 +145,9 @@ def incomplete_entries(campaign: Campaign, shelf: Shelf) -> list[str]:
     return [
         f"assignments.{at}"
         for at, entry in enumerate(campaign.assignments)
-        if entry.target_id not in shelf.targets and entry.group_id not in shelf.groups
+        if entry.rtb_router_id is None
+        and entry.target_id not in shelf.targets
+        and entry.group_id not in shelf.groups
     ]
 
 
@@ -152,7 +157,7 @@ def call_levels(defaults: Defaults, campaign: Campaign) -> dict[Level, CallSetti
 
 
 def leg_levels(
-    defaults: Defaults, campaign: Campaign, buyer: Buyer, target: Target
+    defaults: Defaults, campaign: Campaign, buyer: Buyer | None, target: Target | None
 ) -> dict[Level, LegSettings | None]:
     """Who may set how a leg is treated."""
     return {
@@ -161,6 +166,21 @@ def leg_levels(
         Level.BUYER: buyer,
         Level.TARGET: target,
     }
+
+
+def _auctioned(campaign: Campaign, entry: Assignment, shelf: Shelf) -> Candidate:
+    """An RTB router: the account's and campaign's settings, the entry's and campaign's caps."""
+    levels = leg_levels(shelf.defaults, campaign, None, None)
+    return Candidate(
+        rtb_router_id=entry.rtb_router_id,
+        priority=entry.priority,
+        weight=float(entry.weight),
+        settings=resolve(PLATFORM_LEG, levels).settings,
+        scopes=(
+            _scope(entry_id_of(campaign.id, entry), "entry", campaign.name, entry),
+            _scope(campaign.id, "campaign", campaign.name, campaign),
+        ),
+    )
 
 
 def _targets_of(entry: Assignment, shelf: Shelf) -> Iterator[tuple[Target, float]]:

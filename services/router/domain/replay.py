@@ -3,51 +3,57 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from libs.contracts.auction import AuctionUnsold, Unsold
 from libs.contracts.caps import Counted
-from libs.contracts.explaining import Verdict
-from libs.contracts.ids import TargetId
+from libs.contracts.explaining import Rule, Verdict
 from services.router.domain.candidate import Candidate
-from services.router.domain.context import Inputs
+from services.router.domain.context import CallContext, Inputs
 from services.router.domain.counters import Counter, CounterKey, Counters, Periods
-from services.router.domain.decision import deliberate, settle
+from services.router.domain.decision import conclude, deliberate
 from services.router.domain.plan import Plan
 from services.router.domain.record import Decision, Record
 
 
 def repeat(record: Record, plan: Plan | None) -> Decision:
     """Take a recorded decision again, from the record and the plan it names."""
-    given = record.context.model_copy(update={"tried": tried_before(record)})
+    given = before(record)
     basis = record.given or plan
     assert basis is not None, "a record names a plan or a reason"
     deliberation = deliberate(
         given, record.step, basis, record.inputs, now=record.at, seed=record.seed
     )
-    decision = settle(deliberation, counters_of(record), final=True)
-    assert decision is not None, "a final settlement always decides"
-    return decision
+    return conclude(deliberation, counters_of(record))
 
 
 def reconsider(record: Record, then: Plan, now: Plan) -> Decision:
     """Take a recorded decision by another plan: the same call, draw, past and counters."""
-    given = record.context.model_copy(update={"tried": tried_before(record)})
-    inputs = _moved(record.inputs, then, now)
+    given = before(record)
+    inputs = with_auctions(_moved(record.inputs, then, now), now)
     deliberation = deliberate(given, record.step, now, inputs, now=record.at, seed=record.seed)
     counters = with_targets(counters_of(record), deliberation.order, record.at)
-    decision = settle(deliberation, counters, final=True)
-    assert decision is not None, "a final settlement always decides"
-    return decision
+    return conclude(deliberation, counters)
 
 
 def _moved(inputs: Inputs, then: Plan, now: Plan) -> Inputs:
     """Inputs by the places that targets have in another plan."""
     places = {
-        at: now.index[candidate.target.id]
+        at: now.index[candidate.id]
         for at, candidate in enumerate(then.candidates)
-        if candidate.target.id in now.index
+        if candidate.id in now.index
     }
     loads = {places[at]: load for at, load in inputs.loads.items() if at in places}
     estimates = {places[at]: one for at, one in inputs.estimates.items() if at in places}
     return inputs.model_copy(update={"loads": loads, "estimates": estimates})
+
+
+def with_auctions(inputs: Inputs, plan: Plan) -> Inputs:
+    """Inputs in which auctions that nobody holds now are unsold."""
+    unheld = {
+        candidate.rtb_router_id: AuctionUnsold(reason=Unsold.NOT_HELD)
+        for candidate in plan.candidates
+        if candidate.rtb_router_id is not None
+    }
+    return inputs.model_copy(update={"auctions": unheld | inputs.auctions})
 
 
 def with_targets(
@@ -55,8 +61,9 @@ def with_targets(
 ) -> dict[CounterKey, Counter]:
     """Counters, with empty ones for targets of which nothing is known."""
     empty: dict[CounterKey, Counter] = {
-        (candidate.target.id, Counted.ATTEMPT): Counter.empty(Periods.of(at, candidate.target.zone))
+        (candidate.id, Counted.ATTEMPT): Counter.empty(Periods.of(at, candidate.target.zone))
         for candidate in order
+        if candidate.target is not None
     }
     return {**empty, **counters}
 
@@ -71,7 +78,14 @@ def counters_of(record: Record) -> Counters:
     }
 
 
-def tried_before(record: Record) -> tuple[TargetId, ...]:
-    """Who had been tried when the decision began: without the one it chose."""
+def before(record: Record) -> CallContext:
+    """The call as the decision found it: without what the decision itself added."""
     took = any(seat.verdict is Verdict.CHOSEN for seat in record.seats)
-    return record.context.tried[:-1] if took else record.context.tried
+    gone = sum(seat.rule is Rule.UNSOLD and seat.place is not None for seat in record.seats)
+    context = record.context
+    return context.model_copy(
+        update={
+            "tried": context.tried[:-1] if took else context.tried,
+            "unsold": context.unsold[: len(context.unsold) - gone],
+        }
+    )

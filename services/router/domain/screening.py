@@ -15,9 +15,9 @@ from libs.rules.finding import Finding
 from libs.rules.history import check_repeats
 from libs.rules.places import country_of_number
 from libs.rules.screening import check_attestation, check_blocklist, check_domestic
+from libs.rules.sightings import sightings_of, tags_of
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.plan import Plan
-from services.router.domain.sightings import sightings_of, tags_of
 from services.router.domain.verdicts import TurnedAway
 
 _ATTESTATIONS = {

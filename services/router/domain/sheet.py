@@ -6,6 +6,7 @@ Equal rules become one object, so that a call asks each of them once, whoever ha
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from libs.contracts.areas import AreaRule
 from libs.contracts.configuration import Selective, Status
@@ -24,8 +25,9 @@ Share = Callable[[Any], Any]
 class Line:
     """What one candidate asks of a call; rules with whose they are."""
 
-    target_id: TargetId
-    buyer_id: BuyerId
+    candidate_id: UUID
+    target_id: TargetId | None
+    buyer_id: BuyerId | None
     paused: Exclusion | None
     earlier_connections_max: int | None
     schedules: tuple[tuple[str, Schedule], ...]
@@ -47,10 +49,15 @@ def lines_of(candidates: Iterable[Candidate]) -> tuple[Line, ...]:
 def _line(candidate: Candidate, share: Share) -> Line:
     rules = list(_selective(candidate))
     duplicates = candidate.settings.duplicates
-    off = duplicates is None or duplicates.scope is DuplicateScope.NONE
+    off = (
+        candidate.target is None  # bidders have duplicates rules of their own
+        or duplicates is None
+        or duplicates.scope is DuplicateScope.NONE
+    )
     return Line(
-        target_id=candidate.target.id,
-        buyer_id=candidate.buyer.id,
+        candidate_id=candidate.id,
+        target_id=candidate.target.id if candidate.target else None,
+        buyer_id=candidate.buyer.id if candidate.buyer else None,
         paused=_paused(candidate),
         earlier_connections_max=candidate.settings.earlier_connections_max,
         schedules=tuple((who, share(of.schedule)) for who, of in rules if of.schedule),
@@ -71,6 +78,8 @@ def _shared(condition: TagFilter, share: Share) -> TagFilter:
 def _paused(candidate: Candidate) -> Exclusion | None:
     """The first of buyer, groups and target that takes no calls."""
     buyer, target = candidate.buyer, candidate.target
+    if buyer is None or target is None:
+        return None
     if buyer.status is not Status.ACTIVE:
         return _not_active(Rule.BUYER_PAUSED, f"buyer {buyer.name}", buyer.status)
     for group in candidate.groups:
@@ -86,6 +95,8 @@ def _not_active(rule: Rule, holder: str, status: Status) -> Exclusion:
 
 
 def _selective(candidate: Candidate) -> Iterator[tuple[str, Selective]]:
+    if candidate.buyer is None or candidate.target is None:
+        return
     yield f"buyer {candidate.buyer.name}", candidate.buyer
     for group in candidate.groups:
         yield f"group {group.name}", group

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import bindparam
 
 from libs.runtime.database import Statement
-from services.router.store.given import given, read
+from libs.runtime.given import given, read
 from services.router.tables import counter, decision, hold, leg, outbox, place
 
 COUNTED = (

@@ -20,10 +20,10 @@ from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
 from libs.runtime.batch import Batch
 from libs.runtime.database import NOT_NOW, Database
 from libs.runtime.deadline import Deadline
+from libs.runtime.given import written
 from libs.runtime.outbox import Announcement, Outbox
 from services.router.domain.counters import Counter, CounterKey, Counters, Periods
 from services.router.store.claim_statements import DECIDED, KEEP, LOCK
-from services.router.store.given import written
 
 BATCH_MAX = 64  # claims of one transaction; more only hold locks longer
 RETRY_MS = 50  # between two tries while the database is away

@@ -71,14 +71,17 @@ def countings_of(document: Document, groups_within: Iterable[UUID]) -> list[Coun
 
 
 def _entry(campaign: Campaign, entry: Assignment, at: int) -> Counting:
-    of_thing = (
-        leg.c.target_id == entry.target_id
-        if entry.target_id is not None
-        else _of_members([entry.group_id] if entry.group_id else [])
-    )
-    own = and_(leg.c.campaign_id == campaign.id, of_thing)
+    own = and_(leg.c.campaign_id == campaign.id, _of_entry(entry))
     path = f"assignments.{at}.caps"
     return Counting(entry_id_of(campaign.id, entry), entry, own, path=path)
+
+
+def _of_entry(entry: Assignment) -> ColumnElement[bool]:
+    if entry.target_id is not None:
+        return leg.c.target_id == entry.target_id
+    if entry.rtb_router_id is not None:
+        return leg.c.buyer_id == entry.rtb_router_id
+    return _of_members([entry.group_id] if entry.group_id else [])
 
 
 def _of_members(groups: Iterable[UUID]) -> ColumnElement[bool]:

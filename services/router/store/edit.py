@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.contracts.configuration import Assignment, Group
 from libs.contracts.editing import Noun
 from libs.contracts.finding import Use
-from libs.contracts.ids import AccountId, CampaignId
+from libs.contracts.ids import AccountId, CampaignId, RtbRouterId
 from libs.contracts.message import Document, FieldProblem
 from libs.runtime.outbox import Announcement
 from services.router import tables
@@ -138,6 +138,7 @@ class Edit:
                 "entry_id": entry_id_of(campaign_id, entry),
                 "target_id": entry.target_id,
                 "group_id": entry.group_id,
+                "rtb_router_id": entry.rtb_router_id,
             }
             for entry in entries
         ]
@@ -194,6 +195,22 @@ class Edit:
     async def uses_of(self, noun: Noun, key: str) -> list[Use]:
         """What still needs the thing."""
         return await uses_of(self._connection, self._account_id, noun, key)
+
+    async def auctioned(self, router_id: RtbRouterId) -> list[Kept]:
+        """The campaigns whose plans hold an RTB router's auctions."""
+        table, entry = tables.campaign, tables.assignment
+        same = (entry.c.account_id == table.c.account_id) & (entry.c.campaign_id == table.c.id)
+        statement = (
+            select(table.c.id, table.c.version, table.c.document)
+            .join_from(entry, table, same)
+            .where(entry.c.account_id == self._account_id, entry.c.rtb_router_id == router_id)
+            .order_by(table.c.id)
+        )
+        rows = await self._connection.execute(statement)
+        return [
+            Kept(Noun.CAMPAIGN, self._account_id, str(row[0]), row[1], False, row[2])
+            for row in rows
+        ]
 
     async def announce(self, announcement: Announcement) -> None:
         """Have the change told when it is committed."""

@@ -13,10 +13,10 @@ from libs.contracts.caps import Counted
 from libs.contracts.ids import AccountId, CallId, CampaignId, TargetId
 from libs.contracts.screening import CallerHistory, EarlierCall
 from libs.runtime.database import Database, Statement
+from libs.runtime.given import given, written
 from services.router.domain.context import Estimate
 from services.router.domain.counters import Counters
 from services.router.store.counting import counters_of
-from services.router.store.given import given, written
 from services.router.tables import counter, leg, rotation
 
 LEGS_MAX = 500  # of one caller, the newest; more is a machine

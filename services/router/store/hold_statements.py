@@ -27,7 +27,7 @@ from sqlalchemy.sql import ColumnElement, bindparam
 
 from libs.contracts.caps import Counted
 from libs.runtime.database import Statement
-from services.router.store.given import given
+from libs.runtime.given import given
 from services.router.tables import counter, decision, hold, leg, place
 
 _UUID = UUID(as_uuid=True)

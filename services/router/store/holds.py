@@ -14,7 +14,7 @@ from sqlalchemy import func, select, tuple_, update
 
 from libs.contracts.ids import NOBODY, AccountId, CallId
 from libs.runtime.database import Database
-from services.router.store.given import written
+from libs.runtime.given import written
 from services.router.store.hold_statements import (
     ANSWERED,
     CANCEL,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, Text, cast, delete, or_, select, update
+from sqlalchemy import ColumnElement, Table, Text, and_, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.contracts.configuration import CampaignStatus
@@ -92,8 +92,13 @@ def _reached() -> ColumnElement[bool]:
     return or_(*leads)
 
 
+def _by_auction(campaign: Table, assignment: Table) -> ColumnElement[bool]:
+    enabled: ColumnElement[bool] = campaign.c.document["rtb_enabled"].astext == "true"
+    return and_(assignment.c.rtb_router_id.is_not(None), enabled)
+
+
 def _served() -> ColumnElement[bool]:
-    """Whether a campaign's plan has a target, by itself or in a group."""
+    """Whether a campaign's plan has a target, alone or in a group, or holds auctions."""
     campaign, assignment, member = tables.campaign, tables.assignment, tables.member
     same = (member.c.account_id == assignment.c.account_id) & (
         member.c.group_id == assignment.c.group_id
@@ -104,7 +109,11 @@ def _served() -> ColumnElement[bool]:
         .where(
             assignment.c.account_id == campaign.c.account_id,
             assignment.c.campaign_id == campaign.c.id,
-            assignment.c.target_id.is_not(None) | member.c.target_id.is_not(None),
+            or_(
+                assignment.c.target_id.is_not(None),
+                member.c.target_id.is_not(None),
+                _by_auction(campaign, assignment),
+            ),
         )
         .exists()
     )

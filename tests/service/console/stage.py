@@ -15,6 +15,8 @@ from services.console.domain.access import Principal, Right, Role, rights_of
 from services.console.settings import Settings
 from services.router.app import create as create_router
 from services.router.settings import Settings as RouterSettings
+from services.rtb.app import create as create_rtb
+from services.rtb.settings import Settings as RtbSettings
 from services.tracking.app import create as create_tracking
 from services.tracking.settings import Settings as TrackingSettings
 from tests.kit.hosting import alive, eventually, is_whole, settings_of
@@ -72,8 +74,12 @@ class Stage:
             alive(create_router(settings_of(RouterSettings, **about)))
         )
         await self.stack.enter_async_context(alive(create_tracking(TrackingSettings(**about))))
+        rtb = await self.owners.enter_async_context(
+            alive(create_rtb(settings_of(RtbSettings, **about, allow_private_addresses=True)))
+        )
         self.app = await self.console()
         await eventually(partial(is_whole, router))
+        await eventually(partial(is_whole, rtb))
         self.owner = await self.program(Role.OWNER, await self._first_account())
 
     async def console(self, **more: Any) -> Any:
@@ -199,11 +205,21 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
     group = await asker.post(
         "groups", {"name": f"{mark} group", "members": [{"target_id": target_id}]}
     )
+    bidder = await asker.post(
+        "rtb-targets", {"name": f"{mark} bidder", "endpoint": "https://bids.example.com/ping"}
+    )
+    ring = await asker.post(
+        "rtb-routers",
+        {"name": f"{mark} ring", "members": [{"target_id": bidder["document"]["id"]}]},
+    )
     draft = await asker.post(
         "campaigns",
         {
             "name": f"{mark} campaign",
-            "assignments": [{"target_id": target_id}],
+            "assignments": [
+                {"target_id": target_id, "priority": 1},
+                {"rtb_router_id": ring["document"]["id"], "priority": 2},
+            ],
             "rtb_enabled": True,
         },
     )
@@ -223,4 +239,6 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
         "campaigns": campaign,
         "pools": pool,
         "numbers": line,
+        "rtb-targets": bidder,
+        "rtb-routers": ring,
     }

@@ -21,6 +21,7 @@ from tests.service.console.stage import ACCOUNT_SID, PASSWORD, Asker, Stage, a_r
 
 NUMBER = "+18005550100"
 LOOKUP = "/api/internal/campaigns/rtb-lookup"
+CLEAR = "/api/rtb/targets/clear-all"
 
 OWN = {
     ("POST", "/session"): "signing in is nobody's yet",
@@ -45,9 +46,17 @@ OWN = {
     ("GET", "/calls/live"): "lists the asker's own",
     ("GET", "/export"): "shows the asker's own",
     ("POST", "/buyers"): "names nothing else",
+    ("POST", "/rtb-targets"): "names nothing else",
+    ("GET", "/rtb-report"): "tells of the asker's own",
+    ("DELETE", "/rtb-targets"): "ends the asker's own",
+    ("DELETE", CLEAR): "ends the asker's own",
+    ("POST", CLEAR): "ends the asker's own",
     **{
         ("GET", f"/{path}"): "lists the asker's own"
-        for path in ("campaigns", "buyers", "targets", "groups", "pools", "numbers")
+        for path in (
+            *("campaigns", "buyers", "targets", "groups", "pools", "numbers"),
+            *("rtb-targets", "rtb-routers", "auctions"),
+        )
     },
 }
 """Routes in which nothing of another account can be named; what they show is searched for ours."""
@@ -78,6 +87,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/keys/{key_id}": {"key_id": key["key_id"]},
         "/sessions/{session_id}": {"session_id": str(uuid4())},
         "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0"},
+        "/auctions/{auction_id}": {"auction_id": str(uuid4()), "target_id": str(uuid4())},
     }
     stranger = await stage.program(Role.OWNER, await stage.another_account())
     tried = 0
@@ -123,6 +133,7 @@ async def is_refused(
 def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
     """What names something of ours in a body."""
     target, campaign = (ours[kind]["document"]["id"] for kind in ("targets", "campaigns"))
+    bidder, ring = (ours[kind]["document"]["id"] for kind in ("rtb-targets", "rtb-routers"))
     buyer, pool = (ours[kind]["document"]["id"] for kind in ("buyers", "pools"))
     destination = {"kind": "phone", "number": "+15550100002"}
     return {
@@ -144,6 +155,9 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
             "configuration": {"pools": [{"id": str(uuid4()), "name": "x", "campaign_id": campaign}]}
         },
         ("POST", "/rehearsals"): {"campaign_id": campaign},
+        ("POST", "/rtb-routers"): {"name": "x", "members": [{"target_id": bidder}]},
+        ("POST", "/rtb-pings"): {"target_id": bidder},
+        ("POST", "/rtb-rehearsals"): {"rtb_router_id": ring},
         ("PUT", "/session/account"): {"account_id": str(uuid4())},
         ("PUT", "/people/{person_id}"): {"role": "analyst"},
         ("PUT", "/carriers/{account_sid}"): {"account_sid": ACCOUNT_SID, "token": "stolen"},
@@ -179,6 +193,7 @@ def test_every_question_of_operators_has_a_door() -> None:
         "ask.router.whisper.v1",
         "ask.router.fallback_plans.v1",
         "ask.ingress.leg_state.v1",
+        "ask.rtb.auction.v1",
     }
     assert named_questions("console") == set(QUESTIONS) - not_for_people
 

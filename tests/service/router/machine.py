@@ -33,10 +33,12 @@ from libs.runtime.database import Database
 from libs.runtime.deadline import Deadline
 from libs.runtime.outbox import Outbox
 from services.router import tables
+from services.router.desk.auctions import AuctionHouse
 from services.router.desk.holds import HoldsDesk
 from services.router.desk.lookups import Lookups
 from services.router.desk.routing import RoutingDesk
 from services.router.domain.candidate import Scope
+from services.router.domain.dialling import destination_of
 from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.memory import Found
 from services.router.store.claims import Claims
@@ -155,6 +157,7 @@ class Desk:
                 Claims(database, Outbox(database, broker, tables.outbox)),
                 Decisions(database),
                 Lookups(History(database), self.clock),
+                AuctionHouse(Ask(broker)),
                 self.clock,
                 lambda: random.getrandbits(50),
             )
@@ -183,7 +186,7 @@ class Desk:
             chosen = next(
                 candidate
                 for candidate in self.plan.candidates
-                if candidate.target.destination == outcome.dial.destination
+                if destination_of(candidate) == outcome.dial.destination
             )
             self.legs.append(Leg(call_id, chosen.scopes, self.clock.at))
 

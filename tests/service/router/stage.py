@@ -43,6 +43,7 @@ from libs.runtime.outbox import Outbox
 from libs.runtime.publish import MESSAGE_ID, publish
 from services.router import tables
 from services.router.app import create
+from services.router.desk.auctions import AuctionHouse
 from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.holds import HoldsDesk
 from services.router.desk.lookups import Lookups
@@ -73,7 +74,7 @@ ASK_MS = 10_000  # generous: a shared machine
 SAVES: Mapping[type[Document], type[Edit]] = {
     kind.model_fields["document"].annotation: kind  # type: ignore[misc] # a document's class
     for kind in CATALOGUE.values()
-    if issubclass(kind, Edit) and "document" in kind.model_fields
+    if kind.subject.startswith("ask.router.save_")
 }
 
 
@@ -357,7 +358,8 @@ class Stage:
         await memory.catch_up()
         claims = Claims(self.database, Outbox(self.database, broker, tables.outbox))
         lookups = Lookups(History(self.database), clock)
-        return RoutingDesk(memory, claims, Decisions(self.database), lookups, clock, lambda: seed)
+        house, decisions = AuctionHouse(self.asking), Decisions(self.database)
+        return RoutingDesk(memory, claims, decisions, lookups, house, clock, lambda: seed)
 
     def holds_desk(self) -> HoldsDesk:
         """A holds desk that sweeps when it is told to."""

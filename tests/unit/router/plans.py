@@ -23,7 +23,7 @@ from libs.contracts.screening import CallerHistory, EarlierCall
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.counters import NONE, Counter, Counters, Periods
-from services.router.domain.decision import deliberate, settle
+from services.router.domain.decision import conclude, deliberate
 from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.domain.record import Decision
 
@@ -133,14 +133,14 @@ def decide(
     plan = basis if isinstance(basis, Plan) else a_plan()
     context = CALL.model_copy(update={"ring_began_at": now, **more})
     deliberation = deliberate(context, step, basis, inputs, now=now, seed=seed)
-    decision = settle(deliberation, counters_of(plan, live, counted), final=True)
+    decision = conclude(deliberation, counters_of(plan, live, counted))
     assert decision is not None
     return decision
 
 
 def chosen(decision: Decision) -> int | None:
     """The number of the target that takes the call."""
-    return decision.chosen.target.id.int - 100 if decision.chosen else None
+    return decision.chosen.id.int - 100 if decision.chosen else None
 
 
 def past(*targets: int, days_ago: float = 1, converted: bool = False) -> Inputs:

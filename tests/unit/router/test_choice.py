@@ -26,7 +26,7 @@ def arrange(plan: Plan, seed: int) -> tuple[Candidate, ...]:
 
 
 def numbers(order: tuple[Candidate, ...]) -> tuple[int, ...]:
-    return tuple(candidate.target.id.int - 100 for candidate in order)
+    return tuple(candidate.id.int - 100 for candidate in order)
 
 
 def assert_as_likely(seen: int, probability: float) -> None:

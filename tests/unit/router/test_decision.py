@@ -13,7 +13,7 @@ from libs.contracts.explaining import Rule, Verdict
 from libs.contracts.routing import Close, DialNext, RouteReason
 from services.router.domain.context import Inputs
 from services.router.domain.counters import Counter
-from services.router.domain.decision import deliberate, settle
+from services.router.domain.decision import conclude, deliberate
 from services.router.domain.explain import explained
 from services.router.domain.plan import Plan
 from services.router.domain.record import Record
@@ -95,7 +95,7 @@ def test_a_call_that_nobody_may_take_is_closed_with_its_reason(
 
 def test_nobody_is_dialled_twice_and_the_ring_budget_ends() -> None:
     plan = a_plan(a_target(1))
-    tried = decide(plan, tried=(plan.candidates[0].target.id,))
+    tried = decide(plan, tried=(plan.candidates[0].id,))
     spent = decide(plan, ring_began_at=NOW - timedelta(seconds=58))
 
     assert tried.record.seats[0].rule is Rule.ALREADY_TRIED
@@ -125,7 +125,7 @@ def test_a_decision_repeats_from_its_record(
         for target in made
     }
     counters = counters_of(plan, counted=seen)
-    decision = settle(deliberate(CALL, 0, plan, Inputs(), now=NOW, seed=seed), counters, final=True)
+    decision = conclude(deliberate(CALL, 0, plan, Inputs(), now=NOW, seed=seed), counters)
     assert decision is not None
 
     kept = Record.model_validate_json(decision.record.model_dump_json())
@@ -135,8 +135,8 @@ def test_a_decision_repeats_from_its_record(
     assert again.record == decision.record
     if decision.chosen is not None:
         counter, caps = (
-            seen[decision.chosen.target.id, Counted.ATTEMPT],
-            decision.chosen.target.caps,
+            seen[decision.chosen.id, Counted.ATTEMPT],
+            decision.chosen.scopes[0].limits.caps,
         )
         assert counter.live < (caps.concurrency or 5)
         assert counter.day_count < (caps.limits[0].most if caps.limits else 5)

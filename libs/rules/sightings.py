@@ -1,13 +1,28 @@
 """What filters and areas see of a call: its tags, and where its caller is, by whose word."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from libs.contracts.areas import Sighting, Source
+from libs.contracts.calls import Geography
+from libs.contracts.phone import Caller
 from libs.rules.places import sighting, sighting_of_carrier, sighting_of_number
-from services.router.domain.context import CallContext
 
 
-def tags_of(context: CallContext) -> Mapping[str, str]:
+class Described(Protocol):
+    """A call, as far as filters and areas look at it."""
+
+    @property
+    def caller(self) -> Caller: ...
+    @property
+    def dialled(self) -> str: ...
+    @property
+    def geography(self) -> Geography: ...
+    @property
+    def tags(self) -> Mapping[str, str]: ...
+
+
+def tags_of(context: Described) -> Mapping[str, str]:
     """All tags of a call; what somebody has tagged outweighs what the carrier believes.
 
     The carrier's own are `caller:number`, `caller:city`, `caller:state`, `caller:zip`,
@@ -22,10 +37,10 @@ def tags_of(context: CallContext) -> Mapping[str, str]:
         "caller:country": geography.country,
         "dialled": context.dialled,
     }
-    return {name: value for name, value in told.items() if value} | context.tags
+    return {name: value for name, value in told.items() if value} | dict(context.tags)
 
 
-def sightings_of(context: CallContext) -> tuple[Sighting, ...]:
+def sightings_of(context: Described) -> tuple[Sighting, ...]:
     """Where the caller is, as far as each source says.
 
     What she gave and what her visit told are tags: `gathered:zip`, `visit:latitude`, ...

@@ -1,0 +1,131 @@
+"""Plays outside bidders: some answer, one refuses, one lags, one is broken.
+
+Each has a path of its own; tests give them other plays.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+HEAD_MAX = 64 * 1024  # of a request; the client is our own
+TOO_LATE_MS = 2_500  # later than any demo auction waits
+
+
+@dataclass(frozen=True)
+class Play:
+    """How a bidder answers; `raw` is sent as it is, and then the line is cut."""
+
+    body: bytes = b""
+    status: int = 200
+    delay_ms: float = 0
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A request as a bidder got it."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def bids(amount: object, **more: object) -> Play:
+    """A bidder that pays so much."""
+    delay_ms = float(str(more.pop("delay_ms", 0)))
+    answer = {"bidAmount": amount, "phoneNumber": "+15550100031", "expireInSeconds": 60, **more}
+    return Play(orjson.dumps(answer), delay_ms=delay_ms)
+
+
+DEMO: Mapping[str, Play] = {
+    "/fast-low": bids(12.5, phoneNumber="+15550100031", requiredDuration=30),
+    "/slow-high": bids(31, delay_ms=250, phoneNumber="+15550100032", requiredDuration=60),
+    "/too-late": bids(90, delay_ms=TOO_LATE_MS, phoneNumber="+15550100033"),
+    "/refuses": Play(b'{"accepted":false,"bidAmount":80,"rejectReason":"no capacity"}'),
+    "/broken": Play(b'{"bidAmount": 70, "phoneNumber": "+1555'),
+}
+
+
+class PlayedBidders:
+    """A small HTTP server; every path is a bidder."""
+
+    def __init__(self, plays: Mapping[str, Play] | None = None) -> None:
+        self.plays: dict[str, Play] = dict(plays or {})
+        self.heard: list[Heard] = []
+        self._server: asyncio.Server | None = None
+        self._lines: set[asyncio.Task[None] | None] = set()
+
+    @property
+    def url(self) -> str:
+        """Where they listen."""
+        assert self._server is not None, "started before"
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def start(self, port: int = 0) -> None:
+        """Begin to listen."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, limit=HEAD_MAX)
+
+    async def stop(self) -> None:
+        """Cut all lines."""
+        assert self._server is not None, "started before"
+        self._server.close()
+        lines = [line for line in self._lines if line is not None]
+        for line in lines:
+            line.cancel()
+        await asyncio.gather(*lines, return_exceptions=True)
+
+    def asked(self, path: str) -> list[Heard]:
+        """What one bidder was asked."""
+        return [one for one in self.heard if one.target.partition("?")[0] == path]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = asyncio.current_task()
+        self._lines.add(line)
+        try:
+            while (heard := await _read(reader)) is not None:
+                self.heard.append(heard)
+                play = self.plays.get(heard.target.partition("?")[0], Play(status=404))
+                await asyncio.sleep(play.delay_ms / 1_000)
+                if play.raw is not None:
+                    writer.write(play.raw)
+                    await writer.drain()
+                    return
+                writer.write(_answer(play))
+                await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            self._lines.discard(line)
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+
+async def _read(reader: asyncio.StreamReader) -> Heard | None:
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError:
+        return None
+    first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
+    method, target, _ = first.split(" ", 2)
+    headers = {
+        name.strip().lower(): value.strip()
+        for name, _, value in (line.partition(":") for line in lines)
+    }
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Heard(method, target, headers, body)
+
+
+def _answer(play: Play) -> bytes:
+    more = "".join(f"{name}: {value}\r\n" for name, value in play.headers.items())
+    head = (
+        f"HTTP/1.1 {play.status} Played\r\nContent-Type: {play.content_type}\r\n"
+        f"{more}Content-Length: {len(play.body)}\r\n\r\n"
+    )
+    return head.encode() + play.body

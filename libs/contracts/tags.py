@@ -1,0 +1,14 @@
+"""Tags: what is known of a call, by name and value."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+TAGS_MAX = 200  # of one call
+TAG_NAME_MAX = 120
+TAG_TEXT_MAX = 2_000
+
+TagName = Annotated[str, Field(min_length=1, max_length=TAG_NAME_MAX)]
+Tags = Annotated[
+    dict[TagName, Annotated[str, Field(max_length=TAG_TEXT_MAX)]], Field(max_length=TAGS_MAX)
+]

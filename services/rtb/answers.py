@@ -1,0 +1,136 @@
+"""What rtb answers on NATS.  Each question: decode, call the desk, reply."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from libs.contracts.auction import AuctionResult, HoldAuction
+from libs.contracts.auctions import (
+    AuctionDetail,
+    Auctions,
+    Bodies,
+    GetAuction,
+    GetBid,
+    ListAuctions,
+    Pinged,
+    PingRtbTarget,
+    RehearseAuction,
+    ReportRtb,
+    RtbReport,
+)
+from libs.contracts.bidding_edits import (
+    Cleared,
+    ClearRtbTargets,
+    FindRtbUses,
+    GetRtb,
+    ListRtb,
+    RetireRtb,
+    RtbUses,
+    SaveRtbRouter,
+    SaveRtbTarget,
+)
+from libs.contracts.editing import Got, Page, Saved
+from libs.runtime.answers import Answers, Declined
+from libs.runtime.deadline import Deadline
+from services.rtb.desk.auctioning import AuctionDesk
+from services.rtb.desk.keeping import KeepingDesk
+from services.rtb.desk.looking import LookingDesk
+from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit
+
+AUCTIONS_IN_FLIGHT_MAX = 500  # each may ask hundreds of bidders; the rest go on unsold at once
+EDITS_IN_FLIGHT_MAX = 50  # edits are done one at a time anyway
+LOOKS_IN_FLIGHT_MAX = 50  # lists never crowd out calls
+
+
+def bind_auctions(answers: Answers, desk: AuctionDesk) -> None:
+    """Bind the question that a caller waits for."""
+
+    @answers.to(HoldAuction, in_flight_max=AUCTIONS_IN_FLIGHT_MAX)
+    async def auction(question: HoldAuction, deadline: Deadline) -> AuctionResult:
+        return await desk.sell(question, deadline)
+
+
+def bind_keeping(answers: Answers, desk: KeepingDesk) -> None:
+    """Bind the questions of those who configure."""
+
+    @answers.to(SaveRtbTarget, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def save_target(question: SaveRtbTarget, _: Deadline) -> Saved:
+        with _declining():
+            return await desk.save_target(question)
+
+    @answers.to(SaveRtbRouter, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def save_router(question: SaveRtbRouter, _: Deadline) -> Saved:
+        with _declining():
+            return await desk.save_router(question)
+
+    @answers.to(RetireRtb, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def retire(question: RetireRtb, _: Deadline) -> Saved:
+        with _declining():
+            return await desk.retire(question)
+
+    @answers.to(ClearRtbTargets, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def clear(question: ClearRtbTargets, _: Deadline) -> Cleared:
+        with _declining():
+            return await desk.clear(question)
+
+    @answers.to(FindRtbUses, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def uses(question: FindRtbUses, _: Deadline) -> RtbUses:
+        return await desk.uses(question)
+
+    @answers.to(GetRtb, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def get(question: GetRtb, _: Deadline) -> Got:
+        with _declining():
+            return await desk.get(question)
+
+    @answers.to(ListRtb, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def page(question: ListRtb, _: Deadline) -> Page:
+        return await desk.page(question)
+
+
+def bind_looking(answers: Answers, desk: LookingDesk) -> None:
+    """Bind the questions of those who look back, or try something."""
+
+    @answers.to(ListAuctions, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def auctions(question: ListAuctions, _: Deadline) -> Auctions:
+        return await desk.page(question)
+
+    @answers.to(GetAuction, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def one_auction(question: GetAuction, _: Deadline) -> AuctionDetail:
+        with _declining():
+            return await desk.auction(question)
+
+    @answers.to(GetBid, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def bid(question: GetBid, _: Deadline) -> Bodies:
+        with _declining():
+            return await desk.bid(question)
+
+    @answers.to(PingRtbTarget, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def ping(question: PingRtbTarget, _: Deadline) -> Pinged:
+        with _declining():
+            return await desk.ping(question)
+
+    @answers.to(RehearseAuction, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def rehearse(question: RehearseAuction, deadline: Deadline) -> AuctionDetail:
+        with _declining():
+            return await desk.rehearse(question, deadline)
+
+    @answers.to(ReportRtb, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def report(question: ReportRtb, _: Deadline) -> RtbReport:
+        with _declining():
+            return await desk.report(question)
+
+
+@contextmanager
+def _declining() -> Iterator[None]:
+    """Say every refusal of the desk in the words of the contract."""
+    try:
+        yield
+    except Unfit as no:
+        raise Declined(no.code, no.text, no.problems) from no
+    except Missing as no:
+        raise Declined("not_found", "no such thing in this account") from no
+    except Stale as no:
+        text = f"it has changed since: its version is {no.current}"
+        raise Declined("stale", text) from no
+    except InUse as no:
+        users = [(f"rtb_router {use.rtb_router_id}", f"asks it: {use.name}") for use in no.users]
+        raise Declined("in_use", "routers still ask it: detach it, or force", users) from no

@@ -1,0 +1,1 @@
+"""The order of I/O: auctions, what is configured, reservations, looking back."""

@@ -1,0 +1,191 @@
+"""The keeping desk: what accounts configure of bidders and routers, by version, with its facts."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from libs.contracts.bidding import RtbRouter, RtbTarget
+from libs.contracts.bidding_edits import (
+    Cleared,
+    ClearRtbTargets,
+    FindRtbUses,
+    GetRtb,
+    ListRtb,
+    RetireRtb,
+    RtbNoun,
+    RtbRouterChanged,
+    RtbTargetChanged,
+    RtbUses,
+    SaveRtbRouter,
+    SaveRtbTarget,
+)
+from libs.contracts.editing import Changed, Edit, Got, Page, Row, Saved
+from libs.runtime.clock import Clock
+from libs.runtime.outbox import Announcement, Outbox
+from services.rtb.domain.secrets import masked, unmasked, with_secrets
+from services.rtb.domain.unfit import InUse, Missing, Stale, check
+from services.rtb.store.configuration import Configuration, Kept
+from services.rtb.store.configuration import Edit as Work
+
+_CHANGES: dict[RtbNoun, type[Changed]] = {
+    RtbNoun.TARGET: RtbTargetChanged,
+    RtbNoun.ROUTER: RtbRouterChanged,
+}
+
+
+class KeepingDesk:
+    """Saves, lists and retires; every change is told when it is committed."""
+
+    def __init__(self, configuration: Configuration, outbox: Outbox, clock: Clock) -> None:
+        self._configuration = configuration
+        self._outbox = outbox
+        self._clock = clock
+
+    async def save_target(self, question: SaveRtbTarget) -> Saved:
+        """Keep a bidder; raise Stale or Unfit."""
+        seal = self._configuration.seal
+        facts: list[Announcement] = []
+        async with self._configuration.editing(question.account_id) as work:
+            before = await work.current(RtbNoun.TARGET, question.document.id)
+            _check_version(before, question.expected_version)
+            given = question.document.model_dump(mode="json")
+            opened = with_secrets(before.document, seal.open) if before else None
+            target = RtbTarget.model_validate(unmasked(given, opened))
+            check(target)
+            document = with_secrets(target.model_dump(mode="json"), seal.close)
+            kept = await work.keep(RtbNoun.TARGET, target.id, document)
+            await work.begin_counting(target, self._clock.now())
+            facts.append(await self._announce(work, question, before, kept))
+        self._outbox.announce(facts)
+        return Saved(version=kept.version)
+
+    async def save_router(self, question: SaveRtbRouter) -> Saved:
+        """Keep a router; raise Stale, or Unfit where a member is not there."""
+        router = question.document
+        facts: list[Announcement] = []
+        async with self._configuration.editing(question.account_id) as work:
+            before = await work.current(RtbNoun.ROUTER, router.id)
+            _check_version(before, question.expected_version)
+            document = router.model_dump(mode="json")
+            kept = await work.keep(RtbNoun.ROUTER, router.id, document)
+            await work.gather(router)
+            facts.append(await self._announce(work, question, before, kept))
+        self._outbox.announce(facts)
+        return Saved(version=kept.version)
+
+    async def retire(self, question: RetireRtb) -> Saved:
+        """Take something out of use; raise Missing, Stale, or InUse."""
+        facts: list[Announcement] = []
+        async with self._configuration.editing(question.account_id) as work:
+            before = await work.current(question.noun, question.key)
+            if before is None or before.retired:
+                raise Missing
+            _check_version(before, question.expected_version)
+            if question.noun is RtbNoun.TARGET:
+                await self._free(work, question, [question.key], facts, detach=question.detach)
+            kept = await self._retired(work, question, before, facts)
+        self._outbox.announce(facts)
+        return Saved(version=kept.version)
+
+    async def clear(self, question: ClearRtbTargets) -> Cleared:
+        """Take all bidders out of use; raise InUse."""
+        facts: list[Announcement] = []
+        async with self._configuration.editing(question.account_id) as work:
+            keys = await work.targets()
+            await self._free(work, question, keys, facts, detach=question.detach)
+            for key in keys:
+                before = await work.current(RtbNoun.TARGET, key)
+                assert before is not None, "it was listed under the lock"
+                await self._retired(work, question, before, facts)
+        self._outbox.announce(facts)
+        return Cleared(retired=len(keys))
+
+    async def uses(self, question: FindRtbUses) -> RtbUses:
+        """Which routers ask a bidder."""
+        users = await self._configuration.users_of(question.account_id, question.key)
+        return RtbUses(routers=tuple(users))
+
+    async def get(self, question: GetRtb) -> Got:
+        """One thing as it is now; raise Missing."""
+        kept = await self._configuration.get(question.account_id, question.noun, question.key)
+        if kept is None:
+            raise Missing
+        return Got(row=_row(kept))
+
+    async def page(self, question: ListRtb) -> Page:
+        """One page of one kind."""
+        rows = await self._configuration.page(
+            question.account_id,
+            question.noun,
+            question.cursor,
+            question.limit + 1,
+            question.contains,
+        )
+        shown = rows[: question.limit]
+        more = len(rows) > len(shown)
+        return Page(
+            rows=tuple(_row(kept) for kept in shown), cursor=str(shown[-1].key) if more else None
+        )
+
+    async def _free(
+        self,
+        work: Work,
+        question: Edit,
+        keys: Sequence[UUID],
+        facts: list[Announcement],
+        *,
+        detach: bool,
+    ) -> None:
+        """Take bidders out of the routers that ask them; raise InUse unless told to."""
+        gone = set(keys)
+        users = {use.rtb_router_id: use for key in keys for use in await work.users_of(key)}
+        if users and not detach:
+            raise InUse(list(users.values()))
+        for router_id in users:
+            before = await work.current(RtbNoun.ROUTER, router_id)
+            assert before is not None, "it was found under the lock"
+            router = RtbRouter.model_validate(before.document)
+            rest = tuple(one for one in router.members if one.target_id not in gone)
+            router = router.model_copy(update={"members": rest})
+            kept = await work.keep(RtbNoun.ROUTER, router_id, router.model_dump(mode="json"))
+            await work.gather(router)
+            reason = "a bidder that it asked was taken out of use"
+            facts.append(await self._announce(work, question, before, kept, reason))
+
+    async def _retired(
+        self, work: Work, question: Edit, before: Kept, facts: list[Announcement]
+    ) -> Kept:
+        kept = await work.keep(before.noun, before.key, before.document, retired=True)
+        if before.noun is RtbNoun.ROUTER:
+            await work.disband(before.key)
+        facts.append(await self._announce(work, question, before, kept))
+        return kept
+
+    async def _announce(
+        self, work: Work, question: Edit, before: Kept | None, after: Kept, reason: str = ""
+    ) -> Announcement:
+        there = before is not None and not before.retired
+        change = _CHANGES[after.noun](
+            account_id=question.account_id,
+            key=str(after.key),
+            version=after.version,
+            at=self._clock.now(),
+            actor=question.actor,
+            before=masked(before.document) if before is not None and there else None,
+            after=None if after.retired else masked(after.document),
+            reason=reason,
+        )
+        announcement = Announcement(change.subject, change.model_dump_json())
+        await work.announce(announcement)
+        return announcement
+
+
+def _check_version(before: Kept | None, expected: int | None) -> None:
+    current = None if before is None or before.retired else before.version
+    if current != expected:
+        raise Stale(current)
+
+
+def _row(kept: Kept) -> Row:
+    document: dict[str, Any] = masked(kept.document)
+    return Row(version=kept.version, document=document)

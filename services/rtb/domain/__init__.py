@@ -1,0 +1,1 @@
+"""The rules of outside auctions: values in, values out."""

@@ -1,0 +1,242 @@
+"""What a bidder answered: a bid, or one reason why it is none.  Nothing an answer holds raises."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError, JSONPathQuery
+
+from libs.contracts.auction import Loss
+from libs.contracts.bidding import RtbTarget
+from libs.contracts.money import Money
+from services.rtb.domain.bid import Bid, NoBid
+from services.rtb.domain.reading import destination_of, expiry_of, read_amount, shown
+from services.rtb.domain.tree import Unreadable, read_tree
+
+LIFE_MIN_SECONDS = 3  # what expires sooner cannot be dialled
+REQUIRED_MAX_SECONDS = 14_400
+PATHS_KEPT = 4_096
+NO_CONTENT = 204
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "accept": ("accepted", "accept", "success", "status"),
+    "amount": ("bidAmount", "bid", "price", "amount", "bid_amount", "retreaver_payout"),
+    "currency": ("bidCurrency", "currency", "bid_currency"),
+    "phone": ("destinationNumber", "phoneNumber", "phone_number", "inbound_number", "number"),
+    "sip": ("sipAddress", "sip_address", "sip"),
+    "required_seconds": (
+        "requiredDuration",
+        "duration",
+        "required_duration",
+        "callMinDuration",
+        "retreaver_seconds",
+    ),
+    "expiry": (
+        "expireInSeconds",
+        "expiresInSec",
+        "expires_in",
+        "bidExpireEpoch",
+        "bidExpireDT",
+        "expires_at",
+    ),
+    "reject_reason": ("rejectReason", "rejectionReason", "rejection_reason", "reason", "message"),
+    "reject_code": ("rejectCode", "reject_code", "code"),
+}
+"""Where the trade's answers have each field, whatever their case, where a target names no path."""
+
+_YES = frozenset(("true", "yes", "y", "1", "ok", "success", "accepted", "reserved", "won"))
+_NO = frozenset(
+    (
+        "false",
+        "no",
+        "n",
+        "0",
+        "rejected",
+        "reject",
+        "failed",
+        "failure",
+        "error",
+        "declined",
+        "expired",
+    )
+)
+
+
+class BadPath(ValueError):
+    """A path that no answer can be read with."""
+
+
+_ENVIRONMENT = JSONPathEnvironment()
+for _slow in ("match", "search"):  # their patterns may take for ever
+    del _ENVIRONMENT.function_extensions[_slow]
+
+
+@lru_cache(maxsize=PATHS_KEPT)
+def read_path(text: str) -> JSONPathQuery:
+    """A path ready to be used; raise BadPath.  A bare `a.b` is read as `$.a.b`."""
+    try:
+        return _ENVIRONMENT.compile(text if text.startswith("$") else f"$.{text}")
+    except (JSONPathError, RecursionError) as fault:
+        raise BadPath(str(fault).partition(", line")[0]) from fault
+
+
+def bid_of(
+    target: RtbTarget,
+    status: int,
+    body: bytes,
+    now: datetime,
+    own_hosts: frozenset[str] = frozenset(),
+) -> Bid | NoBid:
+    """Read one answer; a SIP address on a host of ours is none: the call would run in a loop."""
+    if status == NO_CONTENT:
+        return NoBid(loss=Loss.NO_BID, note="204")
+    if not 200 <= status < 300:  # noqa: PLR2004 - HTTP's successes
+        return NoBid(loss=Loss.HTTP_STATUS, note=str(status))
+    if not body.strip():
+        return NoBid(loss=Loss.NO_BID, note="an empty answer")
+    try:
+        tree = read_tree(body)
+    except Unreadable as fault:
+        return NoBid(loss=Loss.UNREADABLE, note=str(fault))
+    fields = Fields(target, tree)
+    return _refused(fields) or _priced(target, fields, now, own_hosts)
+
+
+class Fields:
+    """What an answer says, by what it means to us."""
+
+    def __init__(self, target: RtbTarget, tree: Any) -> None:
+        self._rules = target.response
+        self._tree = tree
+        self._flat = {name.lower(): value for name, value in _top(tree)}
+
+    def get(self, meaning: str) -> Any:
+        """The value; None where the answer says nothing of it."""
+        path: str = getattr(self._rules, meaning)
+        if path:
+            try:
+                found = read_path(path).find_one(self._tree)
+            except (JSONPathError, BadPath, RecursionError):
+                return None
+            return None if found is None else _plain(found.value)
+        for name in NAMES[meaning]:
+            value = _plain(self._flat.get(name.lower()))
+            if value not in (None, ""):
+                return value
+        return None
+
+    def text(self, meaning: str) -> str:
+        """The value as a short text."""
+        value = self.get(meaning)
+        return "" if value is None else shown(value)
+
+
+def _top(tree: Any) -> Iterator[tuple[str, Any]]:
+    """The fields at the top; those within a single element around them all (XML) too."""
+    if isinstance(tree, list) and tree:
+        tree = tree[0]
+    if not isinstance(tree, dict):
+        return
+    if len(tree) == 1:
+        inner = next(iter(tree.values()))
+        if isinstance(inner, dict):
+            yield from inner.items()
+    yield from tree.items()
+
+
+def _plain(value: Any) -> Any:
+    """A value without what stands around it: an element's text, a list's only member."""
+    if isinstance(value, dict) and "#text" in value:
+        return value["#text"]
+    if isinstance(value, list) and len(value) == 1:
+        return value[0]
+    return value
+
+
+def _refused(fields: Fields) -> NoBid | None:
+    """A refusal is one whatever the amount."""
+    accepted = fields.get("accept")
+    if accepted is None or _is_yes(accepted):
+        return None
+    return NoBid(
+        loss=Loss.REFUSED,
+        note=fields.text("reject_reason"),
+        code=fields.text("reject_code"),
+        amount=_money(fields, "USD"),
+    )
+
+
+def _is_yes(value: Any) -> bool:
+    """What somebody says who accepts; a word that means neither is no refusal."""
+    if isinstance(value, bool):
+        return value
+    word = shown(value).strip().lower()
+    return word in _YES or word not in _NO
+
+
+def _priced(
+    target: RtbTarget, fields: Fields, now: datetime, own_hosts: frozenset[str]
+) -> Bid | NoBid:
+    said = fields.get("amount")
+    if said is None:
+        reason = fields.text("reject_reason")
+        loss = Loss.REFUSED if reason else Loss.NO_BID
+        return NoBid(loss=loss, note=reason or "no amount", code=fields.text("reject_code"))
+    amount = read_amount(said)
+    if amount is None:
+        return NoBid(loss=Loss.BAD_AMOUNT, note=shown(said))
+    if amount == 0:
+        reason = fields.text("reject_reason")
+        return NoBid(
+            loss=Loss.REFUSED if reason else Loss.NO_BID,
+            note=reason or "an amount of zero",
+            code=fields.text("reject_code"),
+        )
+    currency = fields.text("currency").strip().upper() or target.currency
+    if currency != target.currency:
+        return NoBid(loss=Loss.OTHER_CURRENCY, note=currency)
+    money = Money(amount=amount, currency=currency)
+    return _bounded(target, money) or _dialled(target, fields, money, now, own_hosts)
+
+
+def _bounded(target: RtbTarget, money: Money) -> NoBid | None:
+    if money.amount < target.minimum_bid:
+        note = f"at least {target.minimum_bid:f}"
+        return NoBid(loss=Loss.BELOW_MINIMUM, note=note, amount=money)
+    if money.amount > target.maximum_bid:
+        note = f"at most {target.maximum_bid:f}"
+        return NoBid(loss=Loss.ABOVE_MAXIMUM, note=note, amount=money)
+    return None
+
+
+def _dialled(
+    target: RtbTarget,
+    fields: Fields,
+    money: Money,
+    now: datetime,
+    own_hosts: frozenset[str],
+) -> Bid | NoBid:
+    destination = destination_of(target, fields.text("phone"), fields.text("sip"), own_hosts)
+    if isinstance(destination, NoBid):
+        return destination.model_copy(update={"amount": money})
+    expires_at = expiry_of(fields.get("expiry"), now)
+    if expires_at is None:
+        note = shown(fields.get("expiry"))
+        return NoBid(loss=Loss.BAD_EXPIRY, note=note, amount=money)
+    if expires_at < now + timedelta(seconds=LIFE_MIN_SECONDS):
+        note = f"holds until {expires_at.isoformat()}"
+        return NoBid(loss=Loss.EXPIRED, note=note, amount=money)
+    required = read_amount(fields.get("required_seconds")) or Decimal(0)
+    return Bid(
+        amount=money,
+        destination=destination,
+        required_seconds=min(int(required), REQUIRED_MAX_SECONDS),
+        expires_at=expires_at,
+    )
+
+
+def _money(fields: Fields, currency: str) -> Money | None:
+    amount = read_amount(fields.get("amount"))
+    return None if amount is None else Money(amount=amount, currency=currency)

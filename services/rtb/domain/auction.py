@@ -1,0 +1,134 @@
+"""Ranking bids: who wins, what the winner pays, and why each of the others lost.
+
+The order is total and documented: the highest effective bid, then the lower priority, then a
+draw by weight, then the earlier answer, then the id.  A multiplier or bump changes how a bid
+ranks; what is paid is taken from what was received.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from random import Random
+
+from pydantic import Field
+
+from libs.contracts.auction import Loss, Unsold
+from libs.contracts.bidding import Adjustment, Price, RtbMember, RtbRouter
+from libs.contracts.calls import Geography
+from libs.contracts.ids import RtbTargetId
+from libs.contracts.message import Value
+from libs.contracts.money import PLACES, Money
+from libs.rules import filters
+from libs.rules.sightings import tags_of
+from services.rtb.domain.bid import Bid
+from services.rtb.domain.offer import Offered
+
+CENT = Decimal("0.01")  # a bid that much higher would have been the best
+
+
+class Received(Value):
+    """A valid bid as it came in: whose, how it ranks, and when it came."""
+
+    target_id: RtbTargetId
+    bid: Bid
+    effective: Decimal
+    priority: int
+    weight: int
+    milliseconds: float
+
+
+class Ranked(Value):
+    """The order in which bids win, with what each would pay; and the reasons of those who can't.
+
+    `unsold` says why the order is empty.
+    """
+
+    order: tuple[Received, ...] = ()
+    prices: tuple[Money, ...] = ()
+    losses: Mapping[RtbTargetId, Loss] = Field(default_factory=dict)
+    unsold: Unsold | None = None
+
+
+def received(member: RtbMember, bid: Bid, offered: Offered, milliseconds: float) -> Received:
+    """A bid with the value that it ranks by."""
+    effective = bid.amount.amount * member.multiplier + member.bump
+    for one in member.adjustments:
+        if _applies(one, offered):
+            effective = effective * one.multiplier + one.bump
+    return Received(
+        target_id=member.target_id,
+        bid=bid,
+        effective=effective.quantize(PLACES),
+        priority=member.priority,
+        weight=member.weight,
+        milliseconds=milliseconds,
+    )
+
+
+def _applies(adjustment: Adjustment, offered: Offered) -> bool:
+    states, geography = adjustment.states, offered.geography
+    if states and not _within(states, geography):
+        return False
+    return adjustment.filter is None or filters.passes(adjustment.filter, tags_of(offered), {})
+
+
+def _within(states: Sequence[str], geography: Geography) -> bool:
+    return geography.state.upper() in states
+
+
+def rank(router: RtbRouter, bids: Sequence[Received], seed: int) -> Ranked:
+    """Put bids in their order; those below the router's floor, or too few, do not win."""
+    losses: dict[RtbTargetId, Loss] = {}
+    valid: list[Received] = []
+    for one in bids:
+        if one.bid.amount.currency != router.currency:
+            losses[one.target_id] = Loss.OTHER_CURRENCY
+        elif one.bid.amount.amount < router.minimum_revenue:
+            losses[one.target_id] = Loss.BELOW_FLOOR
+        else:
+            valid.append(one)
+    if not valid:
+        return Ranked(losses=losses, unsold=Unsold.NO_BIDS)
+    if len(valid) < router.minimum_bidders:
+        losses |= {one.target_id: Loss.TOO_FEW_BIDDERS for one in valid}
+        return Ranked(losses=losses, unsold=Unsold.TOO_FEW_BIDDERS)
+    order = _ordered(valid, seed)
+    losses |= {one.target_id: Loss.OUTBID for one in order[1:]}
+    prices = tuple(_price(router, order, place) for place in range(len(order)))
+    return Ranked(order=order, prices=prices, losses=losses)
+
+
+def _ordered(bids: Sequence[Received], seed: int) -> tuple[Received, ...]:
+    draw = Random(seed)  # noqa: S311 - fairness, not secrecy; recorded to be repeated
+    by_id = sorted(bids, key=lambda one: one.target_id)
+    draws = {one.target_id: draw.expovariate(one.weight) for one in by_id}
+    return tuple(
+        sorted(
+            by_id,
+            key=lambda one: (
+                -one.effective,
+                one.priority,
+                draws[one.target_id],
+                one.milliseconds,
+            ),
+        )
+    )
+
+
+def _price(router: RtbRouter, order: Sequence[Received], place: int) -> Money:
+    """Its own bid; or a little more than the best of those behind it, never more than its own."""
+    own = order[place].bid.amount
+    if router.price is Price.FIRST:
+        return own
+    behind = [one.bid.amount.amount for one in order[place + 1 :]]
+    floor = max((*behind, router.minimum_revenue))
+    paid = min(own.amount, floor + router.second_price_plus)
+    return own.model_copy(update={"amount": paid})
+
+
+def to_win(order: Sequence[Received], place: int) -> Decimal | None:
+    """What a loser would have had to bid; None for the first."""
+    if place == 0:
+        return None
+    mine, best = order[place], order[0]
+    lacking = best.effective - mine.effective + CENT
+    return mine.bid.amount.amount + lacking

@@ -1,0 +1,116 @@
+"""Closing an auction: from what bidders replied to who wins, with a line about each of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from libs.contracts.auction import Loss, Unsold
+from libs.contracts.bidding import RtbMember, RtbRouter, RtbTarget
+from libs.contracts.ids import AuctionId, CampaignId, RtbTargetId
+from libs.rules.finding import Finding
+from services.rtb.domain.answer import bid_of
+from services.rtb.domain.auction import Ranked, Received, rank, received, to_win
+from services.rtb.domain.bid import Bid, NoBid
+from services.rtb.domain.offer import Offered
+from services.rtb.domain.record import Auction, Entry
+from services.rtb.domain.reply import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An auction whose time is over: who was asked with which patience, and what they replied."""
+
+    id: AuctionId
+    campaign_id: CampaignId
+    offered: Offered
+    router: RtbRouter
+    targets: Mapping[RtbTargetId, RtbTarget]
+    spared: Mapping[RtbTargetId, tuple[Loss, Finding]]
+    asked: Mapping[RtbTargetId, int]
+    replies: Mapping[RtbTargetId, Reply]
+    seed: int
+    deadline_ms: int
+    milliseconds: int
+
+
+def close(held: Held, now: datetime, own_hosts: frozenset[str]) -> Auction:
+    """Read all replies, rank the bids, and say of everybody what became of it."""
+    read = {
+        target_id: _read(held.targets[target_id], reply, now, own_hosts)
+        for target_id, reply in held.replies.items()
+    }
+    members = {member.target_id: member for member in held.router.members}
+    bids = [
+        received(members[target_id], said, held.offered, held.replies[target_id].milliseconds)
+        for target_id, said in read.items()
+        if isinstance(said, Bid)
+    ]
+    ranked = rank(held.router, bids, held.seed)
+    places = {one.target_id: place for place, one in enumerate(ranked.order)}
+    by_target = {one.target_id: one for one in bids}
+    entries = tuple(
+        _entry(held, member, read.get(member.target_id), by_target, ranked, places)
+        for member in held.router.members
+        if member.target_id in held.targets
+    )
+    return Auction(
+        id=held.id,
+        campaign_id=held.campaign_id,
+        offered=held.offered,
+        router=held.router,
+        seed=held.seed,
+        deadline_ms=held.deadline_ms,
+        milliseconds=held.milliseconds,
+        entries=entries,
+        unsold=Unsold.NOBODY_ELIGIBLE if not held.asked else ranked.unsold,
+    )
+
+
+def _read(target: RtbTarget, reply: Reply, now: datetime, own_hosts: frozenset[str]) -> Bid | NoBid:
+    if reply.status is None:
+        assert reply.loss is not None, "no answer has a reason"
+        return NoBid(loss=reply.loss, note=reply.note)
+    return bid_of(target, reply.status, reply.body, now, own_hosts)
+
+
+def _entry(  # noqa: PLR0917 - a line of a table is made of all of it
+    held: Held,
+    member: RtbMember,
+    said: Bid | NoBid | None,
+    bids: Mapping[RtbTargetId, Received],
+    ranked: Ranked,
+    places: Mapping[RtbTargetId, int],
+) -> Entry:
+    target_id = member.target_id
+    target = held.targets[target_id]
+    entry = Entry(target_id=target_id, name=target.name, company=target.company)
+    if target_id in held.spared:
+        loss, found = held.spared[target_id]
+        return entry.model_copy(update={"loss": loss, "seen": found.seen, "needed": found.needed})
+    reply = held.replies.get(target_id)
+    about = {
+        "asked": True,
+        "timeout_ms": held.asked[target_id],
+        "milliseconds": None if reply is None else round(reply.milliseconds, 2),
+    }
+    if said is None:
+        seen = f"no answer within {held.deadline_ms} ms"
+        return entry.model_copy(update={**about, "loss": Loss.LATE, "seen": seen})
+    if isinstance(said, NoBid):
+        update = {"loss": said.loss, "seen": said.note, "code": said.code, "amount": said.amount}
+        return entry.model_copy(update=about | update)
+    return entry.model_copy(
+        update=about | _ranked(said, bids[target_id], ranked, places.get(target_id))
+    )
+
+
+def _ranked(said: Bid, one: Received, ranked: Ranked, place: int | None) -> dict[str, object]:
+    return {
+        "loss": ranked.losses.get(one.target_id),
+        "amount": said.amount,
+        "effective": one.effective,
+        "place": place,
+        "price": None if place is None else ranked.prices[place],
+        "to_win": None if place is None else to_win(ranked.order, place),
+        "bid": said,
+    }

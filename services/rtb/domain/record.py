@@ -1,0 +1,66 @@
+"""Everything an auction was decided from, and what became of each bidder."""
+
+from decimal import Decimal
+
+from libs.contracts.auction import Loss, Unsold
+from libs.contracts.bidding import RtbRouter
+from libs.contracts.ids import AuctionId, CampaignId, RtbTargetId
+from libs.contracts.message import Value
+from libs.contracts.money import Money
+from services.rtb.domain.bid import Bid
+from services.rtb.domain.offer import Offered
+
+
+class Entry(Value):
+    """One bidder in an auction; `loss` None: it won.
+
+    `amount` is what it bid, `effective` what that ranked as, `price` what it pays or would
+    have paid, `to_win` what would have beaten the best; times in milliseconds.
+    """
+
+    target_id: RtbTargetId
+    name: str
+    company: str = ""
+    loss: Loss | None = None
+    seen: str = ""
+    needed: str = ""
+    code: str = ""
+    asked: bool = False
+    timeout_ms: int = 0
+    milliseconds: float | None = None
+    amount: Money | None = None
+    effective: Decimal | None = None
+    price: Money | None = None
+    to_win: Decimal | None = None
+    place: int | None = None
+    bid: Bid | None = None
+
+
+class Auction(Value):
+    """An auction as it was decided."""
+
+    id: AuctionId
+    campaign_id: CampaignId
+    offered: Offered
+    router: RtbRouter
+    seed: int
+    deadline_ms: int
+    milliseconds: int
+    entries: tuple[Entry, ...]
+    unsold: Unsold | None = None
+
+    @property
+    def asked(self) -> int:
+        """How many bidders were asked."""
+        return sum(entry.asked for entry in self.entries)
+
+    @property
+    def bids(self) -> int:
+        """How many gave a valid bid."""
+        return sum(entry.bid is not None for entry in self.entries)
+
+    @property
+    def order(self) -> tuple[Entry, ...]:
+        """Those who may win, the best first."""
+        placed = [entry for entry in self.entries if entry.place is not None]
+        return tuple(sorted(placed, key=lambda entry: entry.place or 0))

@@ -1,0 +1,62 @@
+"""The secrets within a bidder's document: sealed where it is kept, masked where it is shown."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+MASK = "********"
+_OF_AUTH = ("key", "token", "password", "secret")
+
+Change = Callable[[str], str]
+
+
+def with_secrets(document: Mapping[str, Any], change: Change) -> dict[str, Any]:
+    """The document with each of its secrets changed."""
+    changed = dict(document)
+    if "auth" in document:
+        changed["auth"] = {
+            name: change(value) if name in _OF_AUTH else value
+            for name, value in document["auth"].items()
+        }
+    if "headers" in document:
+        changed["headers"] = [
+            {**header, "value": change(header["value"])} for header in document["headers"]
+        ]
+    return changed
+
+
+def masked(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document for other eyes.
+
+    >>> masked({"auth": {"kind": "bearer", "token": "hush"}, "headers": []})
+    {'auth': {'kind': 'bearer', 'token': '********'}, 'headers': []}
+    """
+    return with_secrets(document, lambda _: MASK)
+
+
+def secrets_in(document: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """Each secret by where it stands: its part of the proof, or its header's name."""
+    auth = document.get("auth", {})
+    found = {(auth["kind"], name): auth[name] for name in _OF_AUTH if name in auth}
+    for header in document.get("headers", ()):
+        found["header", header["name"].lower()] = header["value"]
+    return found
+
+
+def unmasked(document: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The document with secrets that came back masked as they were before."""
+    known = secrets_in(before) if before else {}
+    changed = dict(document)
+    if "auth" in document:
+        auth = document["auth"]
+        changed["auth"] = {
+            name: known.get((auth["kind"], name), value) if value == MASK else value
+            for name, value in auth.items()
+        }
+    if "headers" in document:
+        changed["headers"] = [_header(header, known) for header in document["headers"]]
+    return changed
+
+
+def _header(header: Mapping[str, Any], known: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    kept = known.get(("header", header["name"].lower()))
+    return {**header, "value": kept if header["value"] == MASK and kept else header["value"]}

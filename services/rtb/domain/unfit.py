@@ -1,0 +1,57 @@
+"""Why an edit of a bidder or router cannot be."""
+
+from collections.abc import Iterator, Sequence
+
+from libs.contracts.bidding import RtbTarget
+from libs.contracts.bidding_edits import RtbUse
+from services.rtb.domain.answer import BadPath, read_path
+from services.rtb.domain.offer import check_templates
+
+Problems = Sequence[tuple[str, str]]
+
+
+class Unfit(Exception):
+    """The document cannot be kept; each problem with the path of its field."""
+
+    def __init__(self, code: str, text: str, problems: Problems = ()) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.problems = problems
+
+
+class Missing(Exception):
+    """There is no such thing in this account."""
+
+
+class Stale(Exception):
+    """It has changed since the editor looked; `current` is its version now."""
+
+    def __init__(self, current: int | None) -> None:
+        super().__init__(f"the current version is {current}")
+        self.current = current
+
+
+class InUse(Exception):
+    """Routers still ask it."""
+
+    def __init__(self, users: Sequence[RtbUse]) -> None:
+        super().__init__(", ".join(user.name for user in users))
+        self.users = users
+
+
+def check(target: RtbTarget) -> None:
+    """Raise Unfit where a template or a path cannot be read."""
+    problems = [*check_templates(target), *_paths(target)]
+    if problems:
+        raise Unfit("bad_template", "a template or path cannot be read", problems)
+
+
+def _paths(target: RtbTarget) -> Iterator[tuple[str, str]]:
+    for name, path in target.response:
+        if not path:
+            continue
+        try:
+            read_path(path)
+        except BadPath as fault:
+            yield f"response.{name}", f"no JSONPath (RFC 9535): {fault}"

@@ -1,0 +1,1 @@
+"""Every query of rtb, named for its meaning."""

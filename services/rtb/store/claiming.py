@@ -1,0 +1,222 @@
+"""The statements of an auction: look, take a bidder's room, keep what was decided."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Interval,
+    SmallInteger,
+    Text,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql import bindparam
+
+from libs.runtime.database import Statement
+from libs.runtime.given import given, read
+from services.rtb.domain.counters import PERIODS
+from services.rtb.tables import (
+    auction,
+    bid,
+    counter,
+    edition,
+    outbox,
+    outcome,
+    pace,
+    reservation,
+    sale,
+)
+
+_UUID = UUID(as_uuid=True)
+_ACCOUNT, _CALL = bindparam("account_id", type_=_UUID), bindparam("call_id", type_=_UUID)
+_ROUTER, _TARGET = bindparam("router_id", type_=_UUID), bindparam("target_id", type_=_UUID)
+_STEP = bindparam("step", type_=SmallInteger())
+UNLIMITED = 2**31 - 1
+
+COUNTED = (
+    counter.c.live,
+    *(counter.c[f"{period}_{part}"] for period in PERIODS for part in ("at", "count")),
+    counter.c.total_count,
+)
+"""A counter's columns, in the order of `Counter`'s fields."""
+
+
+def _look() -> Statement:
+    """The account's version, what this step was answered, and the call's last auction there."""
+    answered = (
+        select(cast(outcome.c.answer, Text))
+        .where(
+            outcome.c.account_id == _ACCOUNT,
+            outcome.c.call_id == _CALL,
+            outcome.c.step == _STEP,
+            outcome.c.router_id == _ROUTER,
+        )
+        .scalar_subquery()
+    )
+    held = (
+        select(cast(auction.c.record, Text))
+        .where(
+            auction.c.account_id == _ACCOUNT,
+            auction.c.call_id == _CALL,
+            auction.c.router_id == _ROUTER,
+        )
+        .order_by(auction.c.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    sold = (
+        select(func.array_agg(sale.c.target_id))
+        .where(sale.c.account_id == _ACCOUNT, sale.c.call_id == _CALL)
+        .scalar_subquery()
+    )
+    version = select(edition.c.version).where(edition.c.account_id == _ACCOUNT).scalar_subquery()
+    return Statement(select(version, answered, held, sold), "auction.look")
+
+
+def _counters() -> Statement:
+    wanted = given("targets", counter.c.target_id)
+    return Statement(
+        select(counter.c.target_id, *COUNTED).where(
+            counter.c.account_id == _ACCOUNT,
+            counter.c.target_id.in_(select(wanted.c.target_id)),
+        ),
+        "counter.read",
+    )
+
+
+def _past() -> Statement:
+    return Statement(
+        select(
+            sale.c.at,
+            sale.c.campaign_id,
+            sale.c.target_id,
+            sale.c.connected_at,
+            sale.c.converted_at,
+        )
+        .where(
+            sale.c.account_id == _ACCOUNT,
+            sale.c.caller == bindparam("caller", type_=Text()),
+            sale.c.call_id != _CALL,
+        )
+        .order_by(sale.c.at.desc())
+        .limit(bindparam("most", type_=Integer())),
+        "sale.past",
+    )
+
+
+def _may_ask() -> Statement:
+    """Count one request more of each bidder; those that had room in this minute come back."""
+    rows = given("paces", pace.c.target_id, pace.c.requests)
+    minute = func.date_trunc("minute", func.now())
+    most = (
+        select(rows.c.requests)
+        .where(rows.c.target_id == pace.c.target_id)
+        .correlate(pace)
+        .scalar_subquery()
+    )
+    begun = upsert(pace).from_select(
+        ["account_id", "target_id", "minute_at", "requests"],
+        select(_ACCOUNT, rows.c.target_id, minute, literal_column("1")).order_by(rows.c.target_id),
+    )
+    anew = pace.c.minute_at < minute
+    return Statement(
+        begun.on_conflict_do_update(
+            index_elements=["account_id", "target_id"],
+            set_={
+                "minute_at": minute,
+                "requests": case((anew, 1), else_=pace.c.requests + 1),
+            },
+            where=anew | (pace.c.requests < most),
+        ).returning(pace.c.target_id),
+        "pace.may_ask",
+    )
+
+
+def _take() -> Statement:
+    """Take one place with a bidder, if each of its caps has room; a row comes back if so."""
+    changes: dict[str, Any] = {"live": counter.c.live + 1}
+    room: list[ColumnElement[bool]] = [
+        counter.c.live < bindparam("live_most", type_=Integer()),
+        counter.c.total_count < bindparam("total_most", type_=Integer()),
+    ]
+    for period in PERIODS:
+        began, count = counter.c[f"{period}_at"], counter.c[f"{period}_count"]
+        now_began = bindparam(f"{period}_began", type_=DateTime(timezone=True))
+        used = case((began < now_began, 0), else_=count)
+        changes |= {f"{period}_at": func.greatest(began, now_began), f"{period}_count": used + 1}
+        room.append(used < bindparam(f"{period}_most", type_=Integer()))
+    return Statement(
+        update(counter)
+        .values(**changes, total_count=counter.c.total_count + 1)
+        .where(counter.c.account_id == _ACCOUNT, counter.c.target_id == _TARGET, *room)
+        .returning(counter.c.target_id),
+        "counter.take",
+    )
+
+
+def _into(table: Any, name: str, **reckoned: Any) -> Any:
+    """Insert the rows of a parameter; what is there already stays."""
+    plain = [each for each in table.columns if each.name not in reckoned]
+    rows = given(name, *plain, _ASK_AFTER, _LASTS)
+    into = {each.name: read(rows, each) for each in plain}
+    into |= {key: value(rows) for key, value in reckoned.items() if value is not None}
+    return upsert(table).from_select(list(into), select(*into.values())).on_conflict_do_nothing()
+
+
+_ONE_SECOND = literal_column("interval '1 second'", Interval())
+_ASK_AFTER, _LASTS = Column("ask_after", Integer), Column("lasts", Integer)
+"""Seconds from now: whoever gives rows knows durations, the database has the clock."""
+
+
+def _keep() -> Statement:
+    """An answer, and with it the auction, its bids, the reservation, the sale and the facts.
+
+    No row comes back where this step was answered meanwhile: then nothing may be kept.
+    """
+    auctions = _into(auction, "auctions")
+    bids = _into(
+        bid,
+        "bids",
+        request=None,
+        response=None,
+        status=None,
+        late_milliseconds=None,
+    )
+    reservations = _into(
+        reservation,
+        "reservations",
+        decided_at=lambda _: func.now(),
+        ask_at=lambda rows: func.now() + rows.c.ask_after * _ONE_SECOND,
+        expires_at=lambda rows: func.now() + rows.c.lasts * _ONE_SECOND,
+    )
+    sales = _into(sale, "sales", connected_at=None, converted_at=None)
+    facts = _into(outbox, "facts", created_at=lambda _: func.now())
+    return Statement(
+        _into(outcome, "outcomes")
+        .returning(outcome.c.call_id)
+        .add_cte(
+            auctions.cte("held"),
+            bids.cte("bidden"),
+            reservations.cte("reserved"),
+            sales.cte("sold"),
+            facts.cte("told"),
+        ),
+        "auction.keep",
+    )
+
+
+LOOK = _look()
+COUNTERS = _counters()
+PAST = _past()
+MAY_ASK = _may_ask()
+TAKE = _take()
+KEEP = _keep()

@@ -1,0 +1,179 @@
+"""Auctions as operators look at them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, tuple_
+
+from libs.contracts.auctions import ListAuctions
+from libs.contracts.ids import AccountId, AuctionId, RtbTargetId
+from libs.runtime.database import Database
+from services.rtb.domain.record import Auction
+from services.rtb.tables import auction, bid, counter, sale, target
+
+NO_RESPONSE = ("late", "unreachable", "address_refused")  # losses of those who said nothing
+_NOT_ASKED = (
+    "target_paused",
+    "closed",
+    "capped",
+    "filtered",
+    "out_of_area",
+    "publisher_not_allowed",
+    "duplicate",
+    "rate_limited",
+    "circuit_open",
+    "too_slow",
+)
+_BID = ("outbid", "full", "below_floor", "too_few_bidders")  # losses of those who bid validly
+
+
+class Looking:
+    """Reads auctions; changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, asked: ListAuctions) -> Sequence[Row[Any]]:
+        """Auctions, the newest first; one more than asked for tells that there are more."""
+        columns = [column for column in auction.c if column.name != "record"]
+        statement = (
+            select(*columns)
+            .where(auction.c.account_id == asked.account_id)
+            .order_by(auction.c.at.desc(), auction.c.id.desc())
+            .limit(asked.limit + 1)
+        )
+        same = {
+            auction.c.router_id: asked.rtb_router_id,
+            auction.c.campaign_id: asked.campaign_id,
+            auction.c.call_id: asked.call_id,
+            auction.c.target_id: asked.target_id,
+        }
+        for column, value in same.items():
+            if value is not None:
+                statement = statement.where(column == value)
+        if asked.since is not None:
+            statement = statement.where(auction.c.at >= asked.since)
+        if asked.until is not None:
+            statement = statement.where(auction.c.at < asked.until)
+        if asked.sold is not None:
+            statement = statement.where(auction.c.reason.is_(None) == asked.sold)
+        if asked.cursor is not None:
+            at, _, id_ = asked.cursor.partition("/")
+            place = (datetime.fromisoformat(at), UUID(id_))
+            statement = statement.where(tuple_(auction.c.at, auction.c.id) < place)
+        async with self._database.transaction() as connection:
+            return (await connection.execute(statement)).all()
+
+    async def one(
+        self, account_id: AccountId, auction_id: AuctionId
+    ) -> tuple[Row[Any], Auction] | None:
+        """An auction and its record."""
+        statement = select(auction).where(
+            auction.c.account_id == account_id, auction.c.id == auction_id
+        )
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return None if row is None else (row, Auction.model_validate(row.record))
+
+    async def late(self, account_id: AccountId, auction_id: AuctionId) -> dict[UUID, float]:
+        """Who answered too late, and how long that took."""
+        statement = select(bid.c.target_id, bid.c.late_milliseconds).where(
+            bid.c.account_id == account_id,
+            bid.c.auction_id == auction_id,
+            bid.c.late_milliseconds.is_not(None),
+        )
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(statement)
+            return {row[0]: float(row[1]) for row in rows}
+
+    async def bodies(
+        self, account_id: AccountId, auction_id: AuctionId, target_id: RtbTargetId
+    ) -> Any:
+        """What was said between us and a bidder; None where there is no such bid."""
+        statement = select(
+            bid.c.request,
+            bid.c.response,
+            bid.c.status,
+            bid.c.milliseconds,
+            bid.c.late_milliseconds,
+        ).where(
+            bid.c.account_id == account_id,
+            bid.c.auction_id == auction_id,
+            bid.c.target_id == target_id,
+        )
+        async with self._database.transaction() as connection:
+            return (await connection.execute(statement)).one_or_none()
+
+    async def report(
+        self, account_id: AccountId, since: datetime, until: datetime
+    ) -> list[Row[Any]]:
+        """How each bidder did, by its id; times are of those that answered."""
+        asked = bid.c.loss.is_(None) | bid.c.loss.not_in(_NOT_ASKED)
+        answered = asked & (bid.c.loss.is_(None) | bid.c.loss.not_in(NO_RESPONSE))
+        times = [
+            func.percentile_cont(share)
+            .within_group(bid.c.milliseconds)
+            .filter(answered)
+            .label(f"p{int(share * 100)}")
+            for share in (0.5, 0.95, 0.99)
+        ]
+        statement = (
+            select(
+                bid.c.target_id,
+                func.count().filter(asked).label("pings"),
+                func.count().filter(answered).label("answered"),
+                func.count().filter(bid.c.loss.is_(None) | bid.c.loss.in_(_BID)).label("bids"),
+                func.count().filter(bid.c.loss.is_(None)).label("wins"),
+                *times,
+            )
+            .where(bid.c.account_id == account_id, bid.c.at >= since, bid.c.at < until)
+            .group_by(bid.c.target_id)
+        )
+        async with self._database.transaction() as connection:
+            return list((await connection.execute(statement)).all())
+
+    async def losses(
+        self, account_id: AccountId, since: datetime, until: datetime
+    ) -> dict[UUID, dict[str, int]]:
+        """How often each bidder lost for each reason."""
+        statement = (
+            select(bid.c.target_id, bid.c.loss, func.count())
+            .where(bid.c.account_id == account_id, bid.c.at >= since, bid.c.at < until)
+            .where(bid.c.loss.is_not(None))
+            .group_by(bid.c.target_id, bid.c.loss)
+        )
+        found: dict[UUID, dict[str, int]] = {}
+        async with self._database.transaction() as connection:
+            for target_id, loss, count in await connection.execute(statement):
+                found.setdefault(target_id, {})[loss] = count
+        return found
+
+    async def revenue(
+        self, account_id: AccountId, since: datetime, until: datetime
+    ) -> Mapping[UUID, Decimal]:
+        """What each bidder owes for calls that lasted long enough."""
+        statement = (
+            select(sale.c.target_id, func.sum(sale.c.price))
+            .where(sale.c.account_id == account_id, sale.c.at >= since, sale.c.at < until)
+            .where(sale.c.converted_at.is_not(None))
+            .group_by(sale.c.target_id)
+        )
+        async with self._database.transaction() as connection:
+            return {row[0]: row[1] for row in await connection.execute(statement)}
+
+    async def names(self, account_id: AccountId) -> Mapping[UUID, tuple[str, int]]:
+        """Every bidder's name, also of those out of use, and its reservations now."""
+        statement = (
+            select(target.c.id, target.c.document["name"].astext, counter.c.live)
+            .join(
+                counter,
+                (counter.c.account_id == target.c.account_id)
+                & (counter.c.target_id == target.c.id),
+            )
+            .where(target.c.account_id == account_id)
+        )
+        async with self._database.transaction() as connection:
+            return {row[0]: (row[1], row[2]) for row in await connection.execute(statement)}
