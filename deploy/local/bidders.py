@@ -98,7 +98,7 @@ class PlayedBidders:
                     return
                 writer.write(_answer(play))
                 await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.CancelledError, asyncio.IncompleteReadError):
             pass
         finally:
             self._lines.discard(line)

@@ -180,6 +180,7 @@ class Fetch:
         return url
 
 
+_UNREACHABLE = (aiohttp.InvalidURL, aiohttp.ClientConnectionError, OSError, ssl.SSLError)
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
 
 
@@ -218,6 +219,8 @@ def _failed(fault: Exception, within_seconds: float) -> NotFetched:
     refused = fault if isinstance(fault, AddressRefused) else getattr(fault, "os_error", None)
     if isinstance(refused, AddressRefused):
         return NotFetched(Failure.ADDRESS_REFUSED, str(refused))
-    if isinstance(fault, aiohttp.ClientConnectionError | OSError | ssl.SSLError):
+    if isinstance(
+        fault, aiohttp.InvalidURL | aiohttp.ClientConnectionError | OSError | ssl.SSLError
+    ):
         return NotFetched(Failure.UNREACHABLE, f"{type(fault).__name__}: {str(fault)[:200]}")
     return NotFetched(Failure.UNREADABLE, f"{type(fault).__name__}: {str(fault)[:200]}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from libs.contracts.auction import Loss
 from libs.contracts.ids import RtbTargetId
 from libs.runtime.fetch import Failure, Fetch, NotFetched, Outgoing
+from services.rtb.domain.bid import Bid, NoBid
 from services.rtb.domain.offer import Request
 from services.rtb.domain.reply import Reply
 
@@ -35,6 +36,15 @@ class Asking:
     timeout_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A reply, and what it says."""
+
+    reply: Reply
+    said: Bid | NoBid
+
+
+Read = Callable[[RtbTargetId, Reply], Bid | NoBid]
 WhenLate = Callable[[RtbTargetId, Reply], None]
 
 
@@ -43,15 +53,20 @@ class Bidders:
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
-        self._late: set[asyncio.Task[Reply]] = set()
+        self._late: set[asyncio.Task[Heard]] = set()
 
     async def ask(
-        self, askings: Sequence[Asking], within_ms: float, when_late: WhenLate
-    ) -> dict[RtbTargetId, Reply]:
-        """The replies that came in time, by bidder; all others are late."""
+        self, askings: Sequence[Asking], within_ms: float, read: Read, when_late: WhenLate
+    ) -> dict[RtbTargetId, Heard]:
+        """What was said in time, by bidder; all others are late.
+
+        A reply is read when it comes, while others are still waited for.
+        """
         if not askings:
             return {}
-        tasks = {asyncio.create_task(self._one(asking)): asking.target_id for asking in askings}
+        tasks = {
+            asyncio.create_task(self._heard(asking, read)): asking.target_id for asking in askings
+        }
         try:
             done, pending = await asyncio.wait(tasks, timeout=within_ms / 1_000)
         except asyncio.CancelledError:
@@ -72,6 +87,10 @@ class Bidders:
             task.cancel()
         await asyncio.gather(*self._late, return_exceptions=True)
 
+    async def _heard(self, asking: Asking, read: Read) -> Heard:
+        reply = await self._one(asking)
+        return Heard(reply, read(asking.target_id, reply))
+
     async def _one(self, asking: Asking) -> Reply:
         began = time.perf_counter()
         request = asking.request
@@ -84,7 +103,7 @@ class Bidders:
         return Reply(fetched.milliseconds, fetched.status, fetched.body)
 
     def _hear_late(
-        self, task: asyncio.Task[Reply], target_id: RtbTargetId, when_late: WhenLate
+        self, task: asyncio.Task[Heard], target_id: RtbTargetId, when_late: WhenLate
     ) -> None:
         if len(self._late) >= LATE_TASKS_MAX:
             task.cancel()
@@ -92,9 +111,9 @@ class Bidders:
         self._late.add(task)
         asyncio.get_running_loop().call_later(LATE_MAX_MS / 1_000, task.cancel)
 
-        def heard(done: asyncio.Task[Reply]) -> None:
+        def heard(done: asyncio.Task[Heard]) -> None:
             self._late.discard(done)
             if not done.cancelled() and done.exception() is None:
-                when_late(target_id, done.result())
+                when_late(target_id, done.result().reply)
 
         task.add_done_callback(heard)

@@ -103,6 +103,7 @@ pace = Table(
     Column("target_id", UUID(as_uuid=True), primary_key=True),
     Column("minute_at", DateTime(timezone=True), nullable=False),
     Column("requests", Integer, nullable=False),
+    Column("most", Integer, nullable=False),
 )
 """How often a bidder with a limit has been asked in its latest minute, by all processes."""
 

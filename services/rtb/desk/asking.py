@@ -14,13 +14,14 @@ from libs.contracts.screening import CallerHistory
 from libs.rules.finding import Finding
 from libs.runtime.clock import Clock
 from services.rtb.bidders import Asking, Bidders, WhenLate
+from services.rtb.domain.bid import Bid, NoBid
 from services.rtb.domain.books import Books
 from services.rtb.domain.closing import Held, close
 from services.rtb.domain.eligibility import Circumstances, not_asked, wants_history
 from services.rtb.domain.offer import Offered, Request, offer_of
 from services.rtb.domain.pacing import Pace
 from services.rtb.domain.record import Auction
-from services.rtb.domain.reply import Reply
+from services.rtb.domain.reply import Reply, read_reply
 from services.rtb.store.auctions import Auctions
 
 Spared = Mapping[RtbTargetId, tuple[Loss, Finding]]
@@ -106,7 +107,12 @@ class AskingDesk:
             )
             for target in line.asked
         }
-        replies = await self._bidders.ask(list(askings.values()), left_ms, when_late)
+
+        def read(target_id: RtbTargetId, reply: Reply) -> Bid | NoBid:
+            target = books.targets[target_id]
+            return read_reply(target, reply, self._clock.now(), self._house.own_hosts)
+
+        heard = await self._bidders.ask(list(askings.values()), left_ms, read, when_late)
         auction = close(
             Held(
                 id=occasion.offered.auction_id,
@@ -116,16 +122,16 @@ class AskingDesk:
                 targets=books.targets,
                 spared=line.spared,
                 asked=asked,
-                replies=replies,
+                said={target_id: one.said for target_id, one in heard.items()},
+                took={target_id: one.reply.milliseconds for target_id, one in heard.items()},
                 seed=seed,
                 deadline_ms=int(within_ms),
                 milliseconds=int((time.perf_counter() - began) * 1_000),
-            ),
-            self._clock.now(),
-            self._house.own_hosts,
+            )
         )
         self._learn(auction)
         requests = {target_id: asking.request for target_id, asking in askings.items()}
+        replies = {target_id: one.reply for target_id, one in heard.items()}
         return Closed(auction, requests, replies)
 
     async def _line_up(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from libs.contracts.auction import (
@@ -73,12 +74,7 @@ class AuctionDesk:
             closed = await self._hold(question, router, books, deadline)
         auction = closed.auction if closed else seen.auction
         assert auction is not None, "held now or before"
-        answer = await self._settle(
-            question, books, auction, seen, deadline, is_new=closed is not None
-        )
-        if closed is not None:
-            self._behind.keep(question.account_id, closed, books)
-        return answer
+        return await self._settle(question, books, auction, seen, deadline, closed)
 
     async def _look(self, question: HoldAuction) -> Seen:
         return await self._store.look(
@@ -104,20 +100,19 @@ class AuctionDesk:
         late = self._behind.late_of(question.account_id, offered.auction_id)
         return await self._asking.hold(occasion, books, within_ms, late)
 
-    async def _settle(
+    async def _settle(  # noqa: PLR0917 - what is settled, and by what
         self,
         question: HoldAuction,
         books: Books,
         auction: Auction,
         seen: Seen,
         deadline: Deadline,
-        *,
-        is_new: bool,
+        closed: Closed | None,
     ) -> AuctionResult:
         """Take the first place there is, and keep the answer; a short outage is waited out."""
         while True:
             try:
-                return await self._settled(question, books, auction, seen, is_new=is_new)
+                return await self._settled(question, books, auction, seen, closed)
             except AnsweredMeanwhile:
                 again = await self._look(question)
                 assert again.answer is not None, "somebody has answered"
@@ -133,8 +128,7 @@ class AuctionDesk:
         books: Books,
         auction: Auction,
         seen: Seen,
-        *,
-        is_new: bool,
+        closed: Closed | None,
     ) -> AuctionResult:
         now = self._clock.now()
         full: set[RtbTargetId] = set()
@@ -148,11 +142,14 @@ class AuctionDesk:
                     winner = entry
                     break
                 full.add(entry.target_id)
+            is_new = closed is not None
             answer = self._answer(question, books, auction, winner, full, is_new=is_new)
             settled = _with_losses(auction, winner, full)
             draft = self._draft(question, settled, winner, answer, is_new=is_new)
             await self._store.keep(connection, draft)
         self._store.announce(draft.facts)
+        if closed is not None:
+            self._behind.keep(question.account_id, replace(closed, auction=settled), books)
         return answer
 
     def _answer(
@@ -217,9 +214,6 @@ class AuctionDesk:
         return Draft(
             outcome=outcome,
             auction=_auction_row(key, auction, winner) if is_new else None,
-            bids=[_bid_row(question, auction, entry) for entry in auction.entries]
-            if is_new
-            else (),
             sold=_sold(question, key, auction, winner, answer),
             facts=(_fact(question, auction, winner, answer),) if is_new else (),
         )
@@ -283,18 +277,6 @@ def _auction_row(key: Mapping[str, Any], auction: Auction, winner: Entry | None)
         "bids": auction.bids,
         "milliseconds": auction.milliseconds,
         "record": auction.model_dump_json(),
-    }
-
-
-def _bid_row(question: HoldAuction, auction: Auction, entry: Entry) -> dict[str, Any]:
-    return {
-        "account_id": question.account_id,
-        "auction_id": auction.id,
-        "target_id": entry.target_id,
-        "at": auction.offered.at,
-        "loss": entry.loss,
-        "amount": entry.amount.amount if entry.amount else None,
-        "milliseconds": entry.milliseconds,
     }
 
 

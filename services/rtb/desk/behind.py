@@ -1,9 +1,9 @@
-"""Writes behind what no caller waits for: bodies of requests and answers, and late answers."""
+"""Writes behind what no caller waits for: bids with their bodies, and late answers."""
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from opentelemetry import metrics
@@ -18,17 +18,18 @@ from services.rtb.domain.books import Books
 from services.rtb.domain.masking import masked_text
 from services.rtb.domain.offer import Request
 from services.rtb.domain.reply import Reply
-from services.rtb.domain.secrets import secrets_in
 from services.rtb.store.bodies import Bodies
 
-ROWS_MAX = 20_000  # that wait; beyond it bodies are lost, and counted
-BATCH_MAX = 200
+WAITING_MAX = 500  # auctions, or late answers; beyond it bodies are lost, and counted
 EVERY_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 _lost = metrics.get_meter("rtb").create_counter(
-    "bodies.lost", description="Bodies of requests and answers that were not kept"
+    "bids.lost", description="Auctions whose bids, or late answers, were not kept"
 )
+
+
+Write = Callable[[], Awaitable[None]]
 
 
 class Behind:
@@ -36,7 +37,7 @@ class Behind:
 
     def __init__(self, bodies: Bodies) -> None:
         self._bodies = bodies
-        self._rows: deque[dict[str, Any]] = deque()
+        self._waiting: deque[Write] = deque()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -49,36 +50,24 @@ class Behind:
         await self._write()
 
     def keep(self, account_id: AccountId, closed: Closed, books: Books) -> None:
-        """Keep what was said in an auction, masked."""
-        for target_id, request in closed.requests.items():
-            target = books.targets[target_id]
-            hidden = list(secrets_in(target.model_dump(mode="json")).values())
-            row = self._row(account_id, closed.auction.id, target_id)
-            row["request"] = _request(request, hidden)
-            reply = closed.replies.get(target_id)
-            if reply is not None:
-                row |= _reply(reply, hidden)
-            self._add(row)
+        """Keep an auction's bids, and what was said, masked; done when nobody waits for it."""
+        self._add(lambda: self._bodies.keep(_rows(account_id, closed, books)))
 
     def late_of(self, account_id: AccountId, auction_id: AuctionId) -> WhenLate:
         """What notes a late answer of this auction."""
 
         def when_late(target_id: RtbTargetId, reply: Reply) -> None:
-            row = self._row(account_id, auction_id, target_id)
-            self._add(row | _reply(reply, ()) | {"late_milliseconds": reply.milliseconds})
+            row = {"account_id": account_id, "auction_id": auction_id, "target_id": target_id}
+            row |= _reply(reply, ()) | {"late_milliseconds": reply.milliseconds}
+            self._add(lambda: self._bodies.late([row]))
 
         return when_late
 
-    def _row(
-        self, account_id: AccountId, auction_id: AuctionId, target_id: RtbTargetId
-    ) -> dict[str, Any]:
-        return {"account_id": account_id, "auction_id": auction_id, "target_id": target_id}
-
-    def _add(self, row: Mapping[str, Any]) -> None:
-        if len(self._rows) >= ROWS_MAX:
+    def _add(self, write: Write) -> None:
+        if len(self._waiting) >= WAITING_MAX:
             _lost.add(1)
             return
-        self._rows.append(dict(row))
+        self._waiting.append(write)
 
     async def _write_for_ever(self) -> None:
         while True:
@@ -86,14 +75,36 @@ class Behind:
             await self._write()
 
     async def _write(self) -> None:
-        while self._rows:
-            batch = [self._rows.popleft() for _ in range(min(BATCH_MAX, len(self._rows)))]
+        while self._waiting:
+            write = self._waiting.popleft()
             try:
-                await self._bodies.write(batch)
+                await write()
             except (*NOT_NOW, DBAPIError) as fault:
-                log.warning("bodies of auctions could not be kept: %r", fault)
-                _lost.add(len(batch))
+                log.warning("bids of an auction could not be kept: %r", fault)
+                _lost.add(1)
                 return
+
+
+def _rows(account_id: AccountId, closed: Closed, books: Books) -> list[dict[str, Any]]:
+    auction, rows = closed.auction, []
+    for entry in auction.entries:
+        row: dict[str, Any] = {
+            "account_id": account_id,
+            "auction_id": auction.id,
+            "target_id": entry.target_id,
+            "at": auction.offered.at,
+            "loss": entry.loss,
+            "amount": entry.amount.amount if entry.amount else None,
+            "milliseconds": entry.milliseconds,
+        }
+        request = closed.requests.get(entry.target_id)
+        if request is not None:
+            hidden = books.secrets[entry.target_id]
+            row["request"] = _request(request, hidden)
+            reply = closed.replies.get(entry.target_id)
+            row |= _reply(reply, hidden) if reply is not None else {}
+        rows.append(row)
+    return rows
 
 
 def _request(request: Request, secrets: Iterable[str]) -> str:

@@ -31,12 +31,11 @@ from libs.runtime.deadline import Deadline
 from services.rtb.bidders import Asking, Bidders
 from services.rtb.desk.asking import AskingDesk, House, Occasion, new_auction_id
 from services.rtb.desk.auctioning import RECORD_RESERVE_MS
-from services.rtb.domain.answer import bid_of
 from services.rtb.domain.bid import NoBid
 from services.rtb.domain.masking import masked_text
 from services.rtb.domain.offer import Offered, Request, offer_of
 from services.rtb.domain.record import Auction, Entry
-from services.rtb.domain.reply import Reply
+from services.rtb.domain.reply import Reply, read_reply
 from services.rtb.domain.secrets import secrets_in, unmasked
 from services.rtb.domain.unfit import Missing, Unfit, check
 from services.rtb.store.configuration import Configuration
@@ -231,9 +230,7 @@ class LookingDesk:
             "milliseconds": round(reply.milliseconds, 2),
             "response": masked_text(reply.body.decode(errors="replace"), hidden),
         }
-        if reply.status is None:
-            return Pinged(**about, loss=reply.loss, note=reply.note)
-        said = bid_of(target, reply.status, reply.body, self._clock.now(), self._house.own_hosts)
+        said = read_reply(target, reply, self._clock.now(), self._house.own_hosts)
         if isinstance(said, NoBid):
             return Pinged(**about, loss=said.loss, note=said.note, amount=said.amount)
         return Pinged(

@@ -46,6 +46,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """Where the trade's answers have each field, whatever their case, where a target names no path."""
 
+_LOWER = {meaning: tuple(name.lower() for name in names) for meaning, names in NAMES.items()}
 _YES = frozenset(("true", "yes", "y", "1", "ok", "success", "accepted", "reserved", "won"))
 _NO = frozenset(
     (
@@ -121,9 +122,9 @@ class Fields:
             except (JSONPathError, BadPath, RecursionError):
                 return None
             return None if found is None else _plain(found.value)
-        for name in NAMES[meaning]:
-            value = _plain(self._flat.get(name.lower()))
-            if value not in (None, ""):
+        for name in _LOWER[meaning]:
+            value = _plain(self._flat.get(name))
+            if isinstance(value, str | int | float) and value != "":
                 return value
         return None
 

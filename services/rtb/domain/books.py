@@ -9,8 +9,9 @@ from libs.contracts.ids import RtbRouterId, RtbTargetId
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What an account has configured; secrets are open."""
+    """What an account has configured; secrets are open, and `secrets` says which they are."""
 
     version: int
     routers: Mapping[RtbRouterId, RtbRouter]
     targets: Mapping[RtbTargetId, RtbTarget]
+    secrets: Mapping[RtbTargetId, tuple[str, ...]]

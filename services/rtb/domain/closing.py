@@ -2,23 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from libs.contracts.auction import Loss, Unsold
 from libs.contracts.bidding import RtbMember, RtbRouter, RtbTarget
 from libs.contracts.ids import AuctionId, CampaignId, RtbTargetId
 from libs.rules.finding import Finding
-from services.rtb.domain.answer import bid_of
 from services.rtb.domain.auction import Ranked, Received, rank, received, to_win
 from services.rtb.domain.bid import Bid, NoBid
 from services.rtb.domain.offer import Offered
 from services.rtb.domain.record import Auction, Entry
-from services.rtb.domain.reply import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An auction whose time is over: who was asked with which patience, and what they replied."""
+    """An auction whose time is over: who was asked with which patience, who said what, and when."""
 
     id: AuctionId
     campaign_id: CampaignId
@@ -27,29 +24,26 @@ class Held:
     targets: Mapping[RtbTargetId, RtbTarget]
     spared: Mapping[RtbTargetId, tuple[Loss, Finding]]
     asked: Mapping[RtbTargetId, int]
-    replies: Mapping[RtbTargetId, Reply]
+    said: Mapping[RtbTargetId, Bid | NoBid]
+    took: Mapping[RtbTargetId, float]
     seed: int
     deadline_ms: int
     milliseconds: int
 
 
-def close(held: Held, now: datetime, own_hosts: frozenset[str]) -> Auction:
-    """Read all replies, rank the bids, and say of everybody what became of it."""
-    read = {
-        target_id: _read(held.targets[target_id], reply, now, own_hosts)
-        for target_id, reply in held.replies.items()
-    }
+def close(held: Held) -> Auction:
+    """Rank the bids, and say of everybody what became of it."""
     members = {member.target_id: member for member in held.router.members}
     bids = [
-        received(members[target_id], said, held.offered, held.replies[target_id].milliseconds)
-        for target_id, said in read.items()
+        received(members[target_id], said, held.offered, held.took[target_id])
+        for target_id, said in held.said.items()
         if isinstance(said, Bid)
     ]
     ranked = rank(held.router, bids, held.seed)
     places = {one.target_id: place for place, one in enumerate(ranked.order)}
     by_target = {one.target_id: one for one in bids}
     entries = tuple(
-        _entry(held, member, read.get(member.target_id), by_target, ranked, places)
+        _entry(held, member, held.said.get(member.target_id), by_target, ranked, places)
         for member in held.router.members
         if member.target_id in held.targets
     )
@@ -66,13 +60,6 @@ def close(held: Held, now: datetime, own_hosts: frozenset[str]) -> Auction:
     )
 
 
-def _read(target: RtbTarget, reply: Reply, now: datetime, own_hosts: frozenset[str]) -> Bid | NoBid:
-    if reply.status is None:
-        assert reply.loss is not None, "no answer has a reason"
-        return NoBid(loss=reply.loss, note=reply.note)
-    return bid_of(target, reply.status, reply.body, now, own_hosts)
-
-
 def _entry(  # noqa: PLR0917 - a line of a table is made of all of it
     held: Held,
     member: RtbMember,
@@ -87,11 +74,11 @@ def _entry(  # noqa: PLR0917 - a line of a table is made of all of it
     if target_id in held.spared:
         loss, found = held.spared[target_id]
         return entry.model_copy(update={"loss": loss, "seen": found.seen, "needed": found.needed})
-    reply = held.replies.get(target_id)
+    took = held.took.get(target_id)
     about = {
         "asked": True,
         "timeout_ms": held.asked[target_id],
-        "milliseconds": None if reply is None else round(reply.milliseconds, 2),
+        "milliseconds": None if took is None else round(took, 2),
     }
     if said is None:
         seen = f"no answer within {held.deadline_ms} ms"

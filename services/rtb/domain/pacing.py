@@ -14,6 +14,7 @@ from libs.rules.finding import Finding
 
 SEEN_MAX = 200  # answers that a bidder is judged by
 LEARNT_FROM = 20  # fewer say nothing
+JUDGED_EVERY = 20  # answers
 FAILURES_MAX = 5  # in a row open the circuit ...
 OPEN_FOR = timedelta(seconds=30)  # ... for so long
 PATIENCE = 1.5  # times the 99th percentile of its answers
@@ -40,10 +41,14 @@ class Pace:
     late: deque[bool] = field(default_factory=lambda: deque(maxlen=SEEN_MAX))
     failures: int = 0
     open_until: datetime | None = None
+    patience_ms: int | None = None
+    fastest: float = 0.0
+    heard_since: int = 0
 
     def heard(self, loss: Loss | None, milliseconds: float, now: datetime) -> None:
         """An asking is over; `loss` None or of the bidder's choice means that it works."""
         self.late.append(loss is Loss.LATE)
+        self._judge()
         if loss not in FAULTS:
             self.milliseconds.append(milliseconds)
             self.failures, self.open_until = 0, None
@@ -51,6 +56,17 @@ class Pace:
         self.failures += 1
         if self.failures >= FAILURES_MAX:
             self.open_until = now + OPEN_FOR
+
+    def _judge(self) -> None:
+        """Learn anew now and then: sorting for every request would cost more than it saves."""
+        self.heard_since += 1
+        if self.heard_since < JUDGED_EVERY:
+            return
+        self.heard_since = 0
+        self.fastest = min(self.milliseconds, default=0.0)
+        learnt = self.quantile(0.99)
+        doubtful = learnt is None or any(self.late)
+        self.patience_ms = None if doubtful or learnt is None else ceil(learnt * PATIENCE)
 
     def quantile(self, share: float) -> float | None:
         """So large a share of its answers came within so many ms; None: nothing is known."""
@@ -60,10 +76,9 @@ class Pace:
 
     def timeout_ms(self, most: int, *, adaptive: bool) -> int:
         """How long to wait: never longer than set, and not for what never came so late."""
-        learnt = self.quantile(0.99) if len(self.milliseconds) >= LEARNT_FROM else None
-        if not adaptive or learnt is None or any(self.late):
+        if not adaptive or self.patience_ms is None:
             return most
-        return max(TIMEOUT_MIN_MS, min(most, ceil(learnt * PATIENCE)))
+        return max(TIMEOUT_MIN_MS, min(most, self.patience_ms))
 
     def spared(self, left_ms: float, now: datetime) -> tuple[Loss, Finding] | None:
         """Why the bidder is not asked now; None: it is."""
@@ -75,8 +90,3 @@ class Pace:
             seen = f"never answered in less than {self.fastest:.0f} ms"
             return Loss.TOO_SLOW, Finding(False, seen, f"within {left_ms:.0f} ms")
         return None
-
-    @property
-    def fastest(self) -> float:
-        """Its quickest answer lately, in ms; 0 where there is none."""
-        return min(self.milliseconds, default=0.0)

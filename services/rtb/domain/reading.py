@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -21,6 +22,7 @@ from services.rtb.domain.bid import NoBid
 LIFE_DEFAULT_SECONDS = 60  # of a bid that says nothing of its expiry
 LIFE_MAX_SECONDS = 3_600
 TEXT_MAX = 200
+NUMBERS_KEPT = 50_000
 _MILLISECONDS_FROM = 100_000_000_000  # no epoch in seconds is so late, none in ms so early
 _SECONDS_UP_TO = 10_000_000  # a number of seconds to come, not an epoch
 
@@ -88,18 +90,31 @@ def _sip(text: str, own_hosts: frozenset[str]) -> Destination | NoBid:
 
 def _phone(target: RtbTarget, text: str) -> Destination | NoBid:
     """A number that can be dialled, in a country that the target may name, at no premium."""
+    known = _known(text)
+    if known is None:
+        return NoBid(loss=Loss.BAD_DESTINATION, note=shown(text))
+    number, country, is_dear = known
+    if country not in target.countries:
+        return NoBid(loss=Loss.BAD_DESTINATION, note=f"{shown(text)} is of {country or 'nowhere'}")
+    if is_dear:
+        return NoBid(loss=Loss.BAD_DESTINATION, note=f"{shown(text)} is a premium number")
+    return PhoneDestination.model_construct(number=number)
+
+
+@lru_cache(maxsize=NUMBERS_KEPT)
+def _known(text: str) -> tuple[str, str, bool] | None:
+    """A number, its country, and whether it is dear; bidders name the same ones again and again.
+
+    Looking one up costs as much as all else about a bid together.
+    """
     digits = text.strip().lstrip("+")
     try:
         number = parse_phone(f"+{digits}" if digits.isdigit() else text)
         known = phonenumbers.parse(number)
     except (ValueError, phonenumbers.NumberParseException):
-        return NoBid(loss=Loss.BAD_DESTINATION, note=shown(text))
+        return None
     country = phonenumbers.region_code_for_number(known) or _country_of(known.country_code)
-    if country not in target.countries:
-        return NoBid(loss=Loss.BAD_DESTINATION, note=f"{shown(text)} is of {country or 'nowhere'}")
-    if phonenumbers.number_type(known) in _DEAR:
-        return NoBid(loss=Loss.BAD_DESTINATION, note=f"{shown(text)} is a premium number")
-    return PhoneDestination(number=number)
+    return number, country, phonenumbers.number_type(known) in _DEAR
 
 
 _DEAR = frozenset(

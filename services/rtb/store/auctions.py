@@ -48,7 +48,6 @@ class Draft:
 
     outcome: Mapping[str, Any]
     auction: Mapping[str, Any] | None = None
-    bids: Sequence[Mapping[str, Any]] = ()
     sold: Sold | None = None
     facts: Sequence[Announcement] = field(default=())
 
@@ -117,7 +116,7 @@ class Auctions:
     ) -> frozenset[RtbTargetId]:
         """Count a request of each bidder with a limit; give those that had room for it."""
         limited = [
-            {"target_id": target.id, "requests": target.requests_per_minute}
+            {"target_id": target.id, "most": target.requests_per_minute}
             for target in targets
             if target.requests_per_minute is not None
         ]
@@ -156,7 +155,6 @@ class Auctions:
             connection,
             outcomes=written([draft.outcome]),
             auctions=written([draft.auction] if draft.auction else []),
-            bids=written(draft.bids),
             reservations=written([sold.reservation] if sold else []),
             sales=written([sold.sale] if sold else []),
             facts=written(_fact_row(fact) for fact in draft.facts),

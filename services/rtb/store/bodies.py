@@ -1,48 +1,64 @@
-"""What bidders were told and answered, written behind."""
+"""Bids with what was told and answered, written behind."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from libs.runtime.database import Database, Statement
-from libs.runtime.given import given, written
+from libs.runtime.given import given, read, written
 from services.rtb.tables import bid
 
-_ROWS = given(
-    "rows",
+_BIDS = given("bids", *bid.columns)
+_KEEP = Statement(
+    upsert(bid)
+    .from_select(
+        [each.name for each in bid.columns],
+        select(*(read(_BIDS, each) for each in bid.columns)),
+    )
+    .on_conflict_do_nothing(),
+    "bid.keep",
+)
+_LATE = given(
+    "late",
     bid.c.account_id,
     bid.c.auction_id,
     bid.c.target_id,
-    bid.c.request,
     bid.c.response,
     bid.c.status,
     bid.c.late_milliseconds,
 )
-_WRITE = Statement(
+_NOTE = Statement(
     update(bid)
     .values(
-        {
-            column: func.coalesce(_ROWS.c[column.name], column)
-            for column in (bid.c.request, bid.c.response, bid.c.status, bid.c.late_milliseconds)
-        }
+        response=_LATE.c.response,
+        status=_LATE.c.status,
+        late_milliseconds=_LATE.c.late_milliseconds,
     )
     .where(
-        bid.c.account_id == _ROWS.c.account_id,
-        bid.c.auction_id == _ROWS.c.auction_id,
-        bid.c.target_id == _ROWS.c.target_id,
+        bid.c.account_id == _LATE.c.account_id,
+        bid.c.auction_id == _LATE.c.auction_id,
+        bid.c.target_id == _LATE.c.target_id,
     ),
-    "bid.bodies",
+    "bid.late",
 )
+
+Rows = Sequence[Mapping[str, Any]]
 
 
 class Bodies:
-    """Adds bodies to the bids of auctions."""
+    """Keeps the bids of auctions, masked."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write them; a bid that is not there is passed over."""
+    async def keep(self, rows: Rows) -> None:
+        """Keep an auction's bids."""
         async with self._database.hot() as connection:
-            await _WRITE.run(connection, rows=written(rows))
+            await _KEEP.run(connection, bids=written(rows))
+
+    async def late(self, rows: Rows) -> None:
+        """Note late answers; a bid that is not there is passed over."""
+        async with self._database.hot() as connection:
+            await _NOTE.run(connection, late=written(rows))

@@ -26,7 +26,6 @@ from libs.runtime.given import given, read
 from services.rtb.domain.counters import PERIODS
 from services.rtb.tables import (
     auction,
-    bid,
     counter,
     edition,
     outbox,
@@ -115,27 +114,24 @@ def _past() -> Statement:
 
 def _may_ask() -> Statement:
     """Count one request more of each bidder; those that had room in this minute come back."""
-    rows = given("paces", pace.c.target_id, pace.c.requests)
+    rows = given("paces", pace.c.target_id, pace.c.most)
     minute = func.date_trunc("minute", func.now())
-    most = (
-        select(rows.c.requests)
-        .where(rows.c.target_id == pace.c.target_id)
-        .correlate(pace)
-        .scalar_subquery()
+    counted = upsert(pace).from_select(
+        ["account_id", "target_id", "minute_at", "requests", "most"],
+        select(_ACCOUNT, rows.c.target_id, minute, literal_column("1"), rows.c.most).order_by(
+            rows.c.target_id
+        ),
     )
-    begun = upsert(pace).from_select(
-        ["account_id", "target_id", "minute_at", "requests"],
-        select(_ACCOUNT, rows.c.target_id, minute, literal_column("1")).order_by(rows.c.target_id),
-    )
-    anew = pace.c.minute_at < minute
+    anew, given_now = pace.c.minute_at < minute, counted.excluded
     return Statement(
-        begun.on_conflict_do_update(
+        counted.on_conflict_do_update(
             index_elements=["account_id", "target_id"],
             set_={
                 "minute_at": minute,
                 "requests": case((anew, 1), else_=pace.c.requests + 1),
+                "most": given_now.most,
             },
-            where=anew | (pace.c.requests < most),
+            where=anew | (pace.c.requests < given_now.most),
         ).returning(pace.c.target_id),
         "pace.may_ask",
     )
@@ -178,19 +174,11 @@ _ASK_AFTER, _LASTS = Column("ask_after", Integer), Column("lasts", Integer)
 
 
 def _keep() -> Statement:
-    """An answer, and with it the auction, its bids, the reservation, the sale and the facts.
+    """An answer, and with it the auction, the reservation, the sale and the facts.
 
     No row comes back where this step was answered meanwhile: then nothing may be kept.
     """
     auctions = _into(auction, "auctions")
-    bids = _into(
-        bid,
-        "bids",
-        request=None,
-        response=None,
-        status=None,
-        late_milliseconds=None,
-    )
     reservations = _into(
         reservation,
         "reservations",
@@ -205,7 +193,6 @@ def _keep() -> Statement:
         .returning(outcome.c.call_id)
         .add_cte(
             auctions.cte("held"),
-            bids.cte("bidden"),
             reservations.cte("reserved"),
             sales.cte("sold"),
             facts.cte("told"),

@@ -22,7 +22,7 @@ from libs.runtime.seal import Seal
 from services.rtb import tables
 from services.rtb.domain.books import Books
 from services.rtb.domain.counters import begun_at
-from services.rtb.domain.secrets import with_secrets
+from services.rtb.domain.secrets import secrets_in, with_secrets
 from services.rtb.domain.unfit import Unfit
 
 TABLES: dict[RtbNoun, Table] = {RtbNoun.TARGET: tables.target, RtbNoun.ROUTER: tables.router}
@@ -221,10 +221,14 @@ class Configuration:
                 )
                 found[noun] = list((await connection.execute(statement)).scalars())
         routers = [RtbRouter.model_validate(one) for one in found[RtbNoun.ROUTER]]
-        targets = [
-            RtbTarget.model_validate(with_secrets(one, self.seal.open))
-            for one in found[RtbNoun.TARGET]
-        ]
+        opened = [with_secrets(one, self.seal.open) for one in found[RtbNoun.TARGET]]
+        targets = [RtbTarget.model_validate(one) for one in opened]
         return Books(
-            version or 0, {one.id: one for one in routers}, {one.id: one for one in targets}
+            version=version or 0,
+            routers={one.id: one for one in routers},
+            targets={one.id: one for one in targets},
+            secrets={
+                target.id: tuple(secrets_in(one).values())
+                for target, one in zip(targets, opened, strict=True)
+            },
         )

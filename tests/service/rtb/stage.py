@@ -1,6 +1,6 @@
 """rtb on a real NATS and a real PostgreSQL, with played bidders; the test is router and console."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from libs.contracts.message import Question
 from libs.contracts.phone import Caller, CallerKind
 from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
+from libs.runtime.database import Database
 from libs.runtime.deadline import Deadline
 from libs.runtime.publish import MESSAGE_ID, publish
 from services.rtb.app import create
@@ -49,6 +50,9 @@ class Stage:
         about: dict[str, Any] = {"nats_url": self.nats_url, "database_url": self.database_url}
         about |= {"allow_private_addresses": True, **more}
         self.app = await stack.enter_async_context(alive(create(settings_of(Settings, **about))))
+        self.database = Database(self.database_url, "tests")
+        await self.database.open()
+        stack.push_async_callback(self.database.close)
         self.broker = Broker(self.nats_url, "tester")
         self.broker.open()
         stack.push_async_callback(self.broker.close)
@@ -143,6 +147,17 @@ class Stage:
                 {MESSAGE_ID: fact.key},
                 5.0,
             )
+
+    def change(self, statement: str) -> None:
+        """Make something so that would take hours."""
+        with psycopg.connect(self.database_url.replace("+psycopg", "")) as connection:
+            assert connection.execute(statement).rowcount == 1
+
+    async def until(self, so: Callable[[], bool]) -> None:
+        async def look() -> bool | None:
+            return so() or None
+
+        await eventually(look)
 
     def told(self) -> list[AuctionClosed]:
         """What rtb has announced and not sent yet."""

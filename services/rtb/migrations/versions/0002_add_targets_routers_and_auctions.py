@@ -102,6 +102,7 @@ def upgrade() -> None:
     sa.Column('target_id', sa.UUID(), nullable=False),
     sa.Column('minute_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('requests', sa.Integer(), nullable=False),
+    sa.Column('most', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('account_id', 'target_id'),
     schema='rtb'
     )

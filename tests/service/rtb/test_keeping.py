@@ -1,0 +1,184 @@
+"""Bidders and routers are kept by version; secrets never show; nothing is another account's."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from deploy.local.bidders import bids
+from libs.contracts.auction import AuctionUnsold, AuctionWon, HoldAuction, Unsold
+from libs.contracts.auctions import (
+    GetAuction,
+    GetBid,
+    ListAuctions,
+    PingRtbTarget,
+    RehearseAuction,
+    ReportRtb,
+)
+from libs.contracts.bidding_edits import (
+    ClearRtbTargets,
+    FindRtbUses,
+    GetRtb,
+    ListRtb,
+    RetireRtb,
+    RtbNoun,
+    SaveRtbRouter,
+    SaveRtbTarget,
+)
+from libs.contracts.catalogue import QUESTIONS
+from libs.contracts.ids import AccountId
+from libs.contracts.message import Question, Refusal
+from libs.runtime.ask import Refused
+from tests.kit.facts import NOON
+from tests.service.rtb.stage import TESTER, Stage
+
+BEARER = {"kind": "bearer", "token": "hush"}
+
+
+async def refusal(stage: Stage, question: Question) -> Refusal:
+    with pytest.raises(Refused) as no:
+        await stage.ask(question)
+    refused: Refusal = no.value.refusal
+    return refused
+
+
+async def test_a_secret_is_sealed_masked_and_kept(stage: Stage) -> None:
+    target = stage.target("/one", bids(5), auth=BEARER)
+    version = await stage.save(target)
+    get = GetRtb(account_id=stage.account_id, noun=RtbNoun.TARGET, key=target.id)
+    shown = (await stage.ask(get)).row.document
+    assert shown["auth"]["token"] == "********"
+    ((kept,),) = stage.rows("select document::text from rtb.target")
+    ((facts,),) = stage.rows("select coalesce(string_agg(payload, ''), '') from rtb.outbox")
+    assert "hush" not in kept + facts
+
+    renamed = target.model_validate({**shown, "name": "renamed"})
+    await stage.save(renamed, version)
+
+    await stage.sell(await stage.router(members=[{"target_id": target.id}]))
+    assert stage.bidders.heard[0].headers["authorization"] == "Bearer hush"
+    stale = await refusal(
+        stage,
+        SaveRtbTarget(
+            account_id=stage.account_id, actor=TESTER, expected_version=version, document=renamed
+        ),
+    )
+    assert stale.code == "stale"
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"template": "{nonsense}"}, "template"),
+    ({"endpoint": "https://bids.example.com/{nonsense}"}, "endpoint"),
+    ({"headers": [{"name": "X-A", "value": "{nonsense}"}]}, "headers.0.value"),
+    ({"sip_headers": [{"name": "X-A", "value": "{nonsense}"}]}, "sip_headers.0.value"),
+    ({"response": {"amount": "$[?match(@.a, 'x')]"}}, "response.amount"),
+]
+
+
+async def test_a_template_or_path_that_cannot_be_read_is_refused(stage: Stage) -> None:
+    for wrong, path in WRONG:
+        document = stage.target("/one", **wrong)
+        question = SaveRtbTarget(account_id=stage.account_id, actor=TESTER, document=document)
+        no = await refusal(stage, question)
+        assert (no.code, [one.path for one in no.fields]) == ("bad_template", [path])
+
+
+async def test_a_bidder_in_use_goes_only_when_forced(stage: Stage) -> None:
+    one, two = stage.target("/one", bids(5)), stage.target("/two", bids(6))
+    router = await stage.router(one, two)
+    got = await stage.ask(GetRtb(account_id=stage.account_id, noun=RtbNoun.TARGET, key=one.id))
+    retire = RetireRtb(
+        account_id=stage.account_id,
+        actor=TESTER,
+        expected_version=got.row.version,
+        noun=RtbNoun.TARGET,
+        key=one.id,
+    )
+    no = await refusal(stage, retire)
+    assert (no.code, [field.path for field in no.fields]) == (
+        "in_use",
+        [f"rtb_router {router.id}"],
+    )
+    won = await stage.sell(router)
+    await stage.ask(retire.model_copy(update={"detach": True}))
+    uses = await stage.ask(FindRtbUses(account_id=stage.account_id, key=two.id))
+    assert [use.name for use in uses.routers] == ["Ring"]
+    clear = ClearRtbTargets(account_id=stage.account_id, actor=TESTER)
+    assert (await refusal(stage, clear)).code == "in_use"
+    assert (await stage.ask(clear.model_copy(update={"detach": True}))).retired == 1
+    gone = await stage.sell(router, "CA2")
+    assert isinstance(gone, AuctionUnsold)
+    assert isinstance(won, AuctionWon)
+    detail = await stage.ask(GetAuction(account_id=stage.account_id, auction_id=won.auction_id))
+    assert [row.name for row in detail.bidders] == ["two", "one"]
+
+
+async def test_a_rehearsal_and_a_ping_leave_no_trace(stage: Stage) -> None:
+    target = stage.target("/one", bids(5), auth=BEARER, template='{"test": {test}}')
+    router = await stage.router(target)
+    about = {"account_id": stage.account_id}
+    held = await stage.ask(RehearseAuction(**about, rtb_router_id=router.id))
+    assert (held.is_test, held.auction.target_name) == (True, "one")
+    pinged = await stage.ask(PingRtbTarget(**about, target_id=target.id))
+    assert (pinged.sent, pinged.amount.amount, pinged.status) == (True, 5, 200)
+    assert "Bearer ********" in pinged.request
+    unsent = await stage.ask(PingRtbTarget(**about, document=target, send=False))
+    assert (unsent.sent, '{"test": 1}' in unsent.request) == (False, True)
+    assert [one.body for one in stage.bidders.heard] == [b'{"test": 1}'] * 2
+    for table in ("auction", "bid", "reservation", "sale", "outcome"):
+        assert stage.rows(f"select count(*) from rtb.{table}") == [(0,)]
+
+
+async def test_the_report_names_bidders_and_counts_their_losses(stage: Stage) -> None:
+    router = await stage.router(stage.target("/high", bids(9)), stage.target("/low", bids(5)))
+    for at in range(3):
+        await stage.sell(router, f"CA{at}")
+
+    def counted() -> bool:
+        return stage.rows("select count(*) from rtb.bid") == [(6,)]
+
+    await stage.until(counted)
+    now = stage.rows("select now()")[0][0]
+    question = ReportRtb(account_id=stage.account_id, since=now.replace(hour=0), until=now)
+    report = await stage.ask(question)
+    rows = {row.name: row for row in report.targets}
+    assert (rows["high"].wins, rows["high"].win_rate, rows["high"].live) == (3, 1.0, 3)
+    assert (rows["low"].bids, rows["low"].losses) == (3, {"outbid": 3})
+    assert rows["low"].p50_ms is not None
+
+
+async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
+    target = stage.target("/one", bids(5))
+    router = await stage.router(target)
+    won = await stage.sell(router)
+    assert isinstance(won, AuctionWon)
+    them = {"account_id": AccountId(uuid4())}
+    edit = {**them, "actor": TESTER}
+    about = {**them, "auction_id": won.auction_id}
+    missing: list[Question] = [
+        GetRtb(**them, noun=RtbNoun.TARGET, key=target.id),
+        RetireRtb(**edit, expected_version=1, noun=RtbNoun.ROUTER, key=router.id),
+        GetAuction(**about),
+        GetBid(**about, target_id=target.id),
+        PingRtbTarget(**them, target_id=target.id),
+        RehearseAuction(**them, rtb_router_id=router.id),
+    ]
+    for question in missing:
+        assert (await refusal(stage, question)).code == "not_found"
+    pointing = SaveRtbRouter(**edit, document=router)
+    assert (await refusal(stage, pointing)).code == "points_nowhere"
+    stale = SaveRtbTarget(**edit, expected_version=1, document=target)
+    assert (await refusal(stage, stale)).code == "stale"
+    empty = await stage.ask(ListRtb(**them, noun=RtbNoun.TARGET))
+    assert empty.rows == ()
+    assert (await stage.ask(ListAuctions(**them))).auctions == ()
+    assert (await stage.ask(FindRtbUses(**them, key=target.id))).routers == ()
+    assert (await stage.ask(ReportRtb(**them, since=NOON, until=NOON))).targets == ()
+    assert (await stage.ask(ClearRtbTargets(**edit, detach=True))).retired == 0
+    sold = await stage.ask(stage.auction(router, "CA2", **them))
+    assert sold == AuctionUnsold(reason=Unsold.ROUTER_UNKNOWN)
+
+    tried = {type(question) for question in missing} | {SaveRtbRouter, SaveRtbTarget, ListRtb}
+    tried |= {ListAuctions, FindRtbUses, ReportRtb, ClearRtbTargets, HoldAuction}
+    ours = {kind for subject, kind in QUESTIONS.items() if subject.startswith("ask.rtb.")}
+    assert tried == ours, "a question is missing"

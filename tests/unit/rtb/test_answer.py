@@ -1,0 +1,154 @@
+"""Whatever a bidder answers is a bid or has one reason; the field's own payloads are read."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+from libs.contracts.auction import Loss
+from libs.contracts.bidding import RtbTarget
+from libs.contracts.phone import PhoneDestination, SipDestination
+from services.rtb.domain.answer import NAMES, BadPath, bid_of, read_path
+from services.rtb.domain.bid import Bid, NoBid
+
+NOW = datetime(2025, 8, 12, 16, 0, tzinfo=UTC)
+EXAMPLES = 100_000 if os.environ.get("LONG") else 2_000
+
+
+def a_target(**more: Any) -> RtbTarget:
+    given = {"id": UUID(int=1), "name": "Acme", "endpoint": "https://bids.example.com/ping"}
+    return RtbTarget.model_validate({**given, **more})
+
+
+def read(body: bytes, status: int = 200, **more: Any) -> Bid | NoBid:
+    return bid_of(a_target(**more), status, body, NOW)
+
+
+FIELD: list[tuple[bytes, str, object]] = [
+    (
+        b'{"bidId":"RTB9","bidAmount":10,"expireInSeconds":60,"phoneNumber":"+15557779999",'
+        b'"phoneNumberNoPlus":"15557779999"}',
+        "10",
+        PhoneDestination(number="+15557779999"),
+    ),
+    (
+        b'{"bidId":"RTB9","bidAmount":4.2,"expireInSeconds":39,'
+        b'"bidExpireDT":"8/12/2025 4:12:56 PM +00:00","bidExpireEpoch":1755015176448,'
+        b'"phoneNumber":"+15555550913","sipAddress":"RTB9@rtb.sip.example.com",'
+        b'"warnings":[{"code":230,"description":"a cached version"}]}',
+        "4.2",
+        SipDestination(address="sip:RTB9@rtb.sip.example.com"),
+    ),
+    (
+        b'{"uuid":"64ce","status":"reserved","retreaver_payout":90.0,"retreaver_seconds":120,'
+        b'"inbound_number":"+15550100930","expires_at":"2025-08-12T16:01:06.534Z"}',
+        "90",
+        PhoneDestination(number="+15550100930"),
+    ),
+]
+"""Answers as the trade's platforms give them."""
+
+
+@pytest.mark.parametrize(("body", "amount", "destination"), FIELD)
+def test_the_fields_answers_are_bids(body: bytes, amount: str, destination: object) -> None:
+    bid = read(body)
+    assert isinstance(bid, Bid), bid
+    assert bid.amount.amount == Decimal(amount)
+    assert bid.destination == destination
+    assert NOW < bid.expires_at <= NOW + timedelta(hours=1)
+
+
+REFUSED: list[tuple[bytes, Loss, str]] = [
+    (
+        b'{"bidId":"R","bidAmount":0,"rejectReason":"Caller ID (Code: 1004)"}',
+        Loss.REFUSED,
+        "Caller",
+    ),
+    (b"FAILED must include caller_number (string)", Loss.UNREADABLE, "no JSON"),
+    (b'{"status":"rejected","bid":5}', Loss.REFUSED, ""),
+    (b'{"accepted":"false","bidAmount":80}', Loss.REFUSED, ""),
+    (b'{"bidAmount":1e99}', Loss.BAD_AMOUNT, "1e+99"),
+    (b'{"bidAmount":true}', Loss.BAD_AMOUNT, "True"),
+    (b'{"bidAmount":"four"}', Loss.BAD_AMOUNT, "four"),
+    (b'{"bidAmount":5,"phoneNumber":"+1800555EXTERNAL"}', Loss.BAD_DESTINATION, "+1800555E"),
+    (b'{"bidAmount":5,"sipAddress":"sip:a@b\\r\\nX-Evil: 1"}', Loss.BAD_DESTINATION, "sip:a@b"),
+    (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", Loss.UNREADABLE, "no XML"),
+    (b"\xff\xfe\x00", Loss.UNREADABLE, "no JSON"),
+]
+
+
+@pytest.mark.parametrize(("body", "loss", "note"), REFUSED)
+def test_what_is_no_bid_has_its_reason(body: bytes, loss: Loss, note: str) -> None:
+    said = read(body)
+    assert isinstance(said, NoBid)
+    assert said.loss is loss
+    assert note in said.note
+
+
+def test_a_sip_host_of_ours_would_make_a_loop() -> None:
+    body = b'{"bid":5,"sip":"sip:x@Edge.sip.ours.example"}'
+    said = bid_of(a_target(), 200, body, NOW, frozenset(("sip.ours.example",)))
+    assert isinstance(said, NoBid)
+    assert said.loss is Loss.BAD_DESTINATION
+    assert isinstance(read(body), Bid)
+
+
+EXPIRIES: list[tuple[object, int | None]] = [
+    (None, 60),
+    (30, 30),
+    ("45", 45),
+    (1755014460, 60),
+    (1755014460000, 60),
+    ("2025-08-12T16:02:00Z", 120),
+    ("2025-08-12T16:02:00", 120),
+    ("2025-08-12T12:02:00-04:00", 120),
+    (9_999_999, 3_600),
+    ("never", None),
+    (-5, None),
+    (True, None),
+]
+
+
+@pytest.mark.parametrize(("said", "seconds"), EXPIRIES)
+def test_an_expiry_is_read_in_each_of_its_forms(said: object, seconds: int | None) -> None:
+    body = json.dumps({"bid": 5, "phoneNumber": "+15550100031", "expires_at": said}).encode()
+    bid = read(body)
+    if seconds is None:
+        assert isinstance(bid, NoBid)
+        assert bid.loss is Loss.BAD_EXPIRY
+    else:
+        assert isinstance(bid, Bid)
+        assert bid.expires_at == NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("path", ['$[?match(@.a, "(a+)+$")]', "$[?search(@, 'x')]", "a[", "$..["])
+def test_a_path_that_cannot_be_used_is_refused(path: str) -> None:
+    with pytest.raises(BadPath):
+        read_path(path)
+
+
+KNOWN = sorted({name for names in NAMES.values() for name in names})
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KNOWN), inner),
+    max_leaves=6,
+)
+TREES = st.dictionaries(st.sampled_from(KNOWN) | st.text(max_size=8), VALUES, max_size=8)
+BODIES = st.binary(max_size=200) | TREES.map(lambda tree: json.dumps(tree).encode())
+
+
+@settings(max_examples=EXAMPLES)
+@given(body=BODIES, status=st.sampled_from((200, 200, 200, 204, 400, 500)))
+def test_every_answer_is_classified(body: bytes, status: int) -> None:
+    said = read(body, status, currency="USD", response={"amount": "$.price"})
+    if isinstance(said, Bid):
+        assert said.amount.amount > 0
+        assert said.expires_at > NOW
+    else:
+        assert said.loss in Loss
