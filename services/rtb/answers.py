@@ -54,12 +54,12 @@ def bind_keeping(answers: Answers, desk: KeepingDesk) -> None:
 
     @answers.to(SaveRtbTarget, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def save_target(question: SaveRtbTarget, _: Deadline) -> Saved:
-        with _declining():
+        with _declining("document."):
             return await desk.save_target(question)
 
     @answers.to(SaveRtbRouter, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def save_router(question: SaveRtbRouter, _: Deadline) -> Saved:
-        with _declining():
+        with _declining("document."):
             return await desk.save_router(question)
 
     @answers.to(RetireRtb, in_flight_max=EDITS_IN_FLIGHT_MAX)
@@ -120,12 +120,16 @@ def bind_looking(answers: Answers, desk: LookingDesk) -> None:
 
 
 @contextmanager
-def _declining() -> Iterator[None]:
-    """Say every refusal of the desk in the words of the contract."""
+def _declining(path: str = "") -> Iterator[None]:
+    """Say every refusal of the desk in the words of the contract.
+
+    `path` is where documents stand in the question.
+    """
     try:
         yield
     except Unfit as no:
-        raise Declined(no.code, no.text, no.problems) from no
+        problems = [(f"{path}{field}", problem) for field, problem in no.problems]
+        raise Declined(no.code, no.text, problems) from no
     except Missing as no:
         raise Declined("not_found", "no such thing in this account") from no
     except Stale as no:

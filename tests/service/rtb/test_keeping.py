@@ -80,7 +80,10 @@ async def test_a_template_or_path_that_cannot_be_read_is_refused(stage: Stage) -
         document = stage.target("/one", **wrong)
         question = SaveRtbTarget(account_id=stage.account_id, actor=TESTER, document=document)
         no = await refusal(stage, question)
-        assert (no.code, [one.path for one in no.fields]) == ("bad_template", [path])
+        assert (no.code, [one.path for one in no.fields]) == (
+            "bad_template",
+            [f"document.{path}"],
+        )
 
 
 async def test_a_bidder_in_use_goes_only_when_forced(stage: Stage) -> None:
