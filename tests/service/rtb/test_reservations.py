@@ -3,7 +3,7 @@
 from typing import Any
 
 from deploy.local.bidders import bids
-from libs.contracts.auction import AuctionWon
+from libs.contracts.auction import AuctionWon, Loss
 from libs.contracts.calls import CallEnded, CallFellBack, CallStatus, LegEnded
 from libs.contracts.caps import Caps, Limit, Period
 from libs.contracts.carrier import AskLegState, LegState, LineState
@@ -78,3 +78,22 @@ async def test_a_silent_reservation_ends_by_the_carriers_word_or_its_time(stage:
     await desk.sweep()
     assert (stage.live(target), desk.differences) == (0, 0)
     await carrier.close()
+
+
+async def test_a_caller_who_was_connected_is_not_sold_to_the_same_again(stage: Stage) -> None:
+    rule = {"scope": "target", "after": "connection"}
+    router = await stage.router(
+        stage.target("/once", bids(9), duplicates=rule), stage.target("/any", bids(5))
+    )
+    first = await stage.sell(router, "CA1")
+    ended = LegEnded(**about("CA1"), status=CallStatus.COMPLETED, bridged=True, seconds=9)
+    await stage.tell(ended)
+    connected = "select count(*) from rtb.sale where connected_at is not null"
+    await stage.until(lambda: stage.rows(connected) == [(1,)])
+
+    again = await stage.sell(router, "CA2")
+
+    assert isinstance(first, AuctionWon)
+    assert isinstance(again, AuctionWon)
+    assert (first.target_name, again.target_name) == ("once", "any")
+    assert stage.losses()["once"] == Loss.DUPLICATE
