@@ -5,7 +5,7 @@ Each has a path of its own; tests give them other plays.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import orjson
@@ -36,6 +36,10 @@ class Heard:
     body: bytes
 
 
+Answering = Play | Callable[[Heard], Play]
+"""The same answer to everybody, or one that the request decides."""
+
+
 def bids(amount: object, **more: object) -> Play:
     """A bidder that pays so much."""
     delay_ms = float(str(more.pop("delay_ms", 0)))
@@ -55,8 +59,8 @@ DEMO: Mapping[str, Play] = {
 class PlayedBidders:
     """A small HTTP server; every path is a bidder."""
 
-    def __init__(self, plays: Mapping[str, Play] | None = None) -> None:
-        self.plays: dict[str, Play] = dict(plays or {})
+    def __init__(self, plays: Mapping[str, Answering] | None = None) -> None:
+        self.plays: dict[str, Answering] = dict(plays or {})
         self.heard: list[Heard] = []
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None] | None] = set()
@@ -84,13 +88,17 @@ class PlayedBidders:
         """What one bidder was asked."""
         return [one for one in self.heard if one.target.partition("?")[0] == path]
 
+    def _play(self, heard: Heard) -> Play:
+        answering = self.plays.get(heard.target.partition("?")[0], Play(status=404))
+        return answering if isinstance(answering, Play) else answering(heard)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = asyncio.current_task()
         self._lines.add(line)
         try:
             while (heard := await _read(reader)) is not None:
                 self.heard.append(heard)
-                play = self.plays.get(heard.target.partition("?")[0], Play(status=404))
+                play = self._play(heard)
                 await asyncio.sleep(play.delay_ms / 1_000)
                 if play.raw is not None:
                     writer.write(play.raw)

@@ -7,6 +7,7 @@ bytes.  Tests hold each element and attribute against the twilio library.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from libs.contracts.phone import E164, Caller, PhoneDestination, SipDestination
@@ -33,6 +34,7 @@ RECORDING_EVENTS = "completed absent"
 ACCEPT_KEY = "1"
 ACCEPT_PROMPT = f"Press {ACCEPT_KEY} to take the call."
 ACCEPT_WITHIN_SECONDS = 10  # the caller hears ringing meanwhile
+SIP_HEADERS_LENGTH_MAX = 1_024  # the carrier refuses the leg with more
 RECORD_SECONDS_MIN = 2  # the carrier refuses less
 
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -153,9 +155,19 @@ def _destination(verb: Dial, scene: Scene) -> str:
             attributes["sendDigits"] = verb.digits or None
             return _element("Number", attributes, _text(number))
         case SipDestination(address=address):
-            return _element("Sip", attributes, _text(address))
+            return _element("Sip", attributes, _text(address + _sip_headers(verb)))
         case ClientDestination(identity=identity):
             return _element("Client", attributes, _text(identity))
+
+
+def _sip_headers(verb: Dial) -> str:
+    """The headers as a query of the address; those beyond the carrier's limit are left out."""
+    query = ""
+    for header in verb.sip_headers:
+        longer = f"{query}{'&' if query else '?'}{header.name}={quote(header.value, safe='')}"
+        if len(longer) - 1 <= SIP_HEADERS_LENGTH_MAX:
+            query = longer
+    return query
 
 
 def _gather(verb: Gather, scene: Scene) -> str:

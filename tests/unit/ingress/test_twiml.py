@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 from xml.etree import ElementTree
 
@@ -26,6 +27,7 @@ from libs.contracts.voice import (
     Redirect,
     Reject,
     Say,
+    SipHeader,
     Verb,
 )
 from services.ingress.domain.callbacks import Leg
@@ -126,6 +128,22 @@ def test_the_library_writes_the_same_sip_and_client(kind: str) -> None:
         status_callback_event="initiated ringing answered completed",
     )
     assert same(written(Dial(destination=destination)), response)
+
+
+def test_sip_headers_travel_in_the_address_escaped_and_within_the_carriers_limit() -> None:
+    def dialled(*headers: SipHeader) -> str:
+        destination = SipDestination(address="sip:ann@pbx.example")
+        document = written(Dial(destination=destination, sip_headers=headers))
+        (sip,) = ElementTree.fromstring(document).iter("Sip")
+        return sip.text or ""
+
+    two = (SipHeader(name="X-Call", value="a b&c=d?é"), SipHeader(name="X-Empty"))
+    assert dialled(*two) == "sip:ann@pbx.example?X-Call=a%20b%26c%3Dd%3F%C3%A9&X-Empty="
+
+    large = [SipHeader(name=f"X-{at}", value="v" * 190) for at in range(6)]
+    small = SipHeader(name="X-Z", value="1")
+    names = [name for name, _ in parse_qsl(dialled(*large, small).partition("?")[2])]
+    assert names == ["X-0", "X-1", "X-2", "X-3", "X-4", "X-Z"]
 
 
 SIP = SipDestination(address="sip:a&b@pbx.example;t=1")
