@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from libs.contracts.catalogue import ASKS, CATALOGUE, SERVICES
+from libs.contracts.catalogue import ASKS, ASKS_BESIDE, CATALOGUE, SERVICES, owner_of
 from libs.contracts.streams import DURABLES, STREAMS, Durable
 
 FILE = Path(__file__).parent / "nats.conf"
@@ -114,12 +114,17 @@ def _listed(subjects: tuple[str, ...]) -> str:
     return "\n".join(f"          {json.dumps(subject)}" for subject in subjects)
 
 
-def _asks(user: str) -> Iterator[str]:
-    return (f"ask.{owner}.>" for owner in ASKS[user])
+def _asks(user: str) -> tuple[str, ...]:
+    return (*(f"ask.{owner}.>" for owner in ASKS[user]), *ASKS_BESIDE.get(user, ()))
 
 
 def _answers_to(user: str) -> Iterator[str]:
-    askers = (asker for asker, owners in ASKS.items() if user in owners)
+    beside = (
+        asker
+        for asker, subjects in ASKS_BESIDE.items()
+        if user in {owner_of(subject) for subject in subjects}
+    )
+    askers = (*(asker for asker, owners in ASKS.items() if user in owners), *beside)
     return (inbox_of(asker) for asker in (*askers, OPERATOR))
 
 

@@ -23,6 +23,7 @@ from libs.contracts.ids import (
 from libs.contracts.message import Document
 from libs.contracts.money import Money
 from libs.contracts.phone import Destination, PhoneNumber
+from libs.contracts.quoting import Quotes
 from libs.contracts.schedule import Schedule, Zone
 from libs.contracts.screening import Blocklist
 
@@ -211,7 +212,8 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
     `sticking` looks at the caller's connections of the last `sticking_days`;
     `ring_budget_seconds` bounds how long one caller hears ringing over all legs.  `rtb_id`
     is how outside publishers name the campaign: made when RTB is first enabled, then kept.
-    Without `rtb_enabled` its RTB routers hold no auctions.
+    Without `rtb_enabled` its RTB routers hold no auctions, and nobody may ping it; with
+    `quotes` it gives quotes to publishers who do, and honours them.
     """
 
     id: CampaignId
@@ -228,6 +230,7 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
     fallback_destination: Destination | None = None
     rtb_enabled: bool = False
     rtb_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
+    quotes: Quotes | None = None
 
     @model_validator(mode="after")
     def _each_entry_once(self) -> Self:

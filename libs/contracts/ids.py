@@ -16,6 +16,7 @@ PoolId = NewType("PoolId", UUID)
 RtbTargetId = NewType("RtbTargetId", UUID)
 RtbRouterId = NewType("RtbRouterId", UUID)
 AuctionId = NewType("AuctionId", UUID)
+QuoteId = NewType("QuoteId", UUID)
 
 Sid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,64}$")]
 """The carrier's own name of an account, call, leg or recording, as it gave it."""

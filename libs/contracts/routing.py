@@ -14,6 +14,7 @@ from libs.contracts.ids import (
     CampaignId,
     NumberId,
     PoolId,
+    QuoteId,
     RtbRouterId,
     RtbTargetId,
     Sid,
@@ -45,6 +46,7 @@ class RouteReason(StrEnum):
     CAMPAIGN_FILTERED = "campaign_filtered"
     CAMPAIGN_OUT_OF_AREA = "campaign_out_of_area"
     CAMPAIGN_CAPPED = "campaign_capped"
+    NOT_QUOTED = "not_quoted"
     DIAL_ATTEMPTS_SPENT = "dial_attempts_spent"
     NO_TARGET = "no_target"
     NOBODY_ELIGIBLE = "nobody_eligible"
@@ -148,7 +150,8 @@ class CallRouted(Fact):
 
     Names are those at the time of the decision, so that history keeps them.  `terms` None:
     the leg converts by nothing that the router knows.  A leg that was sold in an auction has
-    an `rtb_target_id` for its bidder, and no target.
+    an `rtb_target_id` for its bidder, and no target.  A call that honours a quote has its
+    `quote_id`, with the publisher (`seller`) who is owed the `quoted` price.
     """
 
     subject: ClassVar[str] = "event.call.routed.v1"
@@ -169,3 +172,6 @@ class CallRouted(Fact):
     auction_id: AuctionId | None = None
     rtb_router_id: RtbRouterId | None = None
     rtb_target_id: RtbTargetId | None = None
+    quote_id: QuoteId | None = None
+    seller: str = ""
+    quoted: Money | None = None

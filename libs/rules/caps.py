@@ -17,13 +17,15 @@ class Usage:
     """What is used of somebody's caps, in the periods that the instant belongs to.
 
     `live` are calls there now; `counted` is certain; `possible` is what the calls in flight
-    may still come to, at most; `adds` is what one more call may.
+    may still come to, at most; `adds` is what one more call may.  `quoted` is what of all that
+    is only promised to publishers.
     """
 
     live: int = 0
     counted: Mapping[tuple[Counted, Period], Amount] = field(default_factory=dict)
     possible: Mapping[Counted, Amount] = field(default_factory=dict)
     adds: Mapping[Counted, Amount] = field(default_factory=lambda: _ONE_CALL)
+    quoted: Mapping[Counted, Amount] = field(default_factory=dict)
 
 
 def lack_of_room(caps: Caps, usage: Usage) -> Finding | None:
@@ -41,6 +43,36 @@ def lack_of_room(caps: Caps, usage: Usage) -> Finding | None:
         if full is not None:
             return full
     return None
+
+
+def caps_for_quotes(caps: Caps, usage: Usage, share_percent: int) -> Caps:
+    """The caps that one more quote must keep: a share of what calls leave free, rounded down.
+
+    >>> caps_for_quotes(Caps(concurrency=10), Usage(live=4), 50).concurrency
+    7
+    >>> caps_for_quotes(Caps(concurrency=1), Usage(), 50).concurrency
+    0
+    """
+
+    def shared(most: Amount, used: Amount, measure: Counted) -> Amount:
+        by_calls = max(0, used - usage.quoted.get(measure, 0))  # a quote may be of yesterday
+        share = max(0, most - by_calls) * share_percent
+        whole = measure is not Counted.REVENUE
+        return by_calls + (share // 100 if whole else Decimal(share) / 100)
+
+    concurrency = caps.concurrency
+    if concurrency is not None:
+        concurrency = int(shared(concurrency, usage.live, Counted.ATTEMPT))
+    limits = tuple(
+        limit.model_copy(update={"most": shared(limit.most, _used(limit, usage), limit.counts)})
+        for limit in caps.limits
+    )
+    return caps.model_copy(update={"concurrency": concurrency, "limits": limits})
+
+
+def _used(limit: Limit, usage: Usage) -> Amount:
+    certain = usage.counted.get((limit.counts, limit.period), 0)
+    return certain + usage.possible.get(limit.counts, 0)
 
 
 def below_use(caps: Caps, usage: Usage) -> list[tuple[str, str]]:

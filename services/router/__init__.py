@@ -1,6 +1,6 @@
 """router: decides who takes a call, holds the place, and says why.
 
-answers     ask.router.admit.v1 ask.router.leg_ended.v1
+answers     ask.router.quote.v1 ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.whisper.v1 ask.router.fallback_plans.v1
             ask.router.explain.v1 ask.router.replay.v1 ask.router.rehearse.v1
             ask.router.affected.v1 ask.router.find_campaign.v1
@@ -12,12 +12,12 @@ answers     ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.save_pool.v1 ask.router.save_carrier.v1
             ask.router.save_group.v1 ask.router.save_defaults.v1
 asks        ask.ingress.leg_state.v1 ask.rtb.auction.v1 ask.rtb.get.v1
-publishes   event.call.routed.v1
+publishes   event.call.routed.v1 event.quote.given.v1
             event.campaign.changed.v1 event.buyer.changed.v1
             event.target.changed.v1 event.number.changed.v1
             event.pool.changed.v1 event.carrier.changed.v1
             event.group.changed.v1 event.defaults.changed.v1
 consumes    router-holds
-owns        schema `router`: configuration, counters, holds, decisions
+owns        schema `router`: configuration, counters, holds, quotes, decisions
 calls out   nobody
 """

@@ -34,6 +34,7 @@ from libs.contracts.explaining import ExplainCall, Explanation, ReplayDecision, 
 from libs.contracts.fallback import AskFallbackPlans, FallbackPlans
 from libs.contracts.finding import Affected, DetachRtb, FindAffected, FindAuctioned, FindCampaign
 from libs.contracts.message import Question
+from libs.contracts.quoting import NotQuoted, QuoteCall, Quoted
 from libs.contracts.rehearsing import Rehearse, Rehearsed
 from libs.contracts.routing import (
     AdmitCall,
@@ -52,6 +53,7 @@ from services.router.desk.editing import EditingDesk, Unavailable
 from services.router.desk.explaining import ExplainingDesk, NoCampaign
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.looking import LookingDesk
+from services.router.desk.quoting import QuotingDesk
 from services.router.desk.rehearsing import RehearsingDesk
 from services.router.desk.routing import FellBack, RoutingDesk, UnknownCall
 from services.router.domain.unfit import Unfit
@@ -59,6 +61,7 @@ from services.router.memory import Memory
 from services.router.store.kept import InUse, Missing, Stale
 
 CALLS_IN_FLIGHT_MAX = 2_000  # callers who may wait for one process; the rest fall back at once
+QUOTES_IN_FLIGHT_MAX = 50  # a flood of pings is refused long before calls would feel it
 EDITS_IN_FLIGHT_MAX = 50  # edits are done one at a time anyway
 LOOKS_IN_FLIGHT_MAX = 50  # explanations and lists never crowd out calls
 
@@ -96,6 +99,15 @@ def bind_calls(answers: Answers, desk: RoutingDesk, memory: Memory) -> None:
             raise Declined("fell_back", "this step was answered without the router") from no
         except UnknownCall as no:
             raise Declined("not_found", _NOT_FOUND) from no
+
+
+def bind_quotes(answers: Answers, desk: QuotingDesk, memory: Memory) -> None:
+    """Bind the question that a publisher waits for."""
+
+    @answers.to(QuoteCall, in_flight_max=QUOTES_IN_FLIGHT_MAX)
+    async def quote(question: QuoteCall, deadline: Deadline) -> Quoted | NotQuoted:
+        _require(memory)
+        return await desk.quote(question, deadline)
 
 
 def bind_whisper(answers: Answers, desk: RoutingDesk) -> None:

@@ -33,6 +33,7 @@ from services.router.answers import (
     bind_explaining,
     bind_fallback,
     bind_looking,
+    bind_quotes,
     bind_rehearsing,
     bind_whisper,
 )
@@ -46,6 +47,7 @@ from services.router.desk.holds import HoldsDesk
 from services.router.desk.keeping import Keeper
 from services.router.desk.looking import LookingDesk
 from services.router.desk.lookups import Lookups
+from services.router.desk.quoting import QuotingDesk
 from services.router.desk.rehearsing import RehearsingDesk
 from services.router.desk.routing import RoutingDesk
 from services.router.memory import Memory
@@ -55,6 +57,7 @@ from services.router.store.configuration import Configuration
 from services.router.store.decisions import Decisions
 from services.router.store.history import History
 from services.router.store.holds import Holds
+from services.router.store.quotes import Quotes
 from services.router.subscribers import holds_consumer
 
 SEED_BITS = 53  # what JSON readers keep exactly
@@ -80,7 +83,7 @@ def create(settings: Settings | None = None) -> Starlette:
             broker.describes(subject, message)
 
     memory = Memory(Configuration(database), broker)
-    holds = HoldsDesk(Holds(database), Ask(broker))
+    holds = HoldsDesk(Holds(database), Quotes(database), Ask(broker))
     consumer = holds_consumer(broker, holds, database)
     answers = Answers(broker, Refusal)
     _bind(
@@ -132,8 +135,11 @@ def _bind(  # noqa: PLR0917 - wired once
     lookups = Lookups(history, clock)
     claims = Claims(database, outbox)
     house = AuctionHouse(ask)
-    routing = RoutingDesk(memory, claims, decisions, lookups, house, clock, _seed)
+    quotes = Quotes(database)
+    routing = RoutingDesk(memory, claims, decisions, lookups, quotes, house, clock, _seed)
     bind_calls(answers, routing, memory)
+    quoting = QuotingDesk(memory, claims, decisions, lookups, quotes, clock, _seed)
+    bind_quotes(answers, quoting, memory)
     bind_whisper(answers, routing)
     bind_fallback(answers, FallbackDesk(memory), memory)
     bind_explaining(answers, ExplainingDesk(decisions, memory))

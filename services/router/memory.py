@@ -64,6 +64,7 @@ class _Account:
     versions: dict[Any, int] = field(default_factory=dict)
     carriers: dict[str, Kept] = field(default_factory=dict)
     plans: dict[CampaignId, Plan] = field(default_factory=dict)
+    numbers: dict[CampaignId, tuple[str, ...]] = field(default_factory=dict)
     shelf: Shelf | None = None
     recovers: bool | None = None
 
@@ -168,6 +169,24 @@ class Memory:
             return Found(account_id, None, RouteReason.UNKNOWN_NUMBER)
         return Found(account_id, kept.number.id, self._plan_of(account_id, self._serves(kept)))
 
+    def campaign(self, account_id: AccountId, campaign_id: CampaignId) -> Plan | RouteReason:
+        """A campaign's plan while it takes calls; else why it does not."""
+        return self._plan_of(account_id, campaign_id)
+
+    def numbers_of(self, account_id: AccountId, campaign_id: CampaignId) -> tuple[str, ...]:
+        """A campaign's own numbers and those of its pools, in their order."""
+        account = self._accounts[account_id]
+        if campaign_id not in account.numbers:
+            account.numbers[campaign_id] = tuple(
+                sorted(
+                    number.number
+                    for number in account.documents[Noun.NUMBER].values()
+                    if campaign_id
+                    in (number.campaign_id, self._campaign_of(account_id, number.pool_id))
+                )
+            )
+        return account.numbers[campaign_id]
+
     def plan(self, account_id: AccountId, campaign_id: CampaignId) -> Plan | None:
         """A campaign's plan as it is now, whatever its status; None where it is retired."""
         return self._accounts[account_id].plan(account_id, campaign_id)
@@ -231,6 +250,7 @@ class Memory:
     def _take(self, kept: Kept) -> None:
         account = self._accounts[kept.account_id]
         account.plans.clear()
+        account.numbers.clear()
         account.shelf = account.recovers = None
         if kept.noun is Noun.CARRIER:
             _put(account.carriers, kept.key, None if kept.retired else kept)

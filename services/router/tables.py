@@ -186,13 +186,15 @@ counter = Table(
     Column("month_at", DateTime(timezone=True), nullable=False),
     Column("month_count", Numeric(14, 4), nullable=False, server_default="0"),
     Column("total_count", Numeric(14, 4), nullable=False, server_default="0"),
+    Column("quoted", Numeric(14, 4), nullable=False, server_default="0"),
     CheckConstraint("live >= 0", name="counter_live"),
     CheckConstraint("possible >= 0", name="counter_possible"),
 )
 """What is counted for a target, buyer, group, campaign or entry (`scope_id`), by measure.
 
 The row of a target's attempts is always there, others while a cap needs them.  `live`
-belongs to attempts, `possible` to what counts only when a leg is over."""
+belongs to attempts, `possible` to what counts only when a leg is over; `quoted` is the part of
+both that live quotes have."""
 
 hold = Table(
     "hold",
@@ -224,6 +226,7 @@ place = Table(
     Column("week_at", DateTime(timezone=True), nullable=False),
     Column("month_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("quoted", Boolean, nullable=False, server_default=false()),
     Index("place_counter", "account_id", "scope_id", "measure"),
 )
 """A leg's place in one counter.  Its attempts end with its hold, the others when it is known
@@ -251,6 +254,41 @@ leg = Table(
 """Every leg that was dialled, and what became of it: duplicates, estimates and new caps are
 taken from it.  `converts_after` seconds it is `worth` something; None: by nothing known here.
 The target of a leg that was sold in an auction is its bidder, its buyer the RTB router."""
+
+quote = Table(
+    "quote",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("campaign_id", UUID(as_uuid=True), nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("alone", Boolean, nullable=False),
+    Column("candidate_id", UUID(as_uuid=True), nullable=False),
+    Column("price", Numeric(14, 4), nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("required_seconds", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("call_id", UUID(as_uuid=True)),
+    Index("quote_caller", "account_id", "campaign_id", "caller", "expires_at"),
+    Index("quote_number", "account_id", "number", "expires_at"),
+    Index("quote_end", "expires_at"),
+)
+"""What has been promised to a publisher.  Its places are those of its id as a call;
+`call_id`: who has used it."""
+
+kept_number = Table(
+    "kept_number",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("quote_id", UUID(as_uuid=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+)
+"""A number that a quote for an unknown caller has to itself for a while."""
 
 rotation = Table(
     "rotation",

@@ -36,6 +36,7 @@ FREE = {
     "services/router/store/hold_statements.py:_learn": "a fact's call and leg, one account's",
     "services/router/store/hold_statements.py:_cancel": "a fact's call and leg, one account's",
     "services/router/store/hold_statements.py:FREE_CALLS": "a fact's call, one account's",
+    "services/router/store/hold_statements.py:FREE_QUOTES": "a claim's quotes, one account's",
     "services/router/store/hold_statements.py:ANSWERED": "a fact's call and leg, one account's",
     "services/rtb/store/bodies.py:_KEEP": "rows of bids, each with its account",
     "services/rtb/store/claiming.py:_into": "rows of answers, each with its account",

@@ -2,10 +2,12 @@
 
 import re
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 import pytest
 
-from libs.contracts.catalogue import ASKS, CATALOGUE, QUESTIONS, SERVICES, owner_of
+from libs.contracts.catalogue import ASKS, ASKS_BESIDE, CATALOGUE, QUESTIONS, SERVICES, owner_of
+from libs.contracts.quoting import QuoteCall
 from libs.contracts.streams import DURABLES, STREAMS, Durable, Stream
 
 GRAMMAR = re.compile(r"(ask|event)\.[a-z_]+\.[a-z_]+\.v[1-9]\d*")
@@ -47,3 +49,11 @@ def test_the_questions_of_a_call_run_in_no_circle() -> None:
         asker: [owner for owner in owners if owner != "ingress"] for asker, owners in ASKS.items()
     }
     TopologicalSorter(graph).prepare()
+
+
+def test_who_answers_a_question_beside_the_order_asks_nobody_for_it() -> None:
+    """The desk that gives quotes is given nothing to ask with."""
+    assert {"rtb": (QuoteCall.subject,)} == ASKS_BESIDE
+    desk = Path("services/router/desk/quoting.py").read_text()
+    assert "libs.runtime.ask" not in desk
+    assert "AuctionHouse" not in desk

@@ -10,11 +10,10 @@ from libs.contracts.explaining import (
     ReplayDecision,
     Replayed,
 )
-from libs.contracts.routing import ContinueCall
 from services.router.desk.routing import UnknownCall
 from services.router.domain.explain import explained
 from services.router.domain.plan import Plan
-from services.router.domain.record import Decision, Record
+from services.router.domain.record import OUTCOMES, Decision, Record
 from services.router.domain.replay import reconsider, repeat
 from services.router.memory import Memory
 from services.router.store.decisions import Decided, Decisions
@@ -73,7 +72,7 @@ def _recorded(decided: Decided) -> str:
     outcome = (
         None
         if decided.outcome is None
-        else ContinueCall.answers.validate_json(decided.outcome).model_dump(mode="json")
+        else OUTCOMES.validate_json(decided.outcome).model_dump(mode="json")
     )
     return _canonical(outcome, decided.record.model_dump(mode="json"))
 

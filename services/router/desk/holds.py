@@ -14,6 +14,7 @@ from libs.runtime.database import NOT_NOW
 from libs.runtime.deadline import Deadline
 from libs.runtime.tasks import ended
 from services.router.store.holds import Doubtful, Holds, Known, Leg
+from services.router.store.quotes import Quotes
 
 SWEEP_EVERY_SECONDS = 5.0
 ASK_WITHIN_MS = 5_000  # the carrier's REST API, and the way to it
@@ -30,8 +31,9 @@ _differing = _meter.create_gauge(
 class HoldsDesk:
     """Ends holds.  Every way to end one is safe to take twice."""
 
-    def __init__(self, holds: Holds, ask: Ask) -> None:
+    def __init__(self, holds: Holds, quotes: Quotes, ask: Ask) -> None:
         self._holds = holds
+        self._quotes = quotes
         self._ask = ask
         self._task: asyncio.Task[None] | None = None
         self._asking = asyncio.Semaphore(ASKS_AT_ONCE)
@@ -70,6 +72,7 @@ class HoldsDesk:
         if expired:
             log.warning("holds expired without a fact", extra={"holds": expired})
             _expired.add(expired)
+        await self._quotes.forget()
         differences = await self._holds.differences()
         self.differences = len(differences)
         _differing.set(len(differences))

@@ -1,6 +1,7 @@
 """The routing desk: finds the plan, looks up what it asks for, deliberates, claims, answers."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from libs.contracts.calls import LegEnded
@@ -24,16 +25,25 @@ from libs.runtime.outbox import Announcement
 from services.router.desk.auctions import AuctionHouse
 from services.router.desk.lookups import Lookups
 from services.router.domain.candidate import Candidate
-from services.router.domain.context import CallContext, Inputs
+from services.router.domain.context import CallContext, Inputs, QuoteSeen
 from services.router.domain.counters import Counters, Periods, hold_lasts
 from services.router.domain.decision import amounts_of, deliberate, settle
 from services.router.domain.dialling import destination_of
 from services.router.domain.plan import Plan
-from services.router.domain.record import Decision, Deliberation
-from services.router.memory import Memory
-from services.router.store.claims import Claim, Claimed, Claims, Draft, LegDraft, PlaceDraft
+from services.router.domain.record import Decision, Deliberation, Promised
+from services.router.memory import Found, Memory
+from services.router.store.claims import (
+    Claim,
+    Claimed,
+    Claims,
+    Draft,
+    LegDraft,
+    PlaceDraft,
+    QuoteGone,
+)
 from services.router.store.decisions import Decided, Decisions
 from services.router.store.history import kept_text
+from services.router.store.quotes import Quotes
 
 LOOK_FIRST = (
     4  # candidates whose counters are locked first: the first of them nearly always has room
@@ -61,6 +71,7 @@ class RoutingDesk:
         claims: Claims,
         decisions: Decisions,
         lookups: Lookups,
+        quotes: Quotes,
         auctions: AuctionHouse,
         clock: Clock,
         draw_seed: Callable[[], int],
@@ -69,9 +80,17 @@ class RoutingDesk:
         self._claims = claims
         self._decisions = decisions
         self._lookups = lookups
+        self._quotes = quotes
         self._auctions = auctions
         self._clock = clock
         self._draw_seed = draw_seed
+
+    async def _quote(self, found: Found, question: AdmitCall) -> QuoteSeen | None:
+        if not isinstance(found.plan, Plan) or found.plan.campaign.quotes is None:
+            return None
+        caller = question.caller.number or ""
+        campaign_id = found.plan.campaign.id
+        return await self._quotes.nearest(found.account_id, campaign_id, caller, question.dialled)
 
     async def admit(self, question: AdmitCall, deadline: Deadline) -> DialNext | Close:
         """Decide the first step of a call; asked again, the answer is the same."""
@@ -89,8 +108,13 @@ class RoutingDesk:
             stir=question.stir,
             tags=question.tags,
             ring_began_at=self._clock.now(),
+            quote=await self._quote(found, question),
         )
-        return await self._decide(context, 0, found.plan, deadline)
+        try:
+            return await self._decide(context, 0, found.plan, deadline)
+        except QuoteGone:
+            context = context.without_quote()
+            return await self._decide(context, 0, found.plan, deadline)
 
     async def go_on(self, question: ContinueCall, deadline: Deadline) -> Routed:
         """A leg is over: stop, dial the next, or close."""
@@ -227,21 +251,27 @@ def _read(claimed: Claimed) -> DialNext | Close:
 
 def _claim(deliberation: Deliberation, look: int) -> Claim:
     """Ask for the counters of the first `look` candidates of the order."""
-    order = deliberation.order if deliberation.closing is None else ()
 
     def settle_and_draft(counters: Counters) -> Draft | None:
         decision = settle(deliberation, counters, looked=look)
         return _draft(decision, counters) if isinstance(decision, Decision) else None
 
-    context = deliberation.context
+    context, honoured = deliberation.context, deliberation.context.honoured
     return Claim(
         call_id=context.call_id,
         step=deliberation.step,
         account_id=context.account_id,
         at=deliberation.at,
-        scope_ids=frozenset(scope.id for candidate in order[:look] for scope in candidate.scopes),
+        scope_ids=scopes_of(deliberation, look),
         settle=settle_and_draft,
+        quote_id=honoured.id if honoured and deliberation.step == 0 else None,
     )
+
+
+def scopes_of(deliberation: Deliberation, look: int) -> frozenset[UUID]:
+    """Whose counters the first `look` candidates of an order are tested by."""
+    order = deliberation.order if deliberation.closing is None else ()
+    return frozenset(scope.id for candidate in order[:look] for scope in candidate.scopes)
 
 
 def _draft(decision: Decision, counters: Counters) -> Draft:
@@ -273,7 +303,7 @@ def _leg(decision: Decision, counters: Counters) -> LegDraft | None:
         worth=terms.revenue.amount if terms else None,
         ask_after=dial.ring_seconds + ANSWER_GRACE_SECONDS,
         lasts=int(hold_lasts(dial.ring_seconds, dial.limit_seconds).total_seconds()),
-        places=_places(chosen, decision, counters),
+        places=places_of(chosen, decision, counters),
     )
 
 
@@ -282,7 +312,7 @@ def _taker(chosen: Candidate) -> UUID:
     return (chosen.sold.target_id if chosen.sold else None) or chosen.id
 
 
-def _places(chosen: Candidate, decision: Decision, counters: Counters) -> tuple[PlaceDraft, ...]:
+def places_of(chosen: Candidate, decision: Decision, counters: Counters) -> tuple[PlaceDraft, ...]:
     """A place in every counter that is kept of the target, its groups, buyer, entry, campaign."""
     adds = amounts_of(chosen.settings)
     return tuple(
@@ -302,6 +332,7 @@ def _fact(decision: Decision) -> CallRouted:
     record, chosen = decision.record, decision.chosen
     target, buyer = (chosen.target, chosen.buyer) if chosen else (None, None)
     sold = chosen.sold if chosen else None
+    assert not isinstance(decision.outcome, Promised), "a quote is no call"
     return CallRouted.model_construct(
         call_id=record.context.call_id,
         account_id=record.context.account_id,
@@ -323,4 +354,13 @@ def _fact(decision: Decision) -> CallRouted:
         auction_id=sold.auction_id if sold else None,
         rtb_router_id=chosen.rtb_router_id if chosen else None,
         rtb_target_id=sold.target_id if sold else None,
+        **_promise(record.context),
     )
+
+
+def _promise(context: CallContext) -> dict[str, Any]:
+    """What a call that fulfils a quote owes its publisher."""
+    quote = context.honoured
+    if quote is None:
+        return {}
+    return {"quote_id": quote.id, "seller": quote.publisher, "quoted": quote.price}

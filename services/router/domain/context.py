@@ -1,6 +1,8 @@
 """What a decision is taken from beside the plan: the call, its past, and how things stand."""
 
+from enum import StrEnum
 from typing import Annotated, Self
+from uuid import UUID
 
 from pydantic import Field
 
@@ -11,22 +13,44 @@ from libs.contracts.ids import (
     CallId,
     CampaignId,
     NumberId,
+    QuoteId,
     RtbRouterId,
     Sid,
     TargetId,
 )
 from libs.contracts.message import Instant, Value
-from libs.contracts.money import Amount
+from libs.contracts.money import Amount, Money
 from libs.contracts.phone import Caller
 from libs.contracts.screening import CallerHistory
 from libs.contracts.tags import Tags
+
+
+class QuoteState(StrEnum):
+    """What a quote is to a call that may be meant by it."""
+
+    LIVE = "live"
+    EXPIRED = "expired"
+    USED = "used"
+    OF_ANOTHER = "of_another_caller"
+
+
+class QuoteSeen(Value):
+    """The quote that comes nearest to a call: its caller's, or that of the number it came to."""
+
+    id: QuoteId
+    state: QuoteState
+    candidate_id: UUID
+    publisher: str
+    price: Money
+    expires_at: Instant
 
 
 class CallContext(Value):
     """What is known of the call from its first step on; every record carries it along.
 
     `connections` and `recoveries` count what happened in this call; `talked_seconds` are
-    not ringing.  `unsold` are the RTB routers that have nobody (more) for the call.
+    not ringing.  `unsold` are the RTB routers that have nobody (more) for the call.  `quote`
+    is looked for where the campaign gives quotes.
     """
 
     call_id: CallId
@@ -46,6 +70,19 @@ class CallContext(Value):
     recoveries: int = 0
     talked_seconds: int = 0
     unsold: tuple[RtbRouterId, ...] = ()
+    quote: QuoteSeen | None = None
+
+    @property
+    def honoured(self) -> QuoteSeen | None:
+        """The quote that the call fulfils."""
+        live = self.quote is not None and self.quote.state is QuoteState.LIVE
+        return self.quote if live else None
+
+    def without_quote(self) -> Self:
+        """The call once another one has used its quote, or its time is over."""
+        assert self.quote is not None, "there was one"
+        used = self.quote.model_copy(update={"state": QuoteState.USED})
+        return self.model_copy(update={"quote": used})
 
     def after_unsold(self, router_id: RtbRouterId) -> Self:
         """The call once an RTB router has nobody left for it."""
@@ -75,7 +112,8 @@ class Inputs(Value):
 
     `history` are the caller's earlier calls in this account; `turn` counts the campaign's
     rotation; `loads` and `estimates` are by index in the plan; `auctions` are by RTB router,
-    once the order has come to it.
+    once the order has come to it.  `share_percent` is set for a quote alone: how much of what
+    is free quotes may take.
     """
 
     history: CallerHistory = CallerHistory()
@@ -85,3 +123,4 @@ class Inputs(Value):
     auctions: dict[RtbRouterId, Annotated[AuctionResult, Field(discriminator="outcome")]] = Field(
         default_factory=dict
     )
+    share_percent: int | None = None

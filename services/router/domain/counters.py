@@ -54,7 +54,10 @@ def _periods(now: datetime, zone: str) -> Periods:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One measure of one thing: in flight, and counted in its latest hour, day, ..., and ever."""
+    """One measure of one thing: in flight, and counted in its latest hour, day, ..., and ever.
+
+    `quoted` is the part of it that live quotes have taken.
+    """
 
     live: int
     possible: Decimal
@@ -67,6 +70,7 @@ class Counter:
     month_at: datetime
     month_count: Decimal
     total_count: Decimal
+    quoted: Decimal = NONE
 
     @classmethod
     def empty(cls, periods: Periods) -> "Counter":
@@ -96,10 +100,11 @@ class Counter:
         count: Decimal = getattr(self, _COUNTS[period])
         return count
 
-    def with_attempt(self) -> "Counter":
-        """After one more leg has been dialled; for a counter of attempts."""
+    def with_attempt(self, *, quoted: bool) -> "Counter":
+        """After one more leg has been dialled, or promised; for a counter of attempts."""
         return replace(
             self,
+            quoted=self.quoted + quoted,
             live=self.live + 1,
             hour_count=self.hour_count + 1,
             day_count=self.day_count + 1,
@@ -108,9 +113,10 @@ class Counter:
             total_count=self.total_count + 1,
         )
 
-    def with_possible(self, amount: Decimal) -> "Counter":
-        """After one more leg has been dialled that may come to count so much."""
-        return replace(self, possible=self.possible + amount)
+    def with_possible(self, amount: Decimal, *, quoted: bool) -> "Counter":
+        """After one more leg has been dialled, or promised, that may come to count so much."""
+        more = amount if quoted else NONE
+        return replace(self, possible=self.possible + amount, quoted=self.quoted + more)
 
 
 Counters = Mapping[CounterKey, Counter]
@@ -123,13 +129,21 @@ def usage_of(
     attempts = counters.get((scope_id, Counted.ATTEMPT))
     counted: dict[tuple[Counted, Period], Amount] = {}
     possible: dict[Counted, Amount] = {}
+    quoted: dict[Counted, Amount] = {}
+    if attempts is not None:
+        quoted[Counted.ATTEMPT] = plain(attempts.quoted)
     for limit in caps.limits:
         counter = counters.get((scope_id, limit.counts))
         if counter is not None:
+            quoted[limit.counts] = plain(counter.quoted)
             counted[limit.counts, limit.period] = plain(counter.counted(limit.period))
             possible[limit.counts] = plain(counter.possible)
     return Usage(
-        live=attempts.live if attempts else 0, counted=counted, possible=possible, adds=adds
+        live=attempts.live if attempts else 0,
+        counted=counted,
+        possible=possible,
+        adds=adds,
+        quoted=quoted,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from libs.contracts.auction import AuctionUnsold, AuctionWon
 from libs.contracts.call_settings import LegSettings
@@ -18,7 +19,7 @@ from libs.contracts.explaining import Rule, Verdict
 from libs.contracts.ids import RtbRouterId, TargetId
 from libs.contracts.money import Money
 from libs.contracts.routing import Close, DialNext, RouteReason
-from libs.rules.caps import lack_of_room
+from libs.rules.caps import caps_for_quotes, lack_of_room
 from services.router.domain.candidate import Candidate, Scope
 from services.router.domain.choice import arrange
 from services.router.domain.context import CallContext, Inputs
@@ -34,7 +35,14 @@ from services.router.domain.counters import (
 from services.router.domain.dialling import dial_of, said_before
 from services.router.domain.eligibility import Sieve
 from services.router.domain.plan import Plan
-from services.router.domain.record import CounterSeen, Decision, Deliberation, Record, Seat
+from services.router.domain.record import (
+    CounterSeen,
+    Decision,
+    Deliberation,
+    Promised,
+    Record,
+    Seat,
+)
 from services.router.domain.screening import turned_away
 from services.router.domain.verdicts import Exclusion
 
@@ -76,6 +84,8 @@ def deliberate(
     no = turned_away(plan, context, inputs, now) if step == 0 else None
     excluded, eligible = _sorted_out(plan, context, inputs, now)
     order = arrange(plan, eligible, inputs, now=now, seed=seed)
+    if context.honoured is not None:
+        order = _promised_first(order, context.honoured.candidate_id)
     return Deliberation.model_construct(
         step=step,
         at=now,
@@ -112,6 +122,11 @@ def _sorted_out(
         else:
             excluded.append(_excluded(at, no))
     return tuple(excluded), eligible
+
+
+def _promised_first(order: tuple[Candidate, ...], candidate_id: UUID) -> tuple[Candidate, ...]:
+    """Who has a place for this very call comes before all tiers."""
+    return tuple(sorted(order, key=lambda candidate: candidate.id != candidate_id))
 
 
 def _excluded(at: int, no: Exclusion, place: int | None = None) -> Seat:
@@ -155,7 +170,7 @@ def settle(
         if place >= looked:
             return None
         router_id = candidate.rtb_router_id
-        if router_id is not None:
+        if router_id is not None and deliberation.inputs.share_percent is None:
             result = deliberation.inputs.auctions.get(router_id)
             if result is None:
                 return router_id
@@ -212,7 +227,7 @@ def _takes(
         raise AssertionError(f"no counter of target {candidate.id}")
     now_counted = _as_of(candidate, counters, deliberation.at)
     found.seen |= now_counted
-    no = _lack_of_room(candidate, now_counted)
+    no = _lack_of_room(candidate, now_counted, deliberation.inputs.share_percent)
     if no is not None:
         found.seats.append(_excluded(at, no, place))
         return False
@@ -245,14 +260,18 @@ def amounts_of(settings: LegSettings) -> dict[Counted, Decimal]:
     }
 
 
-def _lack_of_room(candidate: Candidate, counters: Counters) -> Exclusion | None:
+def _lack_of_room(
+    candidate: Candidate, counters: Counters, share_percent: int | None
+) -> Exclusion | None:
     adds = amounts_of(candidate.settings)
     for scope in candidate.scopes:
         if not scope.limits.limited:
             continue
-        full = lack_of_room(
-            scope.limits.caps, usage_of(scope.id, scope.limits.caps, counters, adds)
-        )
+        caps = scope.limits.caps
+        usage = usage_of(scope.id, caps, counters, adds)
+        if share_percent is not None:
+            caps = caps_for_quotes(caps, usage, share_percent)
+        full = lack_of_room(caps, usage)
         if full is not None:
             at_once = full.seen.endswith(" at once")
             rule = Rule.CONCURRENCY_CAP if at_once else Rule.CAP
@@ -268,6 +287,9 @@ def _taken(at: int, place: int, candidate: Candidate, counters: Counters) -> Sea
     if candidate.sold is not None:
         seen = _bought(candidate.sold)
         return Seat(at=at, verdict=Verdict.CHOSEN, rule=Rule.SOLD, seen=seen, place=place)
+    if candidate.target is None:
+        seen = "its auction is held when the call comes"
+        return Seat(at=at, verdict=Verdict.CHOSEN, rule=Rule.TAKEN, seen=seen, place=place)
     attempts = counters[candidate.id, Counted.ATTEMPT]
     seen = f"{attempts.live} at once, {plain(attempts.day_count)} today"
     return Seat(at=at, verdict=Verdict.CHOSEN, rule=Rule.TAKEN, seen=seen, place=place)
@@ -286,8 +308,11 @@ def _told(price: Money) -> str:
 def _decision(deliberation: Deliberation, found: _Found) -> Decision:
     plan, context, chosen = deliberation.plan, found.context, found.chosen
     reason = RouteReason.CHOSEN if chosen else deliberation.closing or RouteReason.ALL_CAPPED
-    outcome: DialNext | Close
-    if chosen is not None:
+    outcome: DialNext | Close | Promised
+    if chosen is not None and deliberation.inputs.share_percent is not None:
+        outcome = _promised(chosen)
+        context = context.after_tried(TargetId(chosen.id))
+    elif chosen is not None:
         outcome = DialNext(
             account_id=context.account_id,
             step=deliberation.step,
@@ -320,6 +345,15 @@ def _decision(deliberation: Deliberation, found: _Found) -> Decision:
         reason=reason,
     )
     return Decision.model_construct(outcome=outcome, record=record, plan=plan, chosen=chosen)
+
+
+def _promised(chosen: Candidate) -> Promised:
+    terms = chosen.settings.conversion
+    return Promised(
+        candidate_id=chosen.id,
+        worth=terms.revenue if terms else None,
+        required_seconds=terms.after_seconds if terms else 0,
+    )
 
 
 def _rest(plan: Plan | None, order: Sequence[Candidate], looked_at: int) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from services.router.domain.choice import scored
 from services.router.domain.context import Inputs
 from services.router.domain.plan import Plan, call_levels, leg_levels
 from services.router.domain.record import Record, Seat
+from services.router.domain.screening import quote_told
 from services.router.domain.words import CLOSED, OTHERWISE, PASSED_OVER, SPREADS
 
 NAMED_MAX = 3  # candidates a sentence names; the table has them all
@@ -141,7 +142,19 @@ def _sentence(record: Record, plan: Plan | None, table: tuple[CandidateVerdict, 
     )
     if chosen.rule is Rule.SOLD:
         how = f"it won the auction at {chosen.seen}"
+    if record.inputs.share_percent is not None:
+        return f"A place with {chosen.target_name} was kept for a quote: {how}{rest}{passed}."
+    if _as_promised(record, plan):
+        how = f"it was promised by {quote_told(record.context, record.at)}"
     return f"{chosen.target_name} of {chosen.buyer_name} was dialled: {how}{rest}{passed}."
+
+
+def _as_promised(record: Record, plan: Plan) -> bool:
+    quote = record.context.honoured
+    if quote is None or record.step > 0:
+        return False
+    chosen = (seat.at for seat in record.seats if seat.verdict is Verdict.CHOSEN)
+    return any(plan.candidates[at].id == quote.candidate_id for at in chosen)
 
 
 def _passed_over(table: tuple[CandidateVerdict, ...]) -> str:

@@ -1,12 +1,15 @@
 """A decision on its way and on record: every value it was taken from, and what it came to."""
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
+
+from pydantic import Field, TypeAdapter
 
 from libs.contracts.caps import Counted
 from libs.contracts.explaining import Rule, Verdict
 from libs.contracts.message import Instant, Value
+from libs.contracts.money import Money
 from libs.contracts.routing import Close, DialNext, RouteReason
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Inputs
@@ -30,6 +33,7 @@ class CounterSeen(NamedTuple):
     month_at: Instant
     month_count: Decimal
     total_count: Decimal
+    quoted: Decimal = Decimal(0)
 
 
 class Seat(Value):
@@ -89,10 +93,24 @@ class Deliberation(Value):
     order: tuple[Candidate, ...] = ()
 
 
+class Promised(Value):
+    """A place is kept for a quote; `worth` is what a conversion there brings."""
+
+    outcome: Literal["promised"] = "promised"
+    candidate_id: UUID
+    worth: Money | None
+    required_seconds: int
+
+
+Outcome = Annotated[DialNext | Close | Promised, Field(discriminator="outcome")]
+OUTCOMES: TypeAdapter[Outcome] = TypeAdapter(Outcome)
+"""What may come of a decision, as it is kept."""
+
+
 class Decision(Value):
     """An outcome with its record; `chosen` is who takes the call."""
 
-    outcome: DialNext | Close
+    outcome: Outcome
     record: Record
     plan: Plan | None
     chosen: Candidate | None

@@ -1,13 +1,14 @@
 """Whether a campaign takes a call at all: rules that hold whoever might take it.
 
 They are tested in this order: the caller (withheld, blocked, from abroad, not attested,
-calling too often), then the campaign's hours, tag filter and area.
+calling too often), its quote, then the campaign's hours, tag filter and area.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from libs.contracts.phone import CallerKind
+from libs.contracts.quoting import LateCalls, Quotes
 from libs.contracts.routing import RouteReason
 from libs.contracts.screening import Attestation
 from libs.rules import areas, filters, hours
@@ -16,7 +17,7 @@ from libs.rules.history import check_repeats
 from libs.rules.places import country_of_number
 from libs.rules.screening import check_attestation, check_blocklist, check_domestic
 from libs.rules.sightings import sightings_of, tags_of
-from services.router.domain.context import CallContext, Inputs
+from services.router.domain.context import CallContext, Inputs, QuoteState
 from services.router.domain.plan import Plan
 from services.router.domain.verdicts import TurnedAway
 
@@ -43,6 +44,8 @@ def _findings(
 ) -> Iterator[tuple[RouteReason, Finding]]:
     yield from _of_caller(plan, context, inputs, now)
     campaign = plan.campaign
+    if campaign.quotes is not None and inputs.share_percent is None:
+        yield RouteReason.NOT_QUOTED, check_quoted(campaign.quotes, context, now)
     if campaign.schedule is not None:
         yield RouteReason.CAMPAIGN_CLOSED, hours.check(campaign.schedule, now)
     if campaign.filter is not None:
@@ -76,6 +79,30 @@ def _of_caller(
             RouteReason.CALLER_REPEATS,
             check_repeats(settings.repeat_limit, inputs.history, now),
         )
+
+
+def check_quoted(quotes: Quotes, context: CallContext, now: datetime) -> Finding:
+    """Whether a call comes with a quote that holds, where the campaign takes no others."""
+    if quotes.late_calls is LateCalls.ROUTE or context.honoured is not None:
+        return Finding(True, quote_told(context, now), "")
+    return Finding(False, quote_told(context, now), "a quote for this caller that holds")
+
+
+def quote_told(context: CallContext, now: datetime) -> str:
+    """What is known of a call's quote, in words."""
+    quote = context.quote
+    if quote is None:
+        return "no quote"
+    match quote.state:
+        case QuoteState.LIVE:
+            return f"a quote of {quote.price} for {quote.publisher or 'a publisher'}"
+        case QuoteState.EXPIRED:
+            late = int((now - quote.expires_at).total_seconds())
+            return f"a quote that ended {late} s before the call"
+        case QuoteState.USED:
+            return "a quote that another call has used"
+        case QuoteState.OF_ANOTHER:
+            return "a quote for another caller"
 
 
 def attestation_of(stir: str) -> Attestation:

@@ -21,6 +21,7 @@ CLOSED: Mapping[RouteReason, str] = {
     RouteReason.CALLER_ABROAD: "the campaign takes callers of {needed}, but saw {seen}",
     RouteReason.CALLER_UNATTESTED: "the campaign needs {needed}, but saw {seen}",
     RouteReason.CALLER_REPEATS: "the caller calls too often: {seen}, {needed}",
+    RouteReason.NOT_QUOTED: "the campaign takes only quoted calls: {seen}",
     RouteReason.NO_TARGET: "the campaign has no target",
     RouteReason.NOBODY_ELIGIBLE: "no target of the campaign may take the call",
     RouteReason.ALL_CAPPED: "every eligible target has reached a cap",

@@ -22,7 +22,7 @@ from sqlalchemy.sql import bindparam
 
 from libs.runtime.database import Statement
 from libs.runtime.given import given, read
-from services.router.tables import counter, decision, hold, leg, outbox, place
+from services.router.tables import counter, decision, hold, leg, outbox, place, quote
 
 COUNTED = (
     counter.c.live,
@@ -36,6 +36,7 @@ COUNTED = (
     counter.c.month_at,
     counter.c.month_count,
     counter.c.total_count,
+    counter.c.quoted,
 )
 """A counter's columns, in the order of `Counter`'s fields."""
 
@@ -112,13 +113,28 @@ def _keep() -> Statement:
             places.cte("placed"),
             legs.cte("dialled"),
             _counts().cte("counted"),
+            _into(quote, "quotes").cte("quoted"),
             announcements.cte("announced"),
         ),
         "claim.keep",
     )
 
 
+def _use() -> Statement:
+    """Let quotes be fulfilled by calls: each once, and only while it holds."""
+    used = given("quotes", quote.c.account_id, quote.c.id, quote.c.call_id)
+    return Statement(
+        update(quote)
+        .values(call_id=used.c.call_id)
+        .where(quote.c.account_id == used.c.account_id, quote.c.id == used.c.id)
+        .where(quote.c.call_id.is_(None), quote.c.expires_at > func.now())
+        .returning(quote.c.id),
+        "quote.use",
+    )
+
+
 LOCK = _lock()
+USE = _use()
 KEEP = _keep()
 DECIDED = Statement(
     select(cast(decision.c.outcome, Text)).where(

@@ -6,7 +6,7 @@ so that claims wait for each other and never in a circle.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -16,14 +16,15 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from libs.contracts.caps import Counted
-from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
+from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, QuoteId, TargetId
 from libs.runtime.batch import Batch
 from libs.runtime.database import NOT_NOW, Database
 from libs.runtime.deadline import Deadline
 from libs.runtime.given import written
 from libs.runtime.outbox import Announcement, Outbox
 from services.router.domain.counters import Counter, CounterKey, Counters, Periods
-from services.router.store.claim_statements import DECIDED, KEEP, LOCK
+from services.router.store.claim_statements import DECIDED, KEEP, LOCK, USE
+from services.router.store.hold_statements import FREE_QUOTES
 
 BATCH_MAX = 64  # claims of one transaction; more only hold locks longer
 RETRY_MS = 50  # between two tries while the database is away
@@ -59,14 +60,29 @@ class LegDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteDraft:
+    """A promise to be kept, with the places that it takes until it expires (and a little on)."""
+
+    row: Mapping[str, Any]
+    lasts: int
+    places: tuple[PlaceDraft, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """What one claim writes, once it has seen its counters."""
+    """What one claim writes, once it has seen its counters: for a leg, a quote, or neither."""
 
     outcome: str
     record: str
     snapshot: str | None
     leg: LegDraft | None
-    announcement: Announcement
+    announcement: Announcement | None
+    quote: QuoteDraft | None = None
+
+    @property
+    def takes(self) -> LegDraft | QuoteDraft | None:
+        """What takes places."""
+        return self.leg or self.quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ class Claim:
     """One call's wish to be decided.  `settle` is pure; None means: show me more counters.
 
     `scope_ids` are those whose counters it must see, and nobody may change meanwhile.
+    `quote_id` is a quote that the call fulfils: its places are free for this claim.
     """
 
     call_id: CallId
@@ -82,6 +99,7 @@ class Claim:
     at: datetime
     scope_ids: frozenset[UUID]
     settle: Callable[[Counters], Draft | None]
+    quote_id: QuoteId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +110,10 @@ class Claimed:
     """
 
     outcome: str | None
+
+
+class QuoteGone(Exception):
+    """The quote has been used, or has ended, since it was looked up."""
 
 
 class _DecidedMeanwhile(Exception):
@@ -108,18 +130,19 @@ class _Books:
     def of(self, account_id: AccountId) -> dict[CounterKey, Counter]:
         return self.by_account.setdefault(account_id, {})
 
-    def take(self, account_id: AccountId, leg: LegDraft) -> None:
+    def take(self, account_id: AccountId, taker: LegDraft | QuoteDraft) -> None:
         counters = self.of(account_id)
-        for place in leg.places:
+        quoted = isinstance(taker, QuoteDraft)
+        for place in taker.places:
             key = (place.scope_id, place.measure)
-            counters[key] = _with(counters[key].on(place.periods), place)
+            counters[key] = _with(counters[key].on(place.periods), place, quoted=quoted)
             self.changed.add((account_id, key))
 
 
-def _with(counter: Counter, place: PlaceDraft) -> Counter:
+def _with(counter: Counter, place: PlaceDraft, *, quoted: bool) -> Counter:
     if place.measure is Counted.ATTEMPT:
-        return counter.with_attempt()
-    return counter.with_possible(place.amount)
+        return counter.with_attempt(quoted=quoted)
+    return counter.with_possible(place.amount, quoted=quoted)
 
 
 class Claims:
@@ -133,7 +156,7 @@ class Claims:
     async def claim(self, claim: Claim, deadline: Deadline) -> Claimed | None:
         """Decide one step of a call, once; None when `settle` wants more counters.
 
-        A database that comes back before the deadline is waited for.
+        A database that comes back before the deadline is waited for.  Raise QuoteGone.
         """
         while True:
             try:
@@ -150,10 +173,13 @@ class Claims:
             raise _DecidedMeanwhile  # the same call twice: the batch does them one by one
         async with self._database.hot() as connection, connection.transaction():
             books = await self._lock(connection, claims)
+            if any(claim.quote_id for claim in claims):
+                await self._fulfil(connection, claims)
+                books = await self._lock(connection, claims)
             drafts = [_settled(claim, books) for claim in claims]
             decided = [(claim, draft) for claim, draft in zip(claims, drafts, strict=True) if draft]
             await self._keep(connection, decided, books)
-        self._outbox.announce(draft.announcement for _, draft in decided)
+        self._outbox.announce(draft.announcement for _, draft in decided if draft.announcement)
         return [None if draft is None else Claimed(draft.outcome) for draft in drafts]
 
     async def _lock(self, connection: AsyncConnection[Any], claims: Sequence[Claim]) -> _Books:
@@ -165,6 +191,18 @@ class Claims:
                 books.of(account)[scope, Counted(measure)] = Counter(*counted)
         return books
 
+    async def _fulfil(self, connection: AsyncConnection[Any], claims: Sequence[Claim]) -> None:
+        """Free the places of quotes for the calls that they are for; the counters are locked."""
+        wanted = [claim for claim in claims if claim.quote_id is not None]
+        rows = written(
+            {"account_id": claim.account_id, "id": claim.quote_id, "call_id": claim.call_id}
+            for claim in wanted
+        )
+        if len(await USE.run(connection, quotes=rows)) < len(wanted):
+            raise QuoteGone
+        quotes = written({"call_id": claim.quote_id} for claim in wanted)
+        await FREE_QUOTES.run(connection, calls=quotes)
+
     async def _keep(
         self,
         connection: AsyncConnection[Any],
@@ -174,16 +212,20 @@ class Claims:
         if not decided:
             return
         dialled = [(claim, draft.leg) for claim, draft in decided if draft.leg is not None]
+        taking = [(claim, draft.takes) for claim, draft in decided if draft.takes is not None]
         kept = await KEEP.run(
             connection,
             decisions=written(_decision_row(claim, draft) for claim, draft in decided),
             holds=written(_hold_row(claim, leg) for claim, leg in dialled),
             places=written(
-                _place_row(claim, leg, place) for claim, leg in dialled for place in leg.places
+                _place_row(claim, taker, place) for claim, taker in taking for place in taker.places
             ),
             legs=written(_leg_row(claim, leg) for claim, leg in dialled),
             counters=written(_counter_rows(books)),
-            announcements=written(_announcement_row(draft.announcement) for _, draft in decided),
+            quotes=written(draft.quote.row for _, draft in decided if draft.quote is not None),
+            announcements=written(
+                _announcement_row(draft.announcement) for _, draft in decided if draft.announcement
+            ),
         )
         if len(kept) < len(decided):
             raise _DecidedMeanwhile
@@ -196,8 +238,8 @@ class Claims:
 
 def _settled(claim: Claim, books: _Books) -> Draft | None:
     draft = claim.settle(books.of(claim.account_id))
-    if draft is not None and draft.leg is not None:
-        books.take(claim.account_id, draft.leg)
+    if draft is not None and draft.takes is not None:
+        books.take(claim.account_id, draft.takes)
     return draft
 
 
@@ -225,7 +267,7 @@ def _hold_row(claim: Claim, leg: LegDraft) -> dict[str, Any]:
     }
 
 
-def _place_row(claim: Claim, leg: LegDraft, place: PlaceDraft) -> dict[str, Any]:
+def _place_row(claim: Claim, taker: LegDraft | QuoteDraft, place: PlaceDraft) -> dict[str, Any]:
     return _key(claim) | {
         "scope_id": place.scope_id,
         "measure": place.measure,
@@ -234,7 +276,8 @@ def _place_row(claim: Claim, leg: LegDraft, place: PlaceDraft) -> dict[str, Any]
         "day_at": place.periods.day_at,
         "week_at": place.periods.week_at,
         "month_at": place.periods.month_at,
-        "lasts": leg.lasts,
+        "quoted": isinstance(taker, QuoteDraft),
+        "lasts": taker.lasts,
     }
 
 

@@ -81,6 +81,7 @@ def _end(
         .values(
             live=counter.c.live - changes.c.places,
             possible=counter.c.possible - changes.c.amount,
+            quoted=counter.c.quoted - changes.c.quoted,
             **values,
         )
         .where(counter.c.account_id == changes.c.account_id)
@@ -119,6 +120,7 @@ def _changes(ended: Any, locked: Any, change: ColumnElement[Any]) -> Any:
             *(ended.c[key] for key in keys),
             func.count().filter(attempt).label("places"),
             func.coalesce(func.sum(ended.c.amount).filter(~attempt), 0).label("amount"),
+            func.coalesce(func.sum(ended.c.amount).filter(ended.c.quoted), 0).label("quoted"),
             func.sum(change).label("total_change"),
             *sums,
         )
@@ -185,7 +187,15 @@ def _cancel() -> Statement:
 FREE_LEGS = _free(_these(hold, _LEGS), "hold.free_legs")
 FREE_CALLS = _free(hold.c.call_id.in_(select(_CALLS.c.call_id)), "hold.free_calls")
 EXPIRE_HOLDS = _free(hold.c.expires_at < func.now(), "hold.expire")
-EXPIRE_PLACES = _end(_places(place.c.expires_at < func.now()), "place.expire")
+EXPIRE_PLACES = _end(_places((place.c.expires_at < func.now()) & ~place.c.quoted), "place.expire")
+EXPIRE_QUOTES = _end(
+    _places((place.c.expires_at < func.now()) & place.c.quoted), "quote.expire", undo=True
+)
+FREE_QUOTES = _end(
+    _places(place.c.call_id.in_(select(_CALLS.c.call_id)) & place.c.quoted),
+    "quote.free",
+    undo=True,
+)
 RESOLVE = _resolve()
 LEARN = _learn()
 ANSWERED = Statement(update(hold).values(ask_at=null()).where(_these(hold, _LEGS)), "hold.answered")

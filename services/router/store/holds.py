@@ -20,6 +20,7 @@ from services.router.store.hold_statements import (
     CANCEL,
     EXPIRE_HOLDS,
     EXPIRE_PLACES,
+    EXPIRE_QUOTES,
     FORBID,
     FREE_CALLS,
     FREE_LEGS,
@@ -125,6 +126,7 @@ class Holds:
         async with self._database.hot() as connection:
             freed = await EXPIRE_HOLDS.run(connection)
             await EXPIRE_PLACES.run(connection)
+            await EXPIRE_QUOTES.run(connection)
         return freed[0][0] if freed else 0
 
     async def doubtful(self) -> list[Doubtful]:

@@ -191,6 +191,7 @@ def test_every_question_of_operators_has_a_door() -> None:
         "ask.router.admit.v1",
         "ask.router.leg_ended.v1",
         "ask.router.whisper.v1",
+        "ask.router.quote.v1",
         "ask.router.fallback_plans.v1",
         "ask.ingress.leg_state.v1",
         "ask.rtb.auction.v1",

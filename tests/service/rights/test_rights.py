@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 
 import nats
@@ -18,7 +19,7 @@ from nats.js.errors import NoStreamResponseError
 
 from deploy.local.servers import NatsServer
 from deploy.nats import CHANGES, CHANGES_HEARD_BY, FILE, OPERATOR, USERS, server_environment
-from libs.contracts.catalogue import ASKS, CATALOGUE, SERVICES
+from libs.contracts.catalogue import ASKS, ASKS_BESIDE, CATALOGUE, SERVICES, owner_of
 from libs.contracts.message import Refusal
 from libs.contracts.streams import DURABLES, STREAMS, Durable
 from libs.contracts.tracking import Calls, ListLiveCalls
@@ -119,6 +120,16 @@ async def test_who_asks_whom(users: dict[str, User], asker: str, owner: str) -> 
         assert users[owner].refused.empty()
     else:
         await users[asker].may_not_say(subject)
+
+
+async def test_a_question_beside_the_order_is_the_only_one(users: dict[str, User]) -> None:
+    for asker, subjects in ASKS_BESIDE.items():
+        for subject in subjects:
+            owner = users[owner_of(subject)]
+            await owner.client.subscribe(subject, queue=owner_of(subject), cb=answer)
+            ask = partial(answered, users[asker], subject)
+            assert await eventually(ask) == b"answered"
+            await users[asker].may_not_say(f"ask.{owner_of(subject)}.something.v1")
 
 
 async def test_a_fact_is_published_by_its_publisher_alone(users: dict[str, User]) -> None:

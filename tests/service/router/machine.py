@@ -45,6 +45,7 @@ from services.router.store.claims import Claims
 from services.router.store.decisions import Decisions
 from services.router.store.history import History
 from services.router.store.holds import Holds
+from services.router.store.quotes import Quotes
 
 ACCOUNT_SID = "AC" + "1" * 32
 START = datetime(2026, 3, 7, 12, tzinfo=UTC)  # the day before New York puts its clocks forward
@@ -157,11 +158,12 @@ class Desk:
                 Claims(database, Outbox(database, broker, tables.outbox)),
                 Decisions(database),
                 Lookups(History(database), self.clock),
+                Quotes(database),
                 AuctionHouse(Ask(broker)),
                 self.clock,
                 lambda: random.getrandbits(50),
             )
-            self.desks.append((routing, HoldsDesk(Holds(database), Ask(broker))))
+            self.desks.append((routing, HoldsDesk(Holds(database), Quotes(database), Ask(broker))))
 
     async def close(self) -> None:
         for database in self.databases:

@@ -55,6 +55,7 @@ from services.router.store.configuration import Configuration
 from services.router.store.decisions import Decisions
 from services.router.store.history import History
 from services.router.store.holds import Holds
+from services.router.store.quotes import Quotes
 from tests.kit.facts import NOON
 from tests.kit.hosting import (
     ACCOUNT_SID,
@@ -359,11 +360,13 @@ class Stage:
         claims = Claims(self.database, Outbox(self.database, broker, tables.outbox))
         lookups = Lookups(History(self.database), clock)
         house, decisions = AuctionHouse(self.asking), Decisions(self.database)
-        return RoutingDesk(memory, claims, decisions, lookups, house, clock, lambda: seed)
+        return RoutingDesk(
+            memory, claims, decisions, lookups, Quotes(self.database), house, clock, lambda: seed
+        )
 
     def holds_desk(self) -> HoldsDesk:
         """A holds desk that sweeps when it is told to."""
-        return HoldsDesk(Holds(self.database), self.asking)
+        return HoldsDesk(Holds(self.database), Quotes(self.database), self.asking)
 
     async def replay_everything(self) -> None:
         """Take every decision of the test again: all must come to the same."""

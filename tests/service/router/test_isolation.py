@@ -1,5 +1,7 @@
 """To one account everything of another behaves as if it did not exist."""
 
+from uuid import uuid4
+
 from libs.contracts.bulk import (
     AccountConfiguration,
     AddNumbers,
@@ -13,6 +15,7 @@ from libs.contracts.explaining import ExplainCall, ReplayDecision
 from libs.contracts.fallback import AskFallbackPlans
 from libs.contracts.finding import DetachRtb, FindAffected, FindAuctioned, FindCampaign
 from libs.contracts.message import Document, Question
+from libs.contracts.quoting import NotQuoted, Pricing, QuoteCall, Quotes, Unquoted
 from libs.contracts.rehearsing import Rehearse
 from libs.contracts.routing import AdmitCall, AskWhisper, ContinueCall, RouteReason
 from tests.kit.hosting import ACCOUNT_SID, TESTER
@@ -147,6 +150,15 @@ async def no_call_exists(stage: Stage, stranger: Stranger) -> None:
         AskWhisper(**about, step=0),
     ):
         assert await stranger.refused(question) == "not_found"
+
+    ours = a_draft(rtb_enabled=True, quotes=Quotes())
+    await stage.bring_in(ours)
+    ping = QuoteCall(
+        **them, campaign_id=ours.id, quote_id=uuid4(), caller=call.caller, pricing=Pricing()
+    )
+    quoted = await stage.ask(ping)
+    assert isinstance(quoted, NotQuoted)
+    assert quoted.why is Unquoted.TURNED_AWAY
 
     at_another_carrier = Call(account_sid="AC" + "9" * 32)
     answer = close(await stage.ask(at_another_carrier.admit()))

@@ -42,7 +42,7 @@ def test_every_attempt_counts_in_every_period_that_is_on(looks: list[timedelta],
     counter = a_counter(zone=zone)
     counted: dict[datetime, int] = {}
     for look in looks:
-        counter = counter.on(Periods.of(NOW + look, zone)).with_attempt()
+        counter = counter.on(Periods.of(NOW + look, zone)).with_attempt(quoted=False)
         counted[counter.day_at] = counted.get(counter.day_at, 0) + 1
         assert counter.counted(Period.DAY) == counted[counter.day_at]
         assert counter.counted(Period.HOUR) <= counter.counted(Period.DAY)
