@@ -156,6 +156,7 @@ async def no_call_exists(stage: Stage, stranger: Stranger) -> None:
     ping = QuoteCall(
         **them, campaign_id=ours.id, quote_id=uuid4(), caller=call.caller, pricing=Pricing()
     )
+    stranger.asked.add(QuoteCall)
     quoted = await stage.ask(ping)
     assert isinstance(quoted, NotQuoted)
     assert quoted.why is Unquoted.TURNED_AWAY
