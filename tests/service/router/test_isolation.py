@@ -15,7 +15,7 @@ from libs.contracts.explaining import ExplainCall, ReplayDecision
 from libs.contracts.fallback import AskFallbackPlans
 from libs.contracts.finding import DetachRtb, FindAffected, FindAuctioned, FindCampaign
 from libs.contracts.message import Document, Question
-from libs.contracts.quoting import NotQuoted, Pricing, QuoteCall, Quotes, Unquoted
+from libs.contracts.quoting import Pricing, QuoteCall, Unquoted
 from libs.contracts.rehearsing import Rehearse
 from libs.contracts.routing import AdmitCall, AskWhisper, ContinueCall, RouteReason
 from tests.kit.hosting import ACCOUNT_SID, TESTER
@@ -151,15 +151,21 @@ async def no_call_exists(stage: Stage, stranger: Stranger) -> None:
     ):
         assert await stranger.refused(question) == "not_found"
 
-    ours = a_draft(rtb_enabled=True, quotes=Quotes())
-    await stage.bring_in(ours)
+    (campaign,) = (await stage.page(Noun.CAMPAIGN)).rows
     ping = QuoteCall(
-        **them, campaign_id=ours.id, quote_id=uuid4(), caller=call.caller, pricing=Pricing()
+        account_id=stage.account_id,
+        campaign_id=campaign.document["id"],
+        quote_id=uuid4(),
+        caller=call.caller,
+        pricing=Pricing(),
     )
+    assert (await stage.ask(ping)).why is Unquoted.NO_QUOTES
     stranger.asked.add(QuoteCall)
-    quoted = await stage.ask(ping)
-    assert isinstance(quoted, NotQuoted)
-    assert quoted.why is Unquoted.TURNED_AWAY
+    answer = await stage.ask(ping.model_copy(update=them))
+    assert (answer.why, answer.reason) == (
+        Unquoted.TURNED_AWAY,
+        RouteReason.NUMBER_WITHOUT_CAMPAIGN,
+    )
 
     at_another_carrier = Call(account_sid="AC" + "9" * 32)
     answer = close(await stage.ask(at_another_carrier.admit()))
