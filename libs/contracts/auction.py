@@ -34,6 +34,7 @@ class Unsold(StrEnum):
     NOTHING_LEFT = "nothing_left"
     UNANSWERED = "unanswered"
     NOT_HELD = "not_held"
+    FOR_A_QUOTE = "for_a_quote"
 
 
 class Loss(StrEnum):

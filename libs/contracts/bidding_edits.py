@@ -17,6 +17,7 @@ class RtbNoun(StrEnum):
 
     TARGET = "rtb_target"
     ROUTER = "rtb_router"
+    PING_RULES = "rtb_ping_rules"
 
 
 class SaveRtbTarget(Edit):

@@ -41,12 +41,14 @@ class Quotes(Document):
 class Pricing(Value):
     """What is promised: a fixed price, or what the call is worth to us less a margin.
 
-    The worth is what the held target pays for a conversion.  A price above `maximum` is cut
-    to it; below `minimum` there is no quote.
+    The worth is what the held target pays for a conversion; less the margin it is multiplied
+    and bumped.  A price above `maximum` is cut to it; below `minimum` there is no quote.
     """
 
     price: Money | None = None
     margin_percent: Decimal = Field(default=Decimal(0), ge=0, le=100)
+    multiplier: Decimal = Field(default=Decimal(1), ge=0)
+    bump: Decimal = Decimal(0)
     minimum: Cents = Decimal(0)
     maximum: Cents = Decimal(10_000)
     currency: Currency = "USD"

@@ -44,6 +44,7 @@ from services.console.routes import (
     defaults,
     keys,
     people,
+    pinging,
     predecessor,
     session,
 )
@@ -113,6 +114,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         calls.router,
         bidding.router,
         auctions.router,
+        pinging.router,
         audit_log.router,
         live.router,
     ):

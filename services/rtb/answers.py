@@ -29,11 +29,13 @@ from libs.contracts.bidding_edits import (
     SaveRtbTarget,
 )
 from libs.contracts.editing import Got, Page, Saved
+from libs.contracts.pinging import ListPings, Pings, SavePingRules
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
 from services.rtb.desk.auctioning import AuctionDesk
 from services.rtb.desk.keeping import KeepingDesk
 from services.rtb.desk.looking import LookingDesk
+from services.rtb.desk.pinging import PingingDesk
 from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit
 
 AUCTIONS_IN_FLIGHT_MAX = 500  # each may ask hundreds of bidders; the rest go on unsold at once
@@ -83,6 +85,19 @@ def bind_keeping(answers: Answers, desk: KeepingDesk) -> None:
 
     @answers.to(ListRtb, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def page(question: ListRtb, _: Deadline) -> Page:
+        return await desk.page(question)
+
+
+def bind_pings(answers: Answers, keeping: KeepingDesk, desk: PingingDesk) -> None:
+    """Bind the questions about publishers' pings."""
+
+    @answers.to(SavePingRules, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def save_ping_rules(question: SavePingRules, _: Deadline) -> Saved:
+        with _declining("document."):
+            return await keeping.save_ping_rules(question)
+
+    @answers.to(ListPings, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def pings(question: ListPings, _: Deadline) -> Pings:
         return await desk.page(question)
 
 

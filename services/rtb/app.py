@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
 
 from libs.contracts.catalogue import CATALOGUE
 from libs.contracts.message import Refusal
@@ -26,30 +26,33 @@ from libs.runtime.health import (
 )
 from libs.runtime.outbox import Outbox
 from libs.runtime.seal import Seal
-from libs.runtime.service import Watch, service_app
+from libs.runtime.service import Watch, lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
 from services.rtb import tables
-from services.rtb.answers import bind_auctions, bind_keeping, bind_looking
+from services.rtb.answers import bind_auctions, bind_keeping, bind_looking, bind_pings
 from services.rtb.bidders import Bidders
 from services.rtb.desk.asking import AskingDesk, House
 from services.rtb.desk.auctioning import AuctionDesk
 from services.rtb.desk.behind import Behind
 from services.rtb.desk.keeping import KeepingDesk
 from services.rtb.desk.looking import LookingDesk
+from services.rtb.desk.pinging import PingingDesk
 from services.rtb.desk.reservations import ReservationsDesk
+from services.rtb.doors import pings
 from services.rtb.memory import Memory
 from services.rtb.settings import Settings
 from services.rtb.store.auctions import Auctions
 from services.rtb.store.bodies import Bodies
 from services.rtb.store.configuration import Configuration
 from services.rtb.store.looking import Looking
+from services.rtb.store.pings import Pings
 from services.rtb.store.reservations import Reservations
 from services.rtb.subscribers import reservations_consumer
 
 SEED_BITS = 53  # what JSON readers keep exactly
 
 
-def create(settings: Settings | None = None) -> Starlette:
+def create(settings: Settings | None = None) -> FastAPI:
     """Read settings once, wire once; everything below receives values."""
     settings = settings or Settings()
     telemetry.start("rtb", settings.otel_exporter_otlp_endpoint, settings.log_level)
@@ -70,10 +73,10 @@ def create(settings: Settings | None = None) -> Starlette:
     fetch = Fetch(allow_private=settings.allow_private_addresses)
     bidders = Bidders(fetch)
     behind = Behind(Bodies(database))
-    reservations = ReservationsDesk(Reservations(database), Ask(broker))
+    reservations = ReservationsDesk(Reservations(database), Pings(database), Ask(broker))
     consumer = reservations_consumer(broker, reservations, database)
     answers = Answers(broker, Refusal)
-    _bind(answers, settings, database, outbox, bidders, behind)
+    pinging = _bind(answers, settings, database, outbox, bidders, behind, Ask(broker))
     watch = Watch(database, answers)
     health = Health(
         "rtb",
@@ -86,19 +89,23 @@ def create(settings: Settings | None = None) -> Starlette:
         ],
     )
     parts = (outbox, behind, consumer, reservations, watch)
-    return service_app(
-        health,
-        broker,
-        starts=[database.open, fetch.open, broker.open, *(part.start for part in parts)],
-        stops=[
-            answers.stop,
-            bidders.stop,
-            *(part.stop for part in reversed(parts)),
-            fetch.close,
-            broker.close,
-            database.close,
-        ],
+    app = FastAPI(
+        title="CallCenter Pro bidding",
+        routes=[*service_routes(health, broker)],
+        lifespan=lifespan_of(
+            starts=[database.open, fetch.open, broker.open, *(part.start for part in parts)],
+            stops=[
+                answers.stop,
+                bidders.stop,
+                *(part.stop for part in reversed(parts)),
+                fetch.close,
+                broker.close,
+                database.close,
+            ],
+        ),
     )
+    app.include_router(pings(pinging))
+    return app
 
 
 def _bind(  # noqa: PLR0917 - wired once
@@ -108,7 +115,8 @@ def _bind(  # noqa: PLR0917 - wired once
     outbox: Outbox,
     bidders: Bidders,
     behind: Behind,
-) -> None:
+    ask: Ask,
+) -> PingingDesk:
     secret = settings.session_secret.get_secret_value()
     clock, store = SystemClock(), Auctions(database, outbox)
     configuration = Configuration(database, Seal(secret, "bidders' secrets"))
@@ -118,10 +126,15 @@ def _bind(  # noqa: PLR0917 - wired once
     )
     asking = AskingDesk(store, bidders, clock, house, _seed)
     memory = Memory(configuration)
-    bind_auctions(answers, AuctionDesk(store, memory, asking, behind, clock, house))
-    bind_keeping(answers, KeepingDesk(configuration, outbox, clock))
+    auctions = AuctionDesk(store, memory, asking, behind, clock, house)
+    bind_auctions(answers, auctions)
+    keeping = KeepingDesk(configuration, outbox, clock)
+    bind_keeping(answers, keeping)
     looking = LookingDesk(Looking(database), configuration, asking, bidders, clock, house)
     bind_looking(answers, looking)
+    pinging = PingingDesk(configuration, Pings(database), auctions, ask, configuration.seal, clock)
+    bind_pings(answers, keeping, pinging)
+    return pinging
 
 
 def _seed() -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     ForeignKeyConstraint,
     Index,
@@ -21,8 +22,10 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
-from sqlalchemy.dialects.postgresql import JSON, JSONB, UUID
+from sqlalchemy.dialects.postgresql import BYTEA, JSON, JSONB, UUID
+from sqlalchemy.schema import SchemaItem
 
 from libs.runtime.outbox import outbox_table
 
@@ -34,7 +37,7 @@ config_version = Sequence("config_version", metadata=metadata)
 EDIT_LOCK = 7_301_002  # the advisory lock that makes edits wait for each other
 
 
-def _configured(name: str) -> Table:
+def _configured(name: str, *more: SchemaItem) -> Table:
     return Table(
         name,
         metadata,
@@ -43,6 +46,7 @@ def _configured(name: str) -> Table:
         Column("version", BigInteger, nullable=False),
         Column("retired", Boolean, nullable=False, server_default=false()),
         Column("document", JSONB, nullable=False),
+        *more,
         PrimaryKeyConstraint("account_id", "id", name=f"{name}_key"),
         Index(f"{name}_version", "account_id", "version"),
     )
@@ -50,6 +54,11 @@ def _configured(name: str) -> Table:
 
 target = _configured("target")
 router = _configured("router")
+ping_rules = _configured(
+    "ping_rules",
+    Column("rtb_id", Text, Computed("document->>'rtb_id'", persisted=True)),
+    Index("ping_rules_rtb_id", "rtb_id", unique=True, postgresql_where=text("NOT retired")),
+)
 
 member = Table(
     "member",
@@ -200,5 +209,40 @@ sale = Table(
     Index("sale_target", "account_id", "target_id", "at"),
 )
 """A leg that was sold, and what became of it: duplicates and revenue are taken from it."""
+
+ping = Table(
+    "ping",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("campaign_id", UUID(as_uuid=True), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("quote_id", UUID(as_uuid=True)),
+    Column("price", Numeric(14, 4)),
+    Column("currency", Text, nullable=False),
+    Column("code", Integer),
+    Column("reason", Text, nullable=False),
+    Column("repeated", Boolean, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("auction_id", UUID(as_uuid=True)),
+    Column("call_id", UUID(as_uuid=True)),
+    Column("milliseconds", Numeric(10, 2), nullable=False),
+    Index("ping_at", "account_id", "at", "id"),
+    Index("ping_quote", "account_id", "quote_id"),
+)
+"""What a publisher asked, and was told; `code` None: a bid.  `call_id`: who fulfilled it."""
+
+nonce = Table(
+    "nonce",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("digest", BYTEA, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+)
+"""Signatures that have been taken: each once."""
 
 outbox = outbox_table(metadata)

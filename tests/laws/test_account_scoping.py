@@ -39,6 +39,7 @@ FREE = {
     "services/router/store/hold_statements.py:FREE_QUOTES": "a claim's quotes, one account's",
     "services/router/store/hold_statements.py:ANSWERED": "a fact's call and leg, one account's",
     "services/rtb/store/bodies.py:_KEEP": "rows of bids, each with its account",
+    "services/rtb/store/pings.py:_KEEP": "rows of pings, each with its account",
     "services/rtb/store/claiming.py:_into": "rows of answers, each with its account",
     "services/rtb/store/configuration.py:announce": "the outbox is the platform's",
     "services/rtb/store/reservations.py:_these": "a fact's call and leg, one account's",

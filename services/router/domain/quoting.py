@@ -30,5 +30,6 @@ def priced(pricing: Pricing, worth: Money | None) -> Money | NotQuoted:
 def _less_the_margin(pricing: Pricing, worth: Money | None) -> Money | None:
     if worth is None:
         return None
-    kept = worth.amount * (Decimal(100) - pricing.margin_percent) / 100
+    less = worth.amount * (Decimal(100) - pricing.margin_percent) / 100
+    kept = max(Decimal(0), less * pricing.multiplier + pricing.bump)
     return Money(amount=kept.quantize(PLACES, ROUND_HALF_EVEN), currency=worth.currency)

@@ -16,7 +16,7 @@ from libs.contracts.auction import (
 )
 from libs.contracts.bidding import RtbRouter, RtbTarget
 from libs.contracts.configuration import Status
-from libs.contracts.ids import RtbTargetId
+from libs.contracts.ids import AuctionId, RtbTargetId
 from libs.contracts.money import Money
 from libs.runtime.clock import Clock
 from libs.runtime.database import NOT_NOW
@@ -75,6 +75,31 @@ class AuctionDesk:
         auction = closed.auction if closed else seen.auction
         assert auction is not None, "held now or before"
         return await self._settle(question, books, auction, seen, deadline, closed)
+
+    async def sound_out(
+        self, question: HoldAuction, deadline: Deadline
+    ) -> tuple[AuctionId, Money] | None:
+        """What the best bidder would pay now: asked in earnest, but nobody is sold anything."""
+        seen = await self._look(question)
+        books = await self._memory.books(question.account_id, seen.version)
+        router = books.routers.get(question.rtb_router_id)
+        if router is None or router.status is not Status.ACTIVE or seen.answer is not None:
+            return None
+        closed = await self._hold(question, router, books, deadline)
+        auction = closed.auction
+        answer = AuctionUnsold(
+            auction_id=auction.id, reason=Unsold.FOR_A_QUOTE, asked=auction.asked
+        )
+        unsold = auction.model_copy(update={"unsold": auction.unsold or Unsold.FOR_A_QUOTE})
+        draft = self._draft(question, unsold, None, answer, is_new=True)
+        async with self._store.hot() as connection, connection.transaction():
+            await self._store.keep(connection, draft)
+        self._store.announce(draft.facts)
+        self._behind.keep(question.account_id, replace(closed, auction=unsold), books)
+        best = next(iter(auction.order), None)
+        if best is None or best.price is None:
+            return None
+        return auction.id, best.price
 
     async def _look(self, question: HoldAuction) -> Seen:
         return await self._store.look(

@@ -20,16 +20,18 @@ from libs.contracts.bidding_edits import (
     SaveRtbTarget,
 )
 from libs.contracts.editing import Changed, Edit, Got, Page, Row, Saved
+from libs.contracts.pinging import PingRules, RtbPingRulesChanged, SavePingRules
 from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement, Outbox
 from services.rtb.domain.secrets import masked, unmasked, with_secrets
-from services.rtb.domain.unfit import InUse, Missing, Stale, check
+from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit, check
 from services.rtb.store.configuration import Configuration, Kept
 from services.rtb.store.configuration import Edit as Work
 
 _CHANGES: dict[RtbNoun, type[Changed]] = {
     RtbNoun.TARGET: RtbTargetChanged,
     RtbNoun.ROUTER: RtbRouterChanged,
+    RtbNoun.PING_RULES: RtbPingRulesChanged,
 }
 
 
@@ -69,6 +71,26 @@ class KeepingDesk:
             document = router.model_dump(mode="json")
             kept = await work.keep(RtbNoun.ROUTER, router.id, document)
             await work.gather(router)
+            facts.append(await self._announce(work, question, before, kept))
+        self._outbox.announce(facts)
+        return Saved(version=kept.version)
+
+    async def save_ping_rules(self, question: SavePingRules) -> Saved:
+        """Keep how a campaign is pinged; raise Stale, or Unfit where its router is not there."""
+        seal, rules = self._configuration.seal, question.document
+        facts: list[Announcement] = []
+        async with self._configuration.editing(question.account_id) as work:
+            before = await work.current(RtbNoun.PING_RULES, rules.id)
+            _check_version(before, question.expected_version)
+            if rules.rtb_router_id is not None:
+                router = await work.current(RtbNoun.ROUTER, rules.rtb_router_id)
+                if router is None or router.retired:
+                    problem = ("rtb_router_id", "no such RTB router in this account")
+                    raise Unfit("points_nowhere", "the router is not there", [problem])
+            opened = with_secrets(before.document, seal.open) if before else None
+            given = PingRules.model_validate(unmasked(rules.model_dump(mode="json"), opened))
+            document = with_secrets(given.model_dump(mode="json"), seal.close)
+            kept = await work.keep(RtbNoun.PING_RULES, rules.id, document)
             facts.append(await self._announce(work, question, before, kept))
         self._outbox.announce(facts)
         return Saved(version=kept.version)

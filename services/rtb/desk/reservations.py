@@ -14,6 +14,7 @@ from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.database import NOT_NOW
 from libs.runtime.deadline import Deadline
 from libs.runtime.tasks import ended
+from services.rtb.store.pings import Pings
 from services.rtb.store.reservations import Doubtful, Known, Leg, Reservations
 
 SWEEP_EVERY_SECONDS = 5.0
@@ -34,8 +35,9 @@ _differing = _meter.create_gauge(
 class ReservationsDesk:
     """Ends reservations.  Every way to end one is safe to take twice."""
 
-    def __init__(self, store: Reservations, ask: Ask) -> None:
+    def __init__(self, store: Reservations, pings: Pings, ask: Ask) -> None:
         self._store = store
+        self._pings = pings
         self._ask = ask
         self._asking = asyncio.Semaphore(ASKS_AT_ONCE)
         self._task: asyncio.Task[None] | None = None
@@ -53,6 +55,13 @@ class ReservationsDesk:
         """What the carrier said of legs and calls, and what became of the answers given."""
         undone = {(fact.call_id, fact.step) for fact in facts if _sold_nothing(fact)}
         await self._store.cancel(sorted(undone))
+        await self._pings.fulfil(
+            [
+                (fact.account_id, fact.quote_id, fact.call_id)
+                for fact in facts
+                if isinstance(fact, CallRouted) and fact.quote_id and fact.account_id
+            ]
+        )
         await self._store.answered(_legs(facts, LegAnswered))
         await self._store.learn(_known(facts))
         await self._store.free_legs(_legs(facts, LegEnded))
@@ -75,6 +84,7 @@ class ReservationsDesk:
         if expired:
             log.warning("reservations expired without a fact", extra={"reservations": expired})
             _expired.add(expired)
+        await self._pings.sweep()
         self.differences = await self._store.differences()
         _differing.set(self.differences)
 

@@ -12,13 +12,11 @@ from random import Random
 from pydantic import Field
 
 from libs.contracts.auction import Loss, Unsold
-from libs.contracts.bidding import Adjustment, Price, RtbMember, RtbRouter
-from libs.contracts.calls import Geography
+from libs.contracts.bidding import Price, RtbMember, RtbRouter
 from libs.contracts.ids import RtbTargetId
 from libs.contracts.message import Value
 from libs.contracts.money import PLACES, Money
-from libs.rules import filters
-from libs.rules.sightings import tags_of
+from services.rtb.domain.adjusting import applies
 from services.rtb.domain.bid import Bid
 from services.rtb.domain.offer import Offered
 
@@ -52,7 +50,7 @@ def received(member: RtbMember, bid: Bid, offered: Offered, milliseconds: float)
     """A bid with the value that it ranks by."""
     effective = bid.amount.amount * member.multiplier + member.bump
     for one in member.adjustments:
-        if _applies(one, offered):
+        if applies(one, offered):
             effective = effective * one.multiplier + one.bump
     return Received(
         target_id=member.target_id,
@@ -62,17 +60,6 @@ def received(member: RtbMember, bid: Bid, offered: Offered, milliseconds: float)
         weight=member.weight,
         milliseconds=milliseconds,
     )
-
-
-def _applies(adjustment: Adjustment, offered: Offered) -> bool:
-    states, geography = adjustment.states, offered.geography
-    if states and not _within(states, geography):
-        return False
-    return adjustment.filter is None or filters.passes(adjustment.filter, tags_of(offered), {})
-
-
-def _within(states: Sequence[str], geography: Geography) -> bool:
-    return geography.state.upper() in states
 
 
 def rank(router: RtbRouter, bids: Sequence[Received], seed: int) -> Ranked:

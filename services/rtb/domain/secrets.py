@@ -21,7 +21,14 @@ def with_secrets(document: Mapping[str, Any], change: Change) -> dict[str, Any]:
         changed["headers"] = [
             {**header, "value": change(header["value"])} for header in document["headers"]
         ]
+    if _is_rules(document):
+        changed["publishers"] = [with_secrets(one, change) for one in document["publishers"]]
     return changed
+
+
+def _is_rules(document: Mapping[str, Any]) -> bool:
+    """Whether publishers are documents with secrets of their own; bidders name only some."""
+    return any(isinstance(one, Mapping) for one in document.get("publishers", ()))
 
 
 def masked(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,6 +46,10 @@ def secrets_in(document: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     found = {(auth["kind"], name): auth[name] for name in _OF_AUTH if name in auth}
     for header in document.get("headers", ()):
         found["header", header["name"].lower()] = header["value"]
+    if _is_rules(document):
+        for one in document["publishers"]:
+            for (kind, name), value in secrets_in(one).items():
+                found[f"{one['name'].lower()}/{kind}", name] = value
     return found
 
 
@@ -47,14 +58,24 @@ def unmasked(document: Mapping[str, Any], before: Mapping[str, Any] | None) -> d
     known = secrets_in(before) if before else {}
     changed = dict(document)
     if "auth" in document:
-        auth = document["auth"]
-        changed["auth"] = {
-            name: known.get((auth["kind"], name), value) if value == MASK else value
-            for name, value in auth.items()
-        }
+        changed["auth"] = _auth(document["auth"], known, "")
     if "headers" in document:
         changed["headers"] = [_header(header, known) for header in document["headers"]]
+    if _is_rules(document):
+        changed["publishers"] = [
+            {**one, "auth": _auth(one["auth"], known, f"{one['name'].lower()}/")}
+            for one in document["publishers"]
+        ]
     return changed
+
+
+def _auth(
+    auth: Mapping[str, Any], known: Mapping[tuple[str, str], str], whose: str
+) -> dict[str, Any]:
+    return {
+        name: known.get((f"{whose}{auth['kind']}", name), value) if value == MASK else value
+        for name, value in auth.items()
+    }
 
 
 def _header(header: Mapping[str, Any], known: Mapping[tuple[str, str], str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.errors import ForeignKeyViolation
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
@@ -25,7 +25,11 @@ from services.rtb.domain.counters import begun_at
 from services.rtb.domain.secrets import secrets_in, with_secrets
 from services.rtb.domain.unfit import Unfit
 
-TABLES: dict[RtbNoun, Table] = {RtbNoun.TARGET: tables.target, RtbNoun.ROUTER: tables.router}
+TABLES: dict[RtbNoun, Table] = {
+    RtbNoun.TARGET: tables.target,
+    RtbNoun.ROUTER: tables.router,
+    RtbNoun.PING_RULES: tables.ping_rules,
+}
 USES_MAX = 200  # routers that are named; more only repeat the point
 
 
@@ -170,7 +174,20 @@ class Configuration:
             except IntegrityError as fault:
                 if isinstance(fault.orig, ForeignKeyViolation):
                     raise Unfit("points_nowhere", "something it names is not there") from fault
+                if isinstance(fault.orig, UniqueViolation):
+                    problem = [("rtb_id", "another campaign has it")]
+                    raise Unfit("conflict", "the RTB id is taken", problem) from fault
                 raise
+
+    async def rules(self, rtb_id: str) -> tuple[AccountId, int, dict[str, Any]] | None:
+        """Whose pings an RTB id takes, and by which rules; secrets are sealed."""
+        table = tables.ping_rules
+        statement = select(table.c.account_id, table.c.version, table.c.document).where(
+            table.c.rtb_id == rtb_id, ~table.c.retired
+        )
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return None if row is None else (AccountId(row[0]), row[1], row[2])
 
     async def get(self, account_id: AccountId, noun: RtbNoun, key: UUID) -> Kept | None:
         """One thing; None where it is not there."""
@@ -215,7 +232,8 @@ class Configuration:
                 select(tables.edition.c.version).where(tables.edition.c.account_id == account_id)
             )
             found: dict[RtbNoun, list[Any]] = {}
-            for noun, table in TABLES.items():
+            for noun in (RtbNoun.TARGET, RtbNoun.ROUTER):
+                table = TABLES[noun]
                 statement = select(table.c.document).where(
                     table.c.account_id == account_id, ~table.c.retired
                 )

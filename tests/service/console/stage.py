@@ -74,12 +74,12 @@ class Stage:
             alive(create_router(settings_of(RouterSettings, **about)))
         )
         await self.stack.enter_async_context(alive(create_tracking(TrackingSettings(**about))))
-        rtb = await self.owners.enter_async_context(
+        self.rtb = await self.owners.enter_async_context(
             alive(create_rtb(settings_of(RtbSettings, **about, allow_private_addresses=True)))
         )
         self.app = await self.console()
         await eventually(partial(is_whole, router))
-        await eventually(partial(is_whole, rtb))
+        await eventually(partial(is_whole, self.rtb))
         self.owner = await self.program(Role.OWNER, await self._first_account())
 
     async def console(self, **more: Any) -> Any:
@@ -232,6 +232,8 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
     campaign = await asker.put(
         f"campaigns/{campaign_id}", {**draft["document"], "status": "active"}, draft["version"]
     )
+    publishers = [{"name": f"{mark} publisher"}]
+    rules = await asker.post("ping-rules", {"id": campaign_id, "publishers": publishers})
     return {
         "buyers": buyer,
         "targets": target,
@@ -241,4 +243,5 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
         "numbers": line,
         "rtb-targets": bidder,
         "rtb-routers": ring,
+        "ping-rules": rules,
     }

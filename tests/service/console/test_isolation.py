@@ -55,7 +55,7 @@ OWN = {
         ("GET", f"/{path}"): "lists the asker's own"
         for path in (
             *("campaigns", "buyers", "targets", "groups", "pools", "numbers"),
-            *("rtb-targets", "rtb-routers", "auctions"),
+            *("rtb-targets", "rtb-routers", "auctions", "ping-rules", "pings"),
         )
     },
 }
@@ -156,6 +156,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         },
         ("POST", "/rehearsals"): {"campaign_id": campaign},
         ("POST", "/rtb-routers"): {"name": "x", "members": [{"target_id": bidder}]},
+        ("POST", "/ping-rules"): {"id": campaign, "bid": "9"},
         ("POST", "/rtb-pings"): {"target_id": bidder},
         ("POST", "/rtb-rehearsals"): {"rtb_router_id": ring},
         ("PUT", "/session/account"): {"account_id": str(uuid4())},

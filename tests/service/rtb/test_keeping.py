@@ -28,6 +28,7 @@ from libs.contracts.bidding_edits import (
 from libs.contracts.catalogue import QUESTIONS
 from libs.contracts.ids import AccountId
 from libs.contracts.message import Question, Refusal
+from libs.contracts.pinging import ListPings, SavePingRules
 from libs.runtime.ask import Refused
 from tests.kit.facts import NOON
 from tests.service.rtb.stage import TESTER, Stage
@@ -182,6 +183,7 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
     assert sold == AuctionUnsold(reason=Unsold.ROUTER_UNKNOWN)
 
     tried = {type(question) for question in missing} | {SaveRtbRouter, SaveRtbTarget, ListRtb}
+    tried |= {SavePingRules, ListPings}  # tried at the API: tests/service/console/test_isolation.py
     tried |= {ListAuctions, FindRtbUses, ReportRtb, ClearRtbTargets, HoldAuction}
     ours = {kind for subject, kind in QUESTIONS.items() if subject.startswith("ask.rtb.")}
     assert tried == ours, "a question is missing"
