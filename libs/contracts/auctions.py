@@ -72,6 +72,15 @@ class ListAuctions(Question):
     limit: int = Field(default=50, ge=1, le=PAGE_MAX)
 
 
+class NoticeShown(Value):
+    """What a bidder was told of its bid, or is to be; `failure` is that of the latest try."""
+
+    kind: str
+    told: bool
+    tries: int
+    failure: str = ""
+
+
 class BidShown(Value):
     """One bidder in an auction: asked or why not, what it bid, and why it lost (None: it won).
 
@@ -98,6 +107,7 @@ class BidShown(Value):
     destination: Destination | None = None
     required_seconds: int | None = None
     expires_at: Instant | None = None
+    notices: tuple[NoticeShown, ...] = ()
 
 
 class AuctionDetail(Value):

@@ -129,6 +129,22 @@ class ResponseRules(Document):
     reject_code: Path = ""
 
 
+NoticeUrl = Annotated[str, Field(pattern=r"^(https?://[^\s]{1,1990})?$")]
+
+
+class Notices(Document):
+    """Addresses that are fetched (GET) when something has become of a bid; empty: not told.
+
+    They may hold the macros of a request, and `{price}`, `{currency}`, `{lossReason}` and
+    `{amountToWin}`.  `win`: a place is kept, the call comes now.  `loss`: others were better;
+    who loses may still win, when a better one's line fails.  `billing`: the call is owed for.
+    """
+
+    win: NoticeUrl = ""
+    loss: NoticeUrl = ""
+    billing: NoticeUrl = ""
+
+
 class Prefers(StrEnum):
     """Which of two places to dial is taken, where a bidder names both."""
 
@@ -181,6 +197,7 @@ class RtbTarget(Limited, Selective):
         default=(), max_length=100
     )
     response: ResponseRules = ResponseRules()
+    notices: Notices = Notices()
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -36,6 +36,7 @@ from services.rtb.desk.auctioning import AuctionDesk
 from services.rtb.desk.behind import Behind
 from services.rtb.desk.keeping import KeepingDesk
 from services.rtb.desk.looking import LookingDesk
+from services.rtb.desk.noticing import NoticingDesk
 from services.rtb.desk.pinging import PingingDesk
 from services.rtb.desk.reservations import ReservationsDesk
 from services.rtb.doors import pings
@@ -45,6 +46,7 @@ from services.rtb.store.auctions import Auctions
 from services.rtb.store.bodies import Bodies
 from services.rtb.store.configuration import Configuration
 from services.rtb.store.looking import Looking
+from services.rtb.store.notices import Notices
 from services.rtb.store.pings import Pings
 from services.rtb.store.reservations import Reservations
 from services.rtb.subscribers import reservations_consumer
@@ -73,7 +75,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     fetch = Fetch(allow_private=settings.allow_private_addresses)
     bidders = Bidders(fetch)
     behind = Behind(Bodies(database))
-    reservations = ReservationsDesk(Reservations(database), Pings(database), Ask(broker))
+    notices = Notices(database)
+    reservations = ReservationsDesk(Reservations(database), Pings(database), notices, Ask(broker))
     consumer = reservations_consumer(broker, reservations, database)
     answers = Answers(broker, Refusal)
     pinging = _bind(answers, settings, database, outbox, bidders, behind, Ask(broker))
@@ -88,7 +91,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             _books_check(reservations),
         ],
     )
-    parts = (outbox, behind, consumer, reservations, watch)
+    parts = (outbox, behind, consumer, reservations, NoticingDesk(notices, fetch), watch)
     app = FastAPI(
         title="CallCenter Pro bidding",
         routes=[*service_routes(health, broker)],

@@ -236,6 +236,25 @@ ping = Table(
 )
 """What a publisher asked, and was told; `code` None: a bid.  `call_id`: who fulfilled it."""
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("auction_id", UUID(as_uuid=True), primary_key=True),
+    Column("target_id", UUID(as_uuid=True), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("call_id", UUID(as_uuid=True), nullable=False),
+    Column("step", SmallInteger, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("due_at", DateTime(timezone=True), index=True),
+    Column("tries", SmallInteger, nullable=False),
+    Column("told_at", DateTime(timezone=True)),
+    Column("failure", Text, nullable=False),
+    Index("notice_call", "call_id", "step"),
+)
+"""What a bidder is to be told of a bid.  `due_at` None: told, given up, or not yet to be billed."""
+
 nonce = Table(
     "nonce",
     metadata,

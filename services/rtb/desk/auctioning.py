@@ -25,6 +25,7 @@ from libs.runtime.outbox import Announcement
 from services.rtb.desk.asking import AskingDesk, Closed, House, Occasion, new_auction_id
 from services.rtb.desk.behind import Behind
 from services.rtb.domain.books import Books
+from services.rtb.domain.notices import notices_of
 from services.rtb.domain.offer import Offered, sip_headers_of
 from services.rtb.domain.record import Auction, Entry
 from services.rtb.memory import Memory
@@ -91,7 +92,7 @@ class AuctionDesk:
             auction_id=auction.id, reason=Unsold.FOR_A_QUOTE, asked=auction.asked
         )
         unsold = auction.model_copy(update={"unsold": auction.unsold or Unsold.FOR_A_QUOTE})
-        draft = self._draft(question, unsold, None, answer, is_new=True)
+        draft = self._draft(question, unsold, None, answer, {}, is_new=True)
         async with self._store.hot() as connection, connection.transaction():
             await self._store.keep(connection, draft)
         self._store.announce(draft.facts)
@@ -170,7 +171,7 @@ class AuctionDesk:
             is_new = closed is not None
             answer = self._answer(question, books, auction, winner, full, is_new=is_new)
             settled = _with_losses(auction, winner, full)
-            draft = self._draft(question, settled, winner, answer, is_new=is_new)
+            draft = self._draft(question, settled, winner, answer, books.targets, is_new=is_new)
             await self._store.keep(connection, draft)
         self._store.announce(draft.facts)
         if closed is not None:
@@ -221,6 +222,7 @@ class AuctionDesk:
         auction: Auction,
         winner: Entry | None,
         answer: AuctionResult,
+        targets: Mapping[RtbTargetId, RtbTarget],
         *,
         is_new: bool,
     ) -> Draft:
@@ -240,8 +242,15 @@ class AuctionDesk:
             outcome=outcome,
             auction=_auction_row(key, auction, winner) if is_new else None,
             sold=_sold(question, key, auction, winner, answer),
+            notices=[
+                {**key, **_NOTICE, "at": now, **one.row()}
+                for one in notices_of(auction, winner, targets, is_new=is_new)
+            ],
             facts=(_fact(question, auction, winner, answer),) if is_new else (),
         )
+
+
+_NOTICE: Mapping[str, Any] = {"tries": 0, "told_at": None, "failure": ""}
 
 
 def _expired(entry: Entry, now: Any) -> bool:

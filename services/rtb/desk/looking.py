@@ -1,6 +1,6 @@
 """The looking desk: auctions as they were, how bidders do, and tests that leave no trace."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from libs.contracts.auctions import (
     GetAuction,
     GetBid,
     ListAuctions,
+    NoticeShown,
     Pinged,
     PingRtbTarget,
     RehearseAuction,
@@ -80,7 +81,8 @@ class LookingDesk:
             raise Missing
         row, auction = found
         late = await self._looking.late(question.account_id, question.auction_id)
-        return _detail(_shown(row), auction, late)
+        notices = await self._looking.notices(question.account_id, question.auction_id)
+        return _detail(_shown(row), auction, late, notices)
 
     async def bid(self, question: GetBid) -> Bodies:
         """What was said; raise Missing."""
@@ -138,7 +140,7 @@ class LookingDesk:
             bids=auction.bids,
             milliseconds=auction.milliseconds,
         )
-        return _detail(shown, auction, {})
+        return _detail(shown, auction, {}, {})
 
     async def report(self, question: ReportRtb) -> RtbReport:
         """How bidders did; raise Unfit for a time that is too long."""
@@ -272,23 +274,31 @@ def _shown(row: Any) -> AuctionShown:
     )
 
 
-def _detail(shown: AuctionShown, auction: Auction, late: Mapping[UUID, float]) -> AuctionDetail:
+def _detail(
+    shown: AuctionShown,
+    auction: Auction,
+    late: Mapping[UUID, float],
+    notices: Mapping[UUID, Sequence[NoticeShown]],
+) -> AuctionDetail:
     others = [entry for entry in auction.entries if entry.place is None]
     return AuctionDetail(
         auction=shown,
-        bidders=tuple(_bidder(entry, late) for entry in (*auction.order, *others)),
+        bidders=tuple(_bidder(entry, late, notices) for entry in (*auction.order, *others)),
         deadline_ms=auction.deadline_ms,
         seed=auction.seed,
         is_test=auction.offered.is_test,
     )
 
 
-def _bidder(entry: Entry, late: Mapping[UUID, float]) -> BidShown:
+def _bidder(
+    entry: Entry, late: Mapping[UUID, float], notices: Mapping[UUID, Sequence[NoticeShown]]
+) -> BidShown:
     said = entry.bid
     plain = {name: getattr(entry, name) for name in Entry.model_fields if name != "bid"}
     return BidShown(
         **plain,
         late_milliseconds=late.get(entry.target_id),
+        notices=tuple(notices.get(entry.target_id, ())),
         destination=said.destination if said else None,
         required_seconds=said.required_seconds if said else None,
         expires_at=said.expires_at if said else None,

@@ -14,6 +14,7 @@ from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.database import NOT_NOW
 from libs.runtime.deadline import Deadline
 from libs.runtime.tasks import ended
+from services.rtb.store.notices import Notices
 from services.rtb.store.pings import Pings
 from services.rtb.store.reservations import Doubtful, Known, Leg, Reservations
 
@@ -35,7 +36,8 @@ _differing = _meter.create_gauge(
 class ReservationsDesk:
     """Ends reservations.  Every way to end one is safe to take twice."""
 
-    def __init__(self, store: Reservations, pings: Pings, ask: Ask) -> None:
+    def __init__(self, store: Reservations, pings: Pings, notices: Notices, ask: Ask) -> None:
+        self._notices = notices
         self._store = store
         self._pings = pings
         self._ask = ask
@@ -63,7 +65,9 @@ class ReservationsDesk:
             ]
         )
         await self._store.answered(_legs(facts, LegAnswered))
-        await self._store.learn(_known(facts))
+        known = _known(facts)
+        await self._store.learn(known)
+        await self._notices.bill([(one.call_id, one.step) for one in known])
         await self._store.free_legs(_legs(facts, LegEnded))
         await self._store.free_calls(
             sorted({fact.call_id for fact in facts if isinstance(fact, CallEnded)})
@@ -85,6 +89,7 @@ class ReservationsDesk:
             log.warning("reservations expired without a fact", extra={"reservations": expired})
             _expired.add(expired)
         await self._pings.sweep()
+        await self._notices.sweep()
         self.differences = await self._store.differences()
         _differing.set(self.differences)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from libs.contracts.bidding import RtbTarget
 from libs.contracts.bidding_edits import RtbUse
 from services.rtb.domain.answer import BadPath, read_path
+from services.rtb.domain.notices import check_notices
 from services.rtb.domain.offer import check_templates
 
 Problems = Sequence[tuple[str, str]]
@@ -42,7 +43,7 @@ class InUse(Exception):
 
 def check(target: RtbTarget) -> None:
     """Raise Unfit where a template or a path cannot be read."""
-    problems = [*check_templates(target), *_paths(target)]
+    problems = [*check_templates(target), *check_notices(target), *_paths(target)]
     if problems:
         raise Unfit("bad_template", "a template or path cannot be read", problems)
 

@@ -49,6 +49,7 @@ class Draft:
     outcome: Mapping[str, Any]
     auction: Mapping[str, Any] | None = None
     sold: Sold | None = None
+    notices: Sequence[Mapping[str, Any]] = field(default=())
     facts: Sequence[Announcement] = field(default=())
 
 
@@ -157,6 +158,7 @@ class Auctions:
             auctions=written([draft.auction] if draft.auction else []),
             reservations=written([sold.reservation] if sold else []),
             sales=written([sold.sale] if sold else []),
+            notices=written(draft.notices),
             facts=written(_fact_row(fact) for fact in draft.facts),
         )
         if not kept:

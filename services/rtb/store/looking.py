@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, select, tuple_
 
-from libs.contracts.auctions import ListAuctions
+from libs.contracts.auctions import ListAuctions, NoticeShown
 from libs.contracts.ids import AccountId, AuctionId, RtbTargetId
 from libs.runtime.database import Database
 from services.rtb.domain.record import Auction
-from services.rtb.tables import auction, bid, counter, sale, target
+from services.rtb.tables import auction, bid, counter, notice, sale, target
 
 NO_RESPONSE = ("late", "unreachable", "address_refused")  # losses of those who said nothing
 _NOT_ASKED = (
@@ -66,6 +66,27 @@ class Looking:
             statement = statement.where(tuple_(auction.c.at, auction.c.id) < place)
         async with self._database.transaction() as connection:
             return (await connection.execute(statement)).all()
+
+    async def notices(
+        self, account_id: AccountId, auction_id: AuctionId
+    ) -> dict[UUID, list[NoticeShown]]:
+        """What bidders were told of an auction."""
+        statement = (
+            select(notice)
+            .where(notice.c.account_id == account_id, notice.c.auction_id == auction_id)
+            .order_by(notice.c.kind)
+        )
+        told: dict[UUID, list[NoticeShown]] = {}
+        async with self._database.transaction() as connection:
+            for row in await connection.execute(statement):
+                shown = NoticeShown(
+                    kind=row.kind,
+                    told=row.told_at is not None,
+                    tries=row.tries,
+                    failure=row.failure,
+                )
+                told.setdefault(row.target_id, []).append(shown)
+        return told
 
     async def one(
         self, account_id: AccountId, auction_id: AuctionId

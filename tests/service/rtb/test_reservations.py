@@ -14,6 +14,7 @@ from libs.runtime.answers import Answers
 from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
 from services.rtb.desk.reservations import ReservationsDesk
+from services.rtb.store.notices import Notices
 from services.rtb.store.pings import Pings
 from services.rtb.store.reservations import Reservations
 from tests.kit.facts import NOON
@@ -64,7 +65,9 @@ async def test_a_silent_reservation_ends_by_the_carriers_word_or_its_time(stage:
     carrier.open()
     await stage.until(lambda: carrier.connected)
     await carrier.client.flush()
-    desk = ReservationsDesk(Reservations(stage.database), Pings(stage.database), stage.ask_)
+    desk = ReservationsDesk(
+        Reservations(stage.database), Pings(stage.database), Notices(stage.database), stage.ask_
+    )
     assert isinstance(await stage.sell(router, "CA1"), AuctionWon)
     for left in (1, 0):
         stage.change("update rtb.reservation set ask_at = now() - interval '1 second'")
