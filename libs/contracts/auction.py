@@ -77,6 +77,7 @@ class Loss(StrEnum):
     TOO_FEW_BIDDERS = "too_few_bidders"
     OUTBID = "outbid"
     FULL = "full"
+    FOR_A_QUOTE = "for_a_quote"
 
 
 class AuctionWon(Value):

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from libs.contracts.areas import Country, InOrder, State
 from libs.contracts.call_settings import Text
-from libs.contracts.caps import Counted
+from libs.contracts.caps import Caps, Counted, Limit, Period
 from libs.contracts.configuration import Limited, Name, Secret, Selective, Status
 from libs.contracts.filters import TagFilter
 from libs.contracts.ids import RtbRouterId, RtbTargetId
@@ -145,6 +145,20 @@ class Notices(Document):
     billing: NoticeUrl = ""
 
 
+class BidderMay(Document):
+    """What a company may set of its own, by its own door."""
+
+    pause: bool = False
+    daily_cap_max: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
+class SetByBidder(Document):
+    """What the company has set: on top of the operator's settings, never beyond them."""
+
+    paused: bool = False
+    daily_cap: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
 class Prefers(StrEnum):
     """Which of two places to dial is taken, where a bidder names both."""
 
@@ -198,6 +212,32 @@ class RtbTarget(Limited, Selective):
     )
     response: ResponseRules = ResponseRules()
     notices: Notices = Notices()
+    bidder_may: BidderMay = BidderMay()
+    by_bidder: SetByBidder = SetByBidder()
+
+    @property
+    def caps_in_force(self) -> Caps:
+        """The operator's caps, and within them the company's own."""
+        own = self.by_bidder.daily_cap
+        if own is None or self.bidder_may.daily_cap_max is None:
+            return self.caps
+        daily = next((one for one in self.caps.limits if one.period is Period.DAY), None)
+        most = min(own, self.bidder_may.daily_cap_max, daily.most if daily else own)
+        others = (one for one in self.caps.limits if one.period is not Period.DAY)
+        limits = (Limit(period=Period.DAY, most=most), *others)
+        return self.caps.model_copy(update={"limits": limits})
+
+    @property
+    def limited(self) -> bool:
+        """Whether any cap is set."""
+        caps = self.caps_in_force
+        return caps.concurrency is not None or bool(caps.limits)
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is asked nothing, by the operator's wish or its own."""
+        own = self.by_bidder.paused and self.bidder_may.pause
+        return own or self.status is not Status.ACTIVE
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -37,6 +37,7 @@ from services.console.problems import Problem, answer, of_http, of_validation
 from services.console.routes import (
     accounts,
     auctions,
+    bidder_keys,
     bidding,
     bulk,
     calls,
@@ -115,6 +116,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         bidding.router,
         auctions.router,
         pinging.router,
+        bidder_keys.router,
         audit_log.router,
         live.router,
     ):

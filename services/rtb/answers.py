@@ -17,6 +17,13 @@ from libs.contracts.auctions import (
     ReportRtb,
     RtbReport,
 )
+from libs.contracts.bidder_keys import (
+    BidderKeyMade,
+    BidderKeys,
+    EndBidderKey,
+    ListBidderKeys,
+    MakeBidderKey,
+)
 from libs.contracts.bidding_edits import (
     Cleared,
     ClearRtbTargets,
@@ -35,6 +42,7 @@ from libs.runtime.deadline import Deadline
 from services.rtb.desk.auctioning import AuctionDesk
 from services.rtb.desk.keeping import KeepingDesk
 from services.rtb.desk.looking import LookingDesk
+from services.rtb.desk.own_door import BiddersDesk
 from services.rtb.desk.pinging import PingingDesk
 from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit
 
@@ -99,6 +107,24 @@ def bind_pings(answers: Answers, keeping: KeepingDesk, desk: PingingDesk) -> Non
     @answers.to(ListPings, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def pings(question: ListPings, _: Deadline) -> Pings:
         return await desk.page(question)
+
+
+def bind_keys(answers: Answers, desk: BiddersDesk) -> None:
+    """Bind the questions about outside bidders' keys."""
+
+    @answers.to(MakeBidderKey, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def make_key(question: MakeBidderKey, _: Deadline) -> BidderKeyMade:
+        with _declining():
+            return await desk.make_key(question)
+
+    @answers.to(ListBidderKeys, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def keys(question: ListBidderKeys, _: Deadline) -> BidderKeys:
+        return await desk.keys(question)
+
+    @answers.to(EndBidderKey, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def end_key(question: EndBidderKey, _: Deadline) -> Saved:
+        with _declining():
+            return await desk.end_key(question)
 
 
 def bind_looking(answers: Answers, desk: LookingDesk) -> None:

@@ -29,7 +29,13 @@ from libs.runtime.seal import Seal
 from libs.runtime.service import Watch, lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
 from services.rtb import tables
-from services.rtb.answers import bind_auctions, bind_keeping, bind_looking, bind_pings
+from services.rtb.answers import (
+    bind_auctions,
+    bind_keeping,
+    bind_keys,
+    bind_looking,
+    bind_pings,
+)
 from services.rtb.bidders import Bidders
 from services.rtb.desk.asking import AskingDesk, House
 from services.rtb.desk.auctioning import AuctionDesk
@@ -37,12 +43,15 @@ from services.rtb.desk.behind import Behind
 from services.rtb.desk.keeping import KeepingDesk
 from services.rtb.desk.looking import LookingDesk
 from services.rtb.desk.noticing import NoticingDesk
+from services.rtb.desk.own_door import BiddersDesk
 from services.rtb.desk.pinging import PingingDesk
 from services.rtb.desk.reservations import ReservationsDesk
-from services.rtb.doors import pings
+from services.rtb.doors import bidders as bidders_door
+from services.rtb.doors.pings import pings
 from services.rtb.memory import Memory
 from services.rtb.settings import Settings
 from services.rtb.store.auctions import Auctions
+from services.rtb.store.bidders_own import BiddersOwn
 from services.rtb.store.bodies import Bodies
 from services.rtb.store.configuration import Configuration
 from services.rtb.store.looking import Looking
@@ -79,7 +88,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     reservations = ReservationsDesk(Reservations(database), Pings(database), notices, Ask(broker))
     consumer = reservations_consumer(broker, reservations, database)
     answers = Answers(broker, Refusal)
-    pinging = _bind(answers, settings, database, outbox, bidders, behind, Ask(broker))
+    pinging, own = _bind(answers, settings, database, outbox, bidders, behind, Ask(broker))
     watch = Watch(database, answers)
     health = Health(
         "rtb",
@@ -108,6 +117,8 @@ def create(settings: Settings | None = None) -> FastAPI:
         ),
     )
     app.include_router(pings(pinging))
+    app.state.bidders_desk = own
+    app.include_router(bidders_door.router)
     return app
 
 
@@ -119,7 +130,7 @@ def _bind(  # noqa: PLR0917 - wired once
     bidders: Bidders,
     behind: Behind,
     ask: Ask,
-) -> PingingDesk:
+) -> tuple[PingingDesk, BiddersDesk]:
     secret = settings.session_secret.get_secret_value()
     clock, store = SystemClock(), Auctions(database, outbox)
     configuration = Configuration(database, Seal(secret, "bidders' secrets"))
@@ -137,7 +148,10 @@ def _bind(  # noqa: PLR0917 - wired once
     bind_looking(answers, looking)
     pinging = PingingDesk(configuration, Pings(database), auctions, ask, configuration.seal, clock)
     bind_pings(answers, keeping, pinging)
-    return pinging
+    store_of_own = BiddersOwn(database, outbox)
+    own = BiddersDesk(store_of_own, configuration, keeping, Pings(database), clock)
+    bind_keys(answers, own)
+    return pinging, own
 
 
 def _seed() -> int:

@@ -203,10 +203,12 @@ sale = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("price", Numeric(14, 4), nullable=False),
     Column("required_seconds", Integer, nullable=False),
+    Column("request_id", Text, nullable=False, server_default=""),
     Column("connected_at", DateTime(timezone=True)),
     Column("converted_at", DateTime(timezone=True)),
     Index("sale_caller", "account_id", "caller", "at"),
     Index("sale_target", "account_id", "target_id", "at"),
+    Index("sale_request", "account_id", "request_id"),
 )
 """A leg that was sold, and what became of it: duplicates and revenue are taken from it."""
 
@@ -254,6 +256,19 @@ notice = Table(
     Index("notice_call", "call_id", "step"),
 )
 """What a bidder is to be told of a bid.  `due_at` None: told, given up, or not yet to be billed."""
+
+bidder_key = Table(
+    "bidder_key",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", BYTEA, nullable=False, unique=True),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+)
+"""Keys of outside bidders; the key itself is kept by nobody but its owner."""
 
 nonce = Table(
     "nonce",

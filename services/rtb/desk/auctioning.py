@@ -26,7 +26,7 @@ from services.rtb.desk.asking import AskingDesk, Closed, House, Occasion, new_au
 from services.rtb.desk.behind import Behind
 from services.rtb.domain.books import Books
 from services.rtb.domain.notices import notices_of
-from services.rtb.domain.offer import Offered, sip_headers_of
+from services.rtb.domain.offer import Offered, request_id_of, sip_headers_of
 from services.rtb.domain.record import Auction, Entry
 from services.rtb.memory import Memory
 from services.rtb.store.auctions import AnsweredMeanwhile, Auctions, Draft, Seen, Sold
@@ -91,7 +91,7 @@ class AuctionDesk:
         answer = AuctionUnsold(
             auction_id=auction.id, reason=Unsold.FOR_A_QUOTE, asked=auction.asked
         )
-        unsold = auction.model_copy(update={"unsold": auction.unsold or Unsold.FOR_A_QUOTE})
+        unsold = auction.for_a_quote()
         draft = self._draft(question, unsold, None, answer, {}, is_new=True)
         async with self._store.hot() as connection, connection.transaction():
             await self._store.keep(connection, draft)
@@ -340,6 +340,7 @@ def _sold(
         "at": auction.offered.at,
         "price": answer.price.amount,
         "required_seconds": answer.required_seconds,
+        "request_id": request_id_of(auction.id, winner.target_id),
     }
     return Sold(winner, reservation, sale)
 

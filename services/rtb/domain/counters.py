@@ -55,6 +55,6 @@ def full(target: RtbTarget, counter: Counter) -> Finding | None:
     """The first of a bidder's caps that has no room; None: there is."""
     counted = {
         (Counted.ATTEMPT, limit.period): getattr(counter, f"{limit.period}_count")
-        for limit in target.caps.limits
+        for limit in target.caps_in_force.limits
     }
-    return lack_of_room(target.caps, Usage(live=counter.live, counted=counted))
+    return lack_of_room(target.caps_in_force, Usage(live=counter.live, counted=counted))

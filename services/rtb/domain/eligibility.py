@@ -46,9 +46,10 @@ def wants_history(targets: Sequence[RtbTarget]) -> bool:
 
 
 def _status(target: RtbTarget, _: Offered, __: Circumstances) -> Finding | None:
-    if target.status is Status.ACTIVE:
+    if not target.paused:
         return None
-    return Finding(False, str(target.status), str(Status.ACTIVE))
+    by = "itself" if target.status is Status.ACTIVE else "the operator"
+    return Finding(False, f"paused by {by}", str(Status.ACTIVE))
 
 
 def _hours(target: RtbTarget, _: Offered, about: Circumstances) -> Finding | None:

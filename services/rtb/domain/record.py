@@ -1,6 +1,7 @@
 """Everything an auction was decided from, and what became of each bidder."""
 
 from decimal import Decimal
+from typing import Self
 
 from libs.contracts.auction import Loss, Unsold
 from libs.contracts.bidding import RtbRouter
@@ -48,6 +49,15 @@ class Auction(Value):
     milliseconds: int
     entries: tuple[Entry, ...]
     unsold: Unsold | None = None
+
+    def for_a_quote(self) -> Self:
+        """The auction of a call that may yet come: whoever was best has bought nothing."""
+        entries = tuple(
+            entry.model_copy(update={"loss": Loss.FOR_A_QUOTE}) if entry.place == 0 else entry
+            for entry in self.entries
+        )
+        unsold = self.unsold or Unsold.FOR_A_QUOTE
+        return self.model_copy(update={"entries": entries, "unsold": unsold})
 
     @property
     def asked(self) -> int:

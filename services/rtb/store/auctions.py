@@ -138,7 +138,7 @@ class Auctions:
         """Take one place with a bidder; False where a cap has no room."""
         begun = {f"{name}_began": began for name, began in begun_at(at, target.zone).items()}
         most = {f"{period}_most": UNLIMITED for period in (*PERIODS, Period.TOTAL)}
-        most |= {f"{limit.period}_most": limit.most for limit in target.caps.limits}
+        most |= {f"{limit.period}_most": limit.most for limit in target.caps_in_force.limits}
         rows = await TAKE.run(
             connection,
             account_id=account_id,

@@ -27,7 +27,13 @@ _NOT_ASKED = (
     "circuit_open",
     "too_slow",
 )
-_BID = ("outbid", "full", "below_floor", "too_few_bidders")  # losses of those who bid validly
+_BID = (
+    "outbid",
+    "full",
+    "below_floor",
+    "too_few_bidders",
+    "for_a_quote",
+)  # losses of those who bid validly
 
 
 class Looking:

@@ -206,7 +206,12 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
         "groups", {"name": f"{mark} group", "members": [{"target_id": target_id}]}
     )
     bidder = await asker.post(
-        "rtb-targets", {"name": f"{mark} bidder", "endpoint": "https://bids.example.com/ping"}
+        "rtb-targets",
+        {
+            "name": f"{mark} bidder",
+            "company": f"{mark} company",
+            "endpoint": "https://bids.example.com/ping",
+        },
     )
     ring = await asker.post(
         "rtb-routers",

@@ -55,7 +55,7 @@ OWN = {
         ("GET", f"/{path}"): "lists the asker's own"
         for path in (
             *("campaigns", "buyers", "targets", "groups", "pools", "numbers"),
-            *("rtb-targets", "rtb-routers", "auctions", "ping-rules", "pings"),
+            *("rtb-targets", "rtb-routers", "auctions", "ping-rules", "pings", "bidder-keys"),
         )
     },
 }
@@ -77,6 +77,9 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "people", {"email": "mark-of-ours@example.com", "name": "Mark-of-ours", "role": "analyst"}
     )
     key = await stage.owner.post("keys", {"name": "Mark-of-ours"})
+    bidder_key = await stage.owner.post(
+        "bidder-keys", {"company": "Mark-of-ours company", "name": "Mark-of-ours"}
+    )
     before = await everything(stage.owner)
     ids = {
         **{f"/{path}/{{id}}": {"id": row["document"]["id"]} for path, row in ours.items()},
@@ -85,6 +88,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/campaigns/by-rtb-id/{rtb_id}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
         "/people/{person_id}": {"person_id": invited["person_id"]},
         "/keys/{key_id}": {"key_id": key["key_id"]},
+        "/bidder-keys/{key_id}": {"key_id": bidder_key["shown"]["key_id"]},
         "/sessions/{session_id}": {"session_id": str(uuid4())},
         "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0"},
         "/auctions/{auction_id}": {"auction_id": str(uuid4()), "target_id": str(uuid4())},
@@ -157,6 +161,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("POST", "/rehearsals"): {"campaign_id": campaign},
         ("POST", "/rtb-routers"): {"name": "x", "members": [{"target_id": bidder}]},
         ("POST", "/ping-rules"): {"id": campaign, "bid": "9"},
+        ("POST", "/bidder-keys"): {"company": "Mark-of-ours company", "name": "x"},
         ("POST", "/rtb-pings"): {"target_id": bidder},
         ("POST", "/rtb-rehearsals"): {"rtb_router_id": ring},
         ("PUT", "/session/account"): {"account_id": str(uuid4())},

@@ -15,6 +15,7 @@ from libs.contracts.auctions import (
     RehearseAuction,
     ReportRtb,
 )
+from libs.contracts.bidder_keys import EndBidderKey, ListBidderKeys, MakeBidderKey
 from libs.contracts.bidding_edits import (
     ClearRtbTargets,
     FindRtbUses,
@@ -183,7 +184,13 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
     assert sold == AuctionUnsold(reason=Unsold.ROUTER_UNKNOWN)
 
     tried = {type(question) for question in missing} | {SaveRtbRouter, SaveRtbTarget, ListRtb}
-    tried |= {SavePingRules, ListPings}  # tried at the API: tests/service/console/test_isolation.py
+    tried |= {
+        SavePingRules,
+        ListPings,
+        MakeBidderKey,
+        ListBidderKeys,
+        EndBidderKey,
+    }  # tried at the API: tests/service/console/test_isolation.py
     tried |= {ListAuctions, FindRtbUses, ReportRtb, ClearRtbTargets, HoldAuction}
     ours = {kind for subject, kind in QUESTIONS.items() if subject.startswith("ask.rtb.")}
     assert tried == ours, "a question is missing"
