@@ -119,7 +119,7 @@ class HoldAuction(Question):
     """Sell one call to a router's bidders, before the deadline.
 
     Idempotent by (call_id, step).  For a later step of the same call nobody is asked again:
-    the next valid bid that has not expired wins.
+    the next valid bid that has not expired wins.  `owed` is what the call costs us already.
     """
 
     subject: ClassVar[str] = "ask.rtb.auction.v1"
@@ -137,6 +137,7 @@ class HoldAuction(Question):
     dialled: str = Field(max_length=254)
     geography: Geography = Geography()
     tags: Tags = Field(default_factory=dict)
+    owed: Money | None = None
     limit_seconds: int = Field(default=7_200, ge=1, le=14_400)
 
 

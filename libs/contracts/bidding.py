@@ -286,7 +286,9 @@ class RtbRouter(Document):
 
     With fewer than `minimum_bidders` valid bids nobody wins.  `explore_percent` of the
     requests that a bidder's slowness or open circuit would save are made all the same.
-    `fallback` is dialled, for nothing, when nobody has bought the call.
+    `fallback` is dialled, for nothing, when nobody has bought the call.  `margin_percent` is what
+    must stay with us of a bid for a call that a publisher is owed for (a quote); None: such a
+    call may be sold at a loss.
     """
 
     id: RtbRouterId
@@ -299,6 +301,7 @@ class RtbRouter(Document):
     deadline_ms: int = Field(default=1_500, ge=50, le=TIMEOUT_MAX_MS)
     price: Price = Price.FIRST
     second_price_plus: Positive = Decimal("0.01")
+    margin_percent: Decimal | None = Field(default=None, ge=0, lt=100, decimal_places=2)
     explore_percent: int = Field(default=5, ge=0, le=100)
     fallback: Destination | None = None
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 
 from fastapi import FastAPI
 
@@ -40,6 +41,7 @@ from services.rtb.bidders import Bidders
 from services.rtb.desk.asking import AskingDesk, House
 from services.rtb.desk.auctioning import AuctionDesk
 from services.rtb.desk.behind import Behind
+from services.rtb.desk.forgetting import ForgettingDesk
 from services.rtb.desk.keeping import KeepingDesk
 from services.rtb.desk.looking import LookingDesk
 from services.rtb.desk.noticing import NoticingDesk
@@ -54,6 +56,7 @@ from services.rtb.store.auctions import Auctions
 from services.rtb.store.bidders_own import BiddersOwn
 from services.rtb.store.bodies import Bodies
 from services.rtb.store.configuration import Configuration
+from services.rtb.store.forgetting import Forgetting
 from services.rtb.store.looking import Looking
 from services.rtb.store.notices import Notices
 from services.rtb.store.pings import Pings
@@ -100,21 +103,17 @@ def create(settings: Settings | None = None) -> FastAPI:
             _books_check(reservations),
         ],
     )
-    parts = (outbox, behind, consumer, reservations, NoticingDesk(notices, fetch), watch)
+    kept = timedelta(days=settings.keep_auctions_days)
+    forgetting = ForgettingDesk(Forgetting(database), Pings(database), notices, kept)
+    noticing = NoticingDesk(notices, fetch)
+    parts = (outbox, behind, consumer, reservations, noticing, forgetting, watch)
+    starts = [database.open, fetch.open, broker.open, *(part.start for part in parts)]
+    ends = [part.stop for part in reversed(parts)]
+    closes = [fetch.close, broker.close, database.close]
     app = FastAPI(
         title="CallCenter Pro bidding",
         routes=[*service_routes(health, broker)],
-        lifespan=lifespan_of(
-            starts=[database.open, fetch.open, broker.open, *(part.start for part in parts)],
-            stops=[
-                answers.stop,
-                bidders.stop,
-                *(part.stop for part in reversed(parts)),
-                fetch.close,
-                broker.close,
-                database.close,
-            ],
-        ),
+        lifespan=lifespan_of(starts, [answers.stop, bidders.stop, *ends, *closes]),
     )
     app.include_router(pings(pinging))
     app.state.bidders_desk = own

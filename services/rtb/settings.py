@@ -14,6 +14,9 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
         default=False,
         description="Let bidders' endpoints be on private or loopback addresses: in development.",
     )
+    keep_auctions_days: int = Field(
+        default=90, ge=1, le=3_650, description="How long auctions and bids are kept, in days."
+    )
     own_sip_hosts: tuple[str, ...] = Field(
         default=(),
         description="SIP hosts that are ours, as JSON: a bid that names one would make a loop.",

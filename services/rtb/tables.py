@@ -137,6 +137,7 @@ auction = Table(
     Column("milliseconds", Integer, nullable=False),
     Column("record", JSON, nullable=False),
     Index("auction_at", "account_id", "at", "id"),
+    Index("auction_age", "at"),
     Index("auction_call", "account_id", "call_id", "router_id", "at"),
 )
 """An auction that asked bidders, with all that it was decided from; `reason` None: sold."""
@@ -156,6 +157,7 @@ bid = Table(
     Column("status", Integer),
     Column("late_milliseconds", Numeric(10, 2)),
     Index("bid_target", "account_id", "target_id", "at"),
+    Index("bid_age", "at"),
 )
 """What became of one bidder in one auction; `loss` None: it won.  Bodies come a moment later."""
 
@@ -168,6 +170,7 @@ outcome = Table(
     Column("account_id", UUID(as_uuid=True), nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("answer", JSON, nullable=False),
+    Index("outcome_at", "at"),
 )
 """What a step of a call was answered: asked again, the same is answered."""
 
@@ -235,6 +238,7 @@ ping = Table(
     Column("milliseconds", Numeric(10, 2), nullable=False),
     Index("ping_at", "account_id", "at", "id"),
     Index("ping_quote", "account_id", "quote_id"),
+    Index("ping_age", "at"),
 )
 """What a publisher asked, and was told; `code` None: a bid.  `call_id`: who fulfilled it."""
 

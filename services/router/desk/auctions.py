@@ -44,6 +44,7 @@ class AuctionHouse:
             dialled=context.dialled,
             geography=context.geography,
             tags=context.tags,
+            owed=context.honoured.price if context.honoured else None,
             limit_seconds=limit,
         )
         try:

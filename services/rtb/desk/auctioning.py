@@ -118,6 +118,7 @@ class AuctionDesk:
             dialled=question.dialled,
             geography=question.geography,
             tags=question.tags,
+            owed=question.owed,
         )
         occasion = Occasion(
             question.account_id, question.call_id, question.campaign_id, router, offered

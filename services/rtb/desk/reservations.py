@@ -88,8 +88,6 @@ class ReservationsDesk:
         if expired:
             log.warning("reservations expired without a fact", extra={"reservations": expired})
             _expired.add(expired)
-        await self._pings.sweep()
-        await self._notices.sweep()
         self.differences = await self._store.differences()
         _differing.set(self.differences)
 

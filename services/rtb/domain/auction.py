@@ -6,7 +6,7 @@ ranks; what is paid is taken from what was received.
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from random import Random
 
 from pydantic import Field
@@ -62,14 +62,25 @@ def received(member: RtbMember, bid: Bid, offered: Offered, milliseconds: float)
     )
 
 
-def rank(router: RtbRouter, bids: Sequence[Received], seed: int) -> Ranked:
-    """Put bids in their order; those below the router's floor, or too few, do not win."""
+def floor_of(router: RtbRouter, owed: Money | None) -> Decimal:
+    """The least that a bid must be, so that its margin stays with us of what is `owed` for."""
+    if owed is None or router.margin_percent is None or owed.currency != router.currency:
+        return router.minimum_revenue
+    least = owed.amount * 100 / (100 - router.margin_percent)
+    return max(router.minimum_revenue, least.quantize(PLACES, ROUND_UP))
+
+
+def rank(
+    router: RtbRouter, bids: Sequence[Received], seed: int, owed: Money | None = None
+) -> Ranked:
+    """Put bids in their order; those below the floor, or too few, do not win."""
+    floor = floor_of(router, owed)
     losses: dict[RtbTargetId, Loss] = {}
     valid: list[Received] = []
     for one in bids:
         if one.bid.amount.currency != router.currency:
             losses[one.target_id] = Loss.OTHER_CURRENCY
-        elif one.bid.amount.amount < router.minimum_revenue:
+        elif one.bid.amount.amount < floor:
             losses[one.target_id] = Loss.BELOW_FLOOR
         else:
             valid.append(one)
@@ -80,7 +91,7 @@ def rank(router: RtbRouter, bids: Sequence[Received], seed: int) -> Ranked:
         return Ranked(losses=losses, unsold=Unsold.TOO_FEW_BIDDERS)
     order = _ordered(valid, seed)
     losses |= {one.target_id: Loss.OUTBID for one in order[1:]}
-    prices = tuple(_price(router, order, place) for place in range(len(order)))
+    prices = tuple(_price(router, order, place, floor) for place in range(len(order)))
     return Ranked(order=order, prices=prices, losses=losses)
 
 
@@ -101,13 +112,13 @@ def _ordered(bids: Sequence[Received], seed: int) -> tuple[Received, ...]:
     )
 
 
-def _price(router: RtbRouter, order: Sequence[Received], place: int) -> Money:
+def _price(router: RtbRouter, order: Sequence[Received], place: int, least: Decimal) -> Money:
     """Its own bid; or a little more than the best of those behind it, never more than its own."""
     own = order[place].bid.amount
     if router.price is Price.FIRST:
         return own
     behind = [one.bid.amount.amount for one in order[place + 1 :]]
-    floor = max((*behind, router.minimum_revenue))
+    floor = max((*behind, least))
     paid = min(own.amount, floor + router.second_price_plus)
     return own.model_copy(update={"amount": paid})
 

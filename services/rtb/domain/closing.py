@@ -39,7 +39,7 @@ def close(held: Held) -> Auction:
         for target_id, said in held.said.items()
         if isinstance(said, Bid)
     ]
-    ranked = rank(held.router, bids, held.seed)
+    ranked = rank(held.router, bids, held.seed, held.offered.owed)
     places = {one.target_id: place for place, one in enumerate(ranked.order)}
     by_target = {one.target_id: one for one in bids}
     entries = tuple(

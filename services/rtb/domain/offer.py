@@ -29,6 +29,7 @@ from libs.contracts.bidding import (
 from libs.contracts.calls import Geography
 from libs.contracts.ids import AuctionId, RtbTargetId
 from libs.contracts.message import Instant, Value
+from libs.contracts.money import Money
 from libs.contracts.phone import Caller
 from libs.contracts.tags import Tags
 from libs.contracts.voice import SipHeader
@@ -85,7 +86,7 @@ _GROUPS = frozenset(("tag", "call", "publisher"))
 
 
 class Offered(Value):
-    """A call as bidders may be told of it."""
+    """A call as bidders may be told of it; what it costs us (`owed`) they are not told."""
 
     auction_id: AuctionId
     at: Instant
@@ -95,6 +96,7 @@ class Offered(Value):
     geography: Geography = Geography()
     tags: Tags = Field(default_factory=dict)
     is_test: bool = False
+    owed: Money | None = None
 
     @cached_property
     def tags_by_name(self) -> dict[str, str]:

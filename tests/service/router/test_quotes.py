@@ -24,6 +24,7 @@ from libs.contracts.quoting import (
 )
 from libs.contracts.routing import RouteReason
 from tests.kit.hosting import eventually
+from tests.service.router.played_rtb import PlayedRtb, won
 from tests.service.router.stage import (
     NUMBER,
     Call,
@@ -331,3 +332,17 @@ async def test_old_quotes_are_forgotten(stage: Stage) -> None:
 
 async def _gone(stage: Stage) -> bool | None:
     return (await stage.rows("SELECT count(*) FROM router.quote"))[0][0] == 0 or None
+
+
+async def test_an_auction_learns_what_the_call_is_owed_for(stage: Stage) -> None:
+    rtb = PlayedRtb(won("31"))
+    await rtb.open(stage.nats_url, stage.account_id, stage.stack)
+    campaign = a_campaign(
+        assignments=(Assignment(rtb_router_id=rtb.router_id),), rtb_enabled=True, quotes=Quotes()
+    )
+    await stage.bring_in(campaign, a_number(campaign_id=campaign.id))
+    sold = Sold(stage)
+    sold.campaign = campaign
+    quote = await sold.quoted()
+    assert number_of(await stage.ask(Call().admit())) == "+15550100031"
+    assert [asked.owed for asked in rtb.asked] == [quote.price]

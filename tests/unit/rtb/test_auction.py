@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +51,27 @@ def test_a_tie_of_priorities_is_drawn_by_weight() -> None:
         for seed in range(2_000)
     )
     assert 0.70 < firsts[1] / 2_000 < 0.80
+
+
+@pytest.mark.parametrize(
+    ("margin", "owed", "wins"),
+    [
+        (None, "9", [1, 2]),
+        ("0", "9", [1]),
+        ("20", "8", [1]),
+        ("20", "8.01", []),
+        ("20", None, [1, 2]),
+    ],
+)
+def test_the_margin_stays_with_us_of_a_call_that_we_owe_for(
+    margin: str | None, owed: str | None, wins: list[int]
+) -> None:
+    router = a_router(margin_percent=margin)
+    money = None if owed is None else Money(amount=Decimal(owed))
+    ranked = rank(router, [a_bid(1, "10"), a_bid(2, "8.99")], 1, money)
+    assert [one.target_id.int for one in ranked.order] == wins
+    lost = {Loss.BELOW_FLOOR} if len(wins) < 2 else {Loss.OUTBID}
+    assert set(ranked.losses.values()) == lost
 
 
 def test_the_second_price_never_passes_the_winners_own() -> None:
