@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import orjson
 
 HEAD_MAX = 64 * 1024  # of a request; the client is our own
+ROUNDS_TO_BEGIN = 3  # of the loop: a line that was just accepted must be there to be cut
 TOO_LATE_MS = 2_500  # later than any demo auction waits
 
 
@@ -79,6 +80,8 @@ class PlayedBidders:
         """Cut all lines."""
         assert self._server is not None, "started before"
         self._server.close()
+        for _ in range(ROUNDS_TO_BEGIN):
+            await asyncio.sleep(0)
         lines = [line for line in self._lines if line is not None]
         for line in lines:
             line.cancel()
