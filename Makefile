@@ -46,6 +46,8 @@ migration: setup ## Draft a revision: S=router M="Add a column"
 bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
 	@UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet --inexact --group bench
 	@$(PY) -m tests.bench $(ARGS)
+	@$(PY) -m tests.bench.door
+	@$(PY) -m tests.bench.auctioning
 
 schemas: setup ## Write the JSON Schemas of all messages
 	@$(PY) -m deploy.schemas

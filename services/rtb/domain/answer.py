@@ -46,7 +46,17 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """Where the trade's answers have each field, whatever their case, where a target names no path."""
 
-_LOWER = {meaning: tuple(name.lower() for name in names) for meaning, names in NAMES.items()}
+_MEANINGS: Mapping[str, list[tuple[str, int]]] = {
+    name.lower(): [
+        (meaning, [one.lower() for one in names].index(name.lower()))
+        for meaning, names in NAMES.items()
+        if name.lower() in (one.lower() for one in names)
+    ]
+    for all_names in NAMES.values()
+    for name in all_names
+}
+"""What each lower-case name means, and how far it comes behind the others of that meaning."""
+
 _YES = frozenset(("true", "yes", "y", "1", "ok", "success", "accepted", "reserved", "won"))
 _NO = frozenset(
     (
@@ -111,7 +121,7 @@ class Fields:
     def __init__(self, target: RtbTarget, tree: Any) -> None:
         self._rules = target.response
         self._tree = tree
-        self._flat = {name.lower(): value for name, value in _top(tree)}
+        self._named = _by_meaning(tree)
 
     def get(self, meaning: str) -> Any:
         """The value; None where the answer says nothing of it."""
@@ -122,16 +132,29 @@ class Fields:
             except (JSONPathError, BadPath, RecursionError):
                 return None
             return None if found is None else _plain(found.value)
-        for name in _LOWER[meaning]:
-            value = _plain(self._flat.get(name))
-            if isinstance(value, str | int | float) and value != "":
-                return value
-        return None
+        named = self._named.get(meaning)
+        return None if named is None else named[1]
 
     def text(self, meaning: str) -> str:
         """The value as a short text."""
         value = self.get(meaning)
         return "" if value is None else shown(value)
+
+
+def _by_meaning(tree: Any) -> dict[str, tuple[int, Any]]:
+    """The value of each meaning under the foremost of its names that says something."""
+    found: dict[str, tuple[int, Any]] = {}
+    for name, given in {name.lower(): value for name, value in _top(tree)}.items():
+        meanings = _MEANINGS.get(name)
+        if meanings is None:
+            continue
+        value = _plain(given)
+        if not isinstance(value, str | int | float) or value == "":
+            continue
+        for meaning, rank in meanings:
+            if meaning not in found or rank < found[meaning][0]:
+                found[meaning] = (rank, value)
+    return found
 
 
 def _top(tree: Any) -> Iterator[tuple[str, Any]]:
