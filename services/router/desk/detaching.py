@@ -35,7 +35,8 @@ async def _take_out(work: Work, router_id: RtbRouterId) -> list[Use]:
     for kept in await work.edit.auctioned(router_id):
         campaign = Campaign.model_validate(kept.document)
         rest = tuple(one for one in campaign.assignments if one.rtb_router_id != router_id)
-        await work.keep(campaign.model_copy(update={"assignments": rest}), kept)
+        left = campaign.model_copy(update={"assignments": rest})
+        await work.keep(left, kept, detached=True)
         active = kept.document["status"] == "active"
         uses.append(Use(noun=kept.noun, key=kept.key, name=campaign.name, active=active))
     return uses

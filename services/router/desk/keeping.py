@@ -29,6 +29,7 @@ from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement, Outbox
 from libs.runtime.seal import Seal
 from services.router.domain.nouns import CHANGES, DOCUMENTS, NOUNS, masked, references
+from services.router.domain.readiness import sold_to_nobody
 from services.router.domain.unfit import BadRule, BelowUse, Incomplete, Taken
 from services.router.memory import Memory
 from services.router.store.configuration import Configuration
@@ -62,12 +63,17 @@ class Work:
         """What is kept in the place of a document, retired or not."""
         return await self.edit.current(noun_of(document), key_of(self._account_id, document))
 
-    async def keep(self, document: Document, before: Kept | None, path: str = "") -> Kept:
+    async def keep(
+        self, document: Document, before: Kept | None, path: str = "", *, detached: bool = False
+    ) -> Kept:
         """Keep a document as a new version; raise Unfit.
 
-        `path` is where it stands in what is edited, for what is found wrong at the end.
+        `path` is where it stands in what is edited, for what is found wrong at the end;
+        `detached`: something was taken out of it, and what that leaves may stay.
         """
         was = _read(before)
+        if isinstance(document, Campaign) and not detached:
+            _check_sold(document, was)
         document = _with_rtb_id(document, before)
         await self._check(document, was)
         kept = Kept(
@@ -256,6 +262,13 @@ def _read(before: Kept | None) -> Document | None:
     if before is None or before.retired or before.noun is Noun.CARRIER:
         return None
     return DOCUMENTS[before.noun].model_validate(before.document)
+
+
+def _check_sold(campaign: Campaign, was: Document | None) -> None:
+    """Raise Incomplete where RTB is opened to nobody; what a detached router left may stay."""
+    left_so = isinstance(was, Campaign) and sold_to_nobody(was)
+    if not left_so and (problems := sold_to_nobody(campaign)):
+        raise Incomplete(problems)
 
 
 def _activates(document: Document, was: Document | None) -> bool:

@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass
 
+from libs.contracts.configuration import Campaign, CampaignStatus
 from libs.contracts.message import FieldProblem
+
+
+def sold_to_nobody(campaign: Campaign) -> list[FieldProblem]:
+    """What is wrong where an active campaign is open to RTB, and nothing there would use it."""
+    names_a_router = any(one.rtb_router_id is not None for one in campaign.assignments)
+    active = campaign.status is CampaignStatus.ACTIVE
+    if not (active and campaign.rtb_enabled) or names_a_router or campaign.quotes is not None:
+        return []
+    problem = "name an RTB router in assignments, or set quotes for publishers, or switch it off"
+    return [FieldProblem(path="rtb_enabled", problem=problem)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from libs.contracts.caps import Caps
 from libs.contracts.configuration import Defaults, Pool, Status
 from libs.contracts.editing import BuyerChanged, Noun
 from libs.contracts.ids import AccountId
+from libs.contracts.quoting import Quotes
 from libs.contracts.routing import RouteReason
 from services.router.desk import looking
 from tests.kit.hosting import ACCOUNT_SID, TESTER
@@ -141,7 +142,7 @@ def everything() -> AccountConfiguration:
     target = a_target(buyer, caps=Caps(concurrency=3))
     outer = a_group(name="All")
     inner = a_group(target, name="Some", parent_id=outer.id)
-    campaign = a_campaign(target, rtb_enabled=True, rtb_id=uuid4().hex)
+    campaign = a_campaign(target, rtb_enabled=True, rtb_id=uuid4().hex, quotes=Quotes())
     pool = a_pool(campaign_id=campaign.id)
     return AccountConfiguration(
         defaults=Defaults(block_anonymous=True),

@@ -15,7 +15,7 @@ from libs.contracts.explaining import ExplainCall, ReplayDecision
 from libs.contracts.fallback import AskFallbackPlans
 from libs.contracts.finding import DetachRtb, FindAffected, FindAuctioned, FindCampaign
 from libs.contracts.message import Document, Question
-from libs.contracts.quoting import Pricing, QuoteCall, Unquoted
+from libs.contracts.quoting import Pricing, QuoteCall, Quotes, Unquoted
 from libs.contracts.rehearsing import Rehearse
 from libs.contracts.routing import AdmitCall, AskWhisper, ContinueCall, RouteReason
 from tests.kit.hosting import ACCOUNT_SID, TESTER
@@ -73,7 +73,8 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
         Noun.DEFAULTS: Defaults(block_anonymous=False),
     }
     versions = {noun: await stage.save(document) for noun, document in ours.items()}
-    active = campaign.model_copy(update={"status": CampaignStatus.ACTIVE, "rtb_enabled": True})
+    sells = {"status": CampaignStatus.ACTIVE, "rtb_enabled": True, "quotes": Quotes()}
+    active = campaign.model_copy(update=sells)
     versions[Noun.CAMPAIGN] = await stage.save(active, version=versions[Noun.CAMPAIGN])
     stranger = Stranger(stage)
     await what_is_ours_is_not_found(stage, stranger, campaign)
@@ -159,9 +160,9 @@ async def no_call_exists(stage: Stage, stranger: Stranger) -> None:
         caller=call.caller,
         pricing=Pricing(),
     )
-    assert (await stage.ask(ping)).why is Unquoted.NO_QUOTES
+    assert (await stage.ask(ping)).why is Unquoted.UNPROFITABLE
     stranger.asked.add(QuoteCall)
-    answer = await stage.ask(ping.model_copy(update=them))
+    answer = await stage.ask(ping.model_copy(update={**them, "quote_id": uuid4()}))
     assert (answer.why, answer.reason) == (
         Unquoted.TURNED_AWAY,
         RouteReason.NUMBER_WITHOUT_CAMPAIGN,

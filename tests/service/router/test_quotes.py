@@ -306,7 +306,7 @@ async def test_the_price_is_what_the_target_pays_less_the_margin(
 async def test_what_gives_no_quote_says_why(stage: Stage) -> None:
     sold = await Sold(stage, limited(4)).open()
     assert (await sold.refused(campaign_id=uuid4())).why is Unquoted.TURNED_AWAY
-    without = sold.campaign.model_copy(update={"quotes": None})
+    without = sold.campaign.model_copy(update={"quotes": None, "rtb_enabled": False})
     await stage.bring_in(without)
     assert (await sold.refused()).why is Unquoted.NO_QUOTES
     disabled = sold.campaign.model_copy(update={"rtb_enabled": False})

@@ -16,6 +16,7 @@ from libs.contracts.editing import (
 )
 from libs.contracts.finding import Affected, FindAffected, FindCampaign
 from libs.contracts.message import Document, FieldProblem
+from libs.contracts.quoting import Quotes
 from libs.contracts.routing import RouteReason
 from tests.kit.hosting import TESTER
 from tests.service.router.stage import (
@@ -188,6 +189,19 @@ async def test_what_would_be_affected_is_known_before_and_nothing_is_done(stage:
     assert len(await stage.heard(CampaignChanged.subject, 1)) == 1
 
 
+async def test_rtb_is_opened_only_to_somebody(stage: Stage) -> None:
+    """To bidders by a router in the plan, or to publishers by quotes."""
+    campaign = await stage.campaign(await stage.target(await stage.buyer()))
+    version = await version_of(stage, Noun.CAMPAIGN, campaign.id)
+    opened = campaign.model_copy(update={"rtb_enabled": True})
+    no = await stage.refusal(stage.edit(opened, version=version))
+    assert (no.code, no.fields[0].path) == ("incomplete", "document.rtb_enabled")
+    with_quotes = opened.model_copy(update={"quotes": Quotes()})
+    await saved(stage, with_quotes, Noun.CAMPAIGN, campaign.id)
+    drafted = opened.model_copy(update={"status": CampaignStatus.DRAFT})
+    await saved(stage, drafted, Noun.CAMPAIGN, campaign.id)
+
+
 async def test_a_campaign_keeps_the_name_that_publishers_know(stage: Stage) -> None:
     campaign = await stage.campaign(await stage.target(await stage.buyer()))
 
@@ -200,7 +214,7 @@ async def test_a_campaign_keeps_the_name_that_publishers_know(stage: Stage) -> N
 
     assert await rtb_id() is None
     for enabled in (True, False, True):
-        opened = campaign.model_copy(update={"rtb_enabled": enabled})
+        opened = campaign.model_copy(update={"rtb_enabled": enabled, "quotes": Quotes()})
         await saved(stage, opened, Noun.CAMPAIGN, campaign.id)
         known = await rtb_id()
         assert known is not None
