@@ -354,7 +354,7 @@ def _fact(decision: Decision) -> CallRouted:
         auction_id=sold.auction_id if sold else None,
         rtb_router_id=chosen.rtb_router_id if chosen else None,
         rtb_target_id=sold.target_id if sold else None,
-        **_promise(record.context),
+        **(_promise(record.context) if chosen else {}),
     )
 
 

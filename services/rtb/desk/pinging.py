@@ -25,6 +25,7 @@ from services.rtb.desk.auctioning import AuctionDesk
 from services.rtb.domain.ping import Ping, Unusable, read_ping
 from services.rtb.domain.ping_answer import Fields, bid_fields, rejection_fields
 from services.rtb.domain.ping_rules import (
+    SIGNATURE,
     Denied,
     Pinger,
     Rejected,
@@ -130,7 +131,9 @@ class PingingDesk:
         began = time.perf_counter()
         rules, now = campaign.rules, self._clock.now()
         try:
-            ping = read_ping(asked.query, asked.body, asked.headers.get("content-type", ""))
+            # What is not signed is not believed where a body is.
+            query = "" if asked.body and SIGNATURE in asked.headers else asked.query
+            ping = read_ping(query, asked.body, asked.headers.get("content-type", ""))
             sent = Sent(asked.headers, asked.body or asked.query.encode())
             pinger = pinger_of(rules, ping, sent, now)
         except Unusable as fault:

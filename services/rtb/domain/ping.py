@@ -53,8 +53,7 @@ class Ping(Value):
 
 def read_ping(query: str, body: bytes, content_type: str) -> Ping:
     """Read the query and the body: JSON, XML or a form; raise Unusable."""
-    fields = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=TAGS_MAX))
-    fields |= _of_body(body, content_type)
+    fields = _of_form(query) | _of_body(body, content_type)
     lower = {name.lower(): value.strip() for name, value in fields.items()}
 
     def one(meaning: str) -> str:
@@ -69,19 +68,23 @@ def read_ping(query: str, body: bytes, content_type: str) -> Ping:
     return Ping(
         caller=_caller(one("caller")),
         geography=geography,
-        publisher=one("publisher")[:TAG_NAME_MAX],
+        publisher=one("publisher")[:TAG_NAME_MAX] if _PLAIN.fullmatch(one("publisher")) else "",
         tags=dict(_tags(lower)),
     )
+
+
+def _of_form(text: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=TAGS_MAX))
+    except ValueError as fault:
+        raise Unusable(f"more than {TAGS_MAX} fields, or no form at all") from fault
 
 
 def _of_body(body: bytes, content_type: str) -> dict[str, str]:
     if not body.strip():
         return {}
     if content_type.startswith("application/x-www-form-urlencoded"):
-        try:
-            return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=TAGS_MAX))
-        except ValueError as fault:
-            raise Unusable("the form cannot be read") from fault
+        return _of_form(body.decode(errors="replace"))
     try:
         tree = read_tree(body)
     except Unreadable as fault:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,12 +77,19 @@ def pinger_of(rules: PingRules, ping: Ping, sent: Sent, now: datetime) -> Pinger
 
 
 def _proves(auth: Proof, sent: Sent, now: datetime) -> bool:
-    if isinstance(auth, BearerAuth):
-        scheme, _, token = sent.headers.get("authorization", "").partition(" ")
-        expected = auth.token.get_secret_value().encode()
-        return scheme.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), expected)
+    if isinstance(auth, HmacAuth):
+        return _is_signed(auth, sent, now)
+    scheme, _, token = sent.headers.get("authorization", "").partition(" ")
+    expected = auth.token.get_secret_value().encode()
+    return scheme.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), expected)
+
+
+def _is_signed(auth: HmacAuth, sent: Sent, now: datetime) -> bool:
     at = sent.headers.get(TIMESTAMP, "")
-    if not at.isdigit() or abs(now.timestamp() * 1_000 - int(at)) > SIGNED_WITHIN.seconds * 1_000:
+    if (
+        not re.fullmatch("[0-9]{1,15}", at)
+        or abs(now.timestamp() * 1_000 - int(at)) > SIGNED_WITHIN.seconds * 1_000
+    ):
         return False
     try:
         given = base64.b64decode(sent.headers.get(SIGNATURE, ""), validate=True)
@@ -96,7 +104,7 @@ def _nonce(auth: Proof, sent: Sent) -> bytes | None:
     """A signature is its own nonce: the same request signed again has another time."""
     if isinstance(auth, BearerAuth):
         return None
-    return hashlib.sha256(sent.headers[SIGNATURE].encode()).digest()
+    return base64.b64decode(sent.headers[SIGNATURE])  # two texts may stand for the same bytes
 
 
 def unfit(rules: PingRules, pinger: Pinger, ping: Ping) -> Rejected | None:
