@@ -2,10 +2,13 @@
 
 import json
 import os
+import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from xml.sax.saxutils import escape
 
 import hypothesis.strategies as st
 import pytest
@@ -18,7 +21,7 @@ from services.rtb.domain.answer import NAMES, BadPath, bid_of, read_path
 from services.rtb.domain.bid import Bid, NoBid
 
 NOW = datetime(2025, 8, 12, 16, 0, tzinfo=UTC)
-EXAMPLES = 100_000 if os.environ.get("LONG") else 2_000
+GENERATED = 100_000 if os.environ.get("LONG") else 3_000
 
 
 def a_target(**more: Any) -> RtbTarget:
@@ -143,7 +146,7 @@ TREES = st.dictionaries(st.sampled_from(KNOWN) | st.text(max_size=8), VALUES, ma
 BODIES = st.binary(max_size=200) | TREES.map(lambda tree: json.dumps(tree).encode())
 
 
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=2_000)
 @given(body=BODIES, status=st.sampled_from((200, 200, 200, 204, 400, 500)))
 def test_every_answer_is_classified(body: bytes, status: int) -> None:
     said = read(body, status, currency="USD", response={"amount": "$.price"})
@@ -152,3 +155,49 @@ def test_every_answer_is_classified(body: bytes, status: int) -> None:
         assert said.expires_at > NOW
     else:
         assert said.loss in Loss
+
+
+def a_value(rng: random.Random, depth: int = 0) -> object:
+    """Anything that a bidder may put into a field."""
+    plain = (
+        lambda: rng.choice((None, True, False, "", "yes", "no", "NaN", "$4.50", "1e999", "٣")),
+        lambda: rng.choice((0, -1, 10**40, 2.5, 1e308, float("nan"), float("inf"))),
+        lambda: rng.choice(("+12125550199", "sip:a@b.example", "USD", "2030-01-01T00:00:00Z")),
+        lambda: "".join(chr(rng.randrange(1, 0xD7FF)) for _ in range(rng.randrange(12))),
+        lambda: rng.randrange(-(10**6), 10**13),
+    )
+    if depth < 3 and rng.random() < 0.2:
+        inner = [a_value(rng, depth + 1) for _ in range(rng.randrange(4))]
+        return inner if rng.random() < 0.5 else {rng.choice(KNOWN): one for one in inner}
+    return rng.choice(plain)()
+
+
+def a_body(rng: random.Random) -> bytes:
+    """JSON, XML, or either cut, changed, doubled or replaced by noise."""
+    fields = {rng.choice(KNOWN): a_value(rng) for _ in range(rng.randrange(8))}
+    body = json.dumps(fields).encode()
+    if rng.random() < 0.3:
+        inside = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in fields.items())
+        body = f"<bid>{inside}</bid>".encode()
+    match rng.randrange(6):
+        case 0:
+            return body[: rng.randrange(len(body) + 1)]
+        case 1:
+            at = rng.randrange(len(body))
+            return body[:at] + bytes((rng.randrange(256),)) + body[at + 1 :]
+        case 2:
+            return body + body
+        case 3:
+            return rng.randbytes(rng.randrange(200))
+        case _:
+            return body
+
+
+def test_generated_answers_are_classified_each_and_none_raises() -> None:
+    rng = random.Random(5)
+    came_to: Counter[str] = Counter()
+    for _ in range(GENERATED):
+        said = read(a_body(rng), rng.choice((200, 200, 200, 204, 500)), currency="USD")
+        came_to["bid" if isinstance(said, Bid) else said.loss] += 1
+    assert sum(came_to.values()) == GENERATED
+    assert {"bid", Loss.NO_BID, Loss.REFUSED, Loss.UNREADABLE, Loss.BAD_AMOUNT} <= set(came_to)
