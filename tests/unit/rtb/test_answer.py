@@ -175,6 +175,8 @@ def a_value(rng: random.Random, depth: int = 0) -> object:
 def a_body(rng: random.Random) -> bytes:
     """JSON, XML, or either cut, changed, doubled or replaced by noise."""
     fields = {rng.choice(KNOWN): a_value(rng) for _ in range(rng.randrange(8))}
+    if rng.random() < 0.1:  # of mere chance few would be whole bids
+        fields = {"bidAmount": "4.50", "phoneNumber": "+12125550199"} | dict([*fields.items()][:2])
     body = json.dumps(fields).encode()
     if rng.random() < 0.3:
         inside = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in fields.items())
