@@ -11,8 +11,8 @@ from libs.runtime.database import Database
 from libs.runtime.health import Health, broker_check, consumer_check, database_check
 from libs.runtime.service import Watch, service_app
 from libs.runtime.streams import declare_stream
-from services.tracking.answers import bind
-from services.tracking.desk import Desk
+from services.tracking.answers.calls import bind
+from services.tracking.desk.calls import Desk
 from services.tracking.settings import Settings
 from services.tracking.store.calls import Calls
 from services.tracking.store.journal import Journal

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from libs.contracts.streams import TRACKING_CALLS
 from libs.runtime.broker import Broker
 from libs.runtime.consume import Consumer, Delivery, Probe
-from services.tracking.desk import Desk
+from services.tracking.desk.calls import Desk
 from services.tracking.domain.call import FACTS, Heard
 
 

@@ -23,7 +23,7 @@ from libs.runtime.database import Database
 from services.tracking.domain.cells import Told
 from services.tracking.domain.cursor import Place
 from services.tracking.store.journal import searchable
-from services.tracking.tables import call, fact
+from services.tracking.tables.calls import call, fact
 
 _PLACE = (call.c.listed_at, call.c.call_id)
 

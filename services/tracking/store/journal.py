@@ -21,7 +21,7 @@ from libs.runtime.inbox import read_from, remember, unnested
 from services.tracking.domain.call import Heard
 from services.tracking.domain.cells import Told
 from services.tracking.domain.record import listed_at
-from services.tracking.tables import call, fact
+from services.tracking.tables.calls import call, fact
 
 _IDS = bindparam("ids", type_=ARRAY(call.c.call_id.type))
 _NEW = func.unnest(_IDS).table_valued(column("call_id", call.c.call_id.type), name="new")

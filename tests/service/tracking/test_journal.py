@@ -8,7 +8,7 @@ import pytest
 from libs.contracts.calls import Fact
 from libs.contracts.tracking import CallRecord, GetCall
 from libs.runtime.database import Database
-from services.tracking.desk import Desk
+from services.tracking.desk.calls import Desk
 from services.tracking.domain.call import Heard, fold
 from services.tracking.domain.record import record_of
 from services.tracking.store.calls import Calls

@@ -1,4 +1,4 @@
-"""Tracking's tables: every fact as it was published, and one row a call that they fold to."""
+"""Every fact as it was published, and one row a call that they fold to."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -6,14 +6,13 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSON, UUID
 
-metadata = MetaData(schema="tracking")
+from services.tracking.tables.metadata import metadata
 
 # JSON and not JSONB: documents are kept to the letter as they were heard, and only read whole.
 fact = Table(

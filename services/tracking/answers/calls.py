@@ -1,4 +1,4 @@
-"""What tracking answers on NATS.  Each question: decode, call the desk, reply."""
+"""Questions about calls.  Each question: decode, call the desk, reply."""
 
 from collections.abc import Awaitable
 
@@ -6,7 +6,7 @@ from libs.contracts.message import Value
 from libs.contracts.tracking import CallDetail, Calls, GetCall, ListCalls, ListLiveCalls
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
-from services.tracking.desk import Desk
+from services.tracking.desk.calls import Desk
 from services.tracking.domain.cursor import CursorUnreadable
 
 QUESTIONS_IN_FLIGHT_MAX = 32  # of each kind; more would only wait for a database connection

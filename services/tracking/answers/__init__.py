@@ -1,0 +1,1 @@
+"""What tracking answers on NATS: a module for each topic."""

@@ -1,0 +1,1 @@
+"""The order of the I/O: a desk for each topic."""
