@@ -17,6 +17,11 @@ RtbTargetId = NewType("RtbTargetId", UUID)
 RtbRouterId = NewType("RtbRouterId", UUID)
 AuctionId = NewType("AuctionId", UUID)
 QuoteId = NewType("QuoteId", UUID)
+FlowId = NewType("FlowId", UUID)
+PublisherId = NewType("PublisherId", UUID)
+VisitId = NewType("VisitId", UUID)
+TrackingTagId = NewType("TrackingTagId", UUID)
+PixelId = NewType("PixelId", UUID)
 
 Sid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,64}$")]
 """The carrier's own name of an account, call, leg or recording, as it gave it."""
