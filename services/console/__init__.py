@@ -18,6 +18,8 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.router.save_number.v1 ask.router.save_pool.v1
             ask.router.save_target.v1 ask.tracking.get_call.v1
             ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
+            ask.tracking.save_publisher.v1 ask.tracking.list.v1
+            ask.tracking.get.v1 ask.tracking.retire.v1
 publishes   nothing
 consumes    console-audit
 owns        schema `console`: accounts, people, sessions, keys, limits, audit

@@ -51,6 +51,7 @@ from services.console.routes import (
 )
 from services.console.routes import audit as audit_log
 from services.console.routes.configuration import configuration_routes
+from services.console.routes.tracked import tracked_routes
 from services.console.settings import Settings
 from services.console.store.audit import Audit
 from services.console.store.limits import Limits
@@ -109,6 +110,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         people.router,
         keys.router,
         configuration_routes(),
+        tracked_routes(),
         carriers.router,
         defaults.router,
         bulk.router,

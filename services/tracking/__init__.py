@@ -1,10 +1,12 @@
-"""tracking: keeps the record of every call.
+"""tracking: keeps the record of every call, and what accounts configure about who sends them.
 
 answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.get_call.v1
+            ask.tracking.save_publisher.v1 ask.tracking.publishers.v1
+            ask.tracking.list.v1 ask.tracking.get.v1 ask.tracking.retire.v1
 asks        nothing
-publishes   nothing
+publishes   event.publisher.changed.v1
 consumes    tracking-calls
-owns        schema `tracking`: facts, calls
+owns        schema `tracking`: facts, calls; publishers
 calls out   nobody
 """

@@ -2,21 +2,35 @@
 
 from starlette.applications import Starlette
 
+from libs.contracts.catalogue import CATALOGUE
 from libs.contracts.message import Refusal
 from libs.contracts.streams import STREAMS, TRACKING_CALLS
 from libs.runtime import telemetry
 from libs.runtime.answers import Answers
 from libs.runtime.broker import Broker
+from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
-from libs.runtime.health import Health, broker_check, consumer_check, database_check
+from libs.runtime.health import (
+    Health,
+    broker_check,
+    consumer_check,
+    database_check,
+    outbox_check,
+)
+from libs.runtime.outbox import Outbox
 from libs.runtime.service import Watch, service_app
 from libs.runtime.streams import declare_stream
-from services.tracking.answers.calls import bind
+from services.tracking.answers import calls as calls_answers
+from services.tracking.answers import keeping as keeping_answers
 from services.tracking.desk.calls import Desk
+from services.tracking.desk.keeping import KeepingDesk
+from services.tracking.desk.publishers import PublishersDesk
 from services.tracking.settings import Settings
 from services.tracking.store.calls import Calls
+from services.tracking.store.configuration import Configuration
 from services.tracking.store.journal import Journal
 from services.tracking.subscribers import calls_consumer
+from services.tracking.tables.configured import outbox as outbox_rows
 
 
 def create(settings: Settings | None = None) -> Starlette:
@@ -36,10 +50,15 @@ def create(settings: Settings | None = None) -> Starlette:
             await declare_stream(broker, stream)
 
     broker.on_connected(declare_streams)
+    for subject, message in CATALOGUE.items():
+        if getattr(message, "publisher", "") == "tracking":
+            broker.describes(subject, message)
+    outbox = Outbox(database, broker, outbox_rows)
     desk = Desk(Journal(database), Calls(database))
     consumer = calls_consumer(broker, desk, database.probe)
     answers = Answers(broker, Refusal)
-    bind(answers, desk)
+    calls_answers.bind(answers, desk)
+    _bind_keeping(answers, database, outbox)
     watch = Watch(database, answers)
 
     health = Health(
@@ -47,12 +66,27 @@ def create(settings: Settings | None = None) -> Starlette:
         [
             broker_check(broker),
             database_check(database),
+            outbox_check(outbox, database),
             consumer_check(broker, TRACKING_CALLS, consumer),
         ],
     )
     return service_app(
         health,
         broker,
-        starts=[database.open, broker.open, consumer.start, watch.start],
-        stops=[answers.stop, watch.stop, consumer.stop, broker.close, database.close],
+        starts=[database.open, broker.open, outbox.start, consumer.start, watch.start],
+        stops=[
+            answers.stop,
+            watch.stop,
+            consumer.stop,
+            outbox.stop,
+            broker.close,
+            database.close,
+        ],
     )
+
+
+def _bind_keeping(answers: Answers, database: Database, outbox: Outbox) -> None:
+    configuration = Configuration(database)
+    keeping = KeepingDesk(configuration, outbox, SystemClock())
+    keeping_answers.bind(answers, keeping)
+    keeping_answers.bind_publishers(answers, PublishersDesk(keeping, configuration))

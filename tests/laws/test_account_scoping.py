@@ -53,6 +53,7 @@ FREE = {
     "services/rtb/store/reservations.py:_FREE_CALLS": "a fact's call, one account's",
     "services/rtb/store/reservations.py:_ANSWERED": "a fact's call and leg, one account's",
     "services/tracking/store/calls.py:_page": "its filters begin with the account",
+    "services/tracking/store/configuration.py:announce": "the outbox is the platform's",
     "services/tracking/store/journal.py:_LOCK": "facts come before their call's account is known",
     "services/tracking/store/journal.py:_SAVE": "the rows that _LOCK has locked, by their key",
 }

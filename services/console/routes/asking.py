@@ -12,6 +12,7 @@ from libs.contracts.bidding_edits import GetRtb, RtbNoun
 from libs.contracts.editing import GetConfiguration, Got, Noun, Order, Retire, Row
 from libs.contracts.ids import AccountId
 from libs.contracts.message import Question
+from libs.contracts.tracking_edits import GetTracking, TrackingNoun
 from libs.runtime.ask import Ask, Refused, TooLarge, Unanswered
 from libs.runtime.deadline import Deadline
 from services.console.domain.access import Principal
@@ -175,6 +176,9 @@ def _look_at(question: Question, thing: Any) -> Question | None:
     if owner == "rtb":
         known = RtbNoun(f"rtb_{word.removeprefix('save_')}") if noun is None else noun
         return GetRtb(account_id=account_id, noun=known, key=thing)
+    if owner == "tracking":
+        kept = TrackingNoun(word.removeprefix("save_")) if noun is None else noun
+        return GetTracking(account_id=account_id, noun=kept, key=thing)
     if noun is None and word.startswith("save_"):
         noun = Noun(word.removeprefix("save_"))
     if noun is None:

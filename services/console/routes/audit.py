@@ -6,7 +6,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from libs.contracts.bidding_edits import RtbNoun
 from libs.contracts.editing import Actor, Noun
+from libs.contracts.tracking_edits import TrackingNoun
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
 from services.console.routes.asking import ERRORS, json_of
@@ -40,7 +42,7 @@ class Which(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    noun: Noun | None = None
+    noun: Noun | RtbNoun | TrackingNoun | None = None
     key: str | None = Field(default=None, pattern=KEY)
     actor: str | None = Field(default=None, max_length=256, pattern=r"^[^\x00]*$")
     since: AwareDatetime | None = None

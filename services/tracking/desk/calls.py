@@ -7,7 +7,6 @@ from typing import Protocol
 
 from libs.contracts.calls import Fact
 from libs.contracts.ids import AccountId, CallId
-from libs.contracts.message import Value
 from libs.contracts.tracking import (
     CallDetail,
     CallRecord,
@@ -21,10 +20,10 @@ from libs.contracts.tracking import (
 from services.tracking.domain.call import Heard, fold
 from services.tracking.domain.cells import Told
 from services.tracking.domain.cursor import Place, read_cursor, write_cursor
+from services.tracking.domain.fitting import fitting
 from services.tracking.domain.record import record_of
 from services.tracking.store.calls import Listed
 
-ANSWER_BYTES_MAX = 400_000  # a message may have 512 kB
 TIMELINE_MAX = 1_000  # facts; a call that rings for ten minutes at 5 s a leg has some 600
 _LIVE = tuple(state for state in CallState if state.live)
 
@@ -85,11 +84,11 @@ class Desk:
         after = read_cursor(question.cursor) if question.cursor is not None else None
         listed = await self._calls.page(question, after, question.limit + 1)
         records = [record_of(one.place.call_id, one.told) for one in listed[: question.limit]]
-        fitting = _fitting(records)
-        if fitting == len(listed):
+        shown = fitting(records)
+        if shown == len(listed):
             return Calls(calls=tuple(records))
-        cursor = write_cursor(listed[fitting - 1].place)
-        return Calls(calls=tuple(records[:fitting]), cursor=cursor)
+        cursor = write_cursor(listed[shown - 1].place)
+        return Calls(calls=tuple(records[:shown]), cursor=cursor)
 
     async def live_calls(self, question: ListLiveCalls) -> Calls:
         """One page of the calls that are on the line; raises CursorUnreadable."""
@@ -108,19 +107,9 @@ class Desk:
         if found is None:
             return None
         told, timeline = found
-        fitting = min(_fitting(timeline), TIMELINE_MAX)
+        shown = min(fitting(timeline), TIMELINE_MAX)
         return CallDetail(
             call=record_of(question.call_id, told),
-            timeline=tuple(timeline[:fitting]),
-            complete=fitting == len(timeline),
+            timeline=tuple(timeline[:shown]),
+            complete=shown == len(timeline),
         )
-
-
-def _fitting(values: Sequence[Value]) -> int:
-    """How many of these, from the first on, fit into one answer; one always does."""
-    room = ANSWER_BYTES_MAX
-    for count, value in enumerate(values):
-        room -= len(value.model_dump_json())
-        if room < 0:
-            return max(count, 1)
-    return len(values)

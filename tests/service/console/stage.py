@@ -202,9 +202,8 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
         },
     )
     target_id = target["document"]["id"]
-    group = await asker.post(
-        "groups", {"name": f"{mark} group", "members": [{"target_id": target_id}]}
-    )
+    members = [{"target_id": target_id}]
+    group = await asker.post("groups", {"name": f"{mark} group", "members": members})
     bidder = await asker.post(
         "rtb-targets",
         {
@@ -237,8 +236,8 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
     campaign = await asker.put(
         f"campaigns/{campaign_id}", {**draft["document"], "status": "active"}, draft["version"]
     )
-    publishers = [{"name": f"{mark} publisher"}]
-    rules = await asker.post("ping-rules", {"id": campaign_id, "publishers": publishers})
+    named = {"name": f"{mark} publisher"}
+    rules = await asker.post("ping-rules", {"id": campaign_id, "publishers": [named]})
     return {
         "buyers": buyer,
         "targets": target,
@@ -249,4 +248,5 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
         "rtb-targets": bidder,
         "rtb-routers": ring,
         "ping-rules": rules,
+        "publishers": await asker.post("publishers", named),
     }

@@ -47,6 +47,7 @@ OWN = {
     ("GET", "/export"): "shows the asker's own",
     ("POST", "/buyers"): "names nothing else",
     ("POST", "/rtb-targets"): "names nothing else",
+    ("POST", "/publishers"): "names nothing else",
     ("GET", "/rtb-report"): "tells of the asker's own",
     ("DELETE", "/rtb-targets"): "ends the asker's own",
     ("DELETE", CLEAR): "ends the asker's own",
@@ -56,6 +57,7 @@ OWN = {
         for path in (
             *("campaigns", "buyers", "targets", "groups", "pools", "numbers"),
             *("rtb-targets", "rtb-routers", "auctions", "ping-rules", "pings", "bidder-keys"),
+            "publishers",
         )
     },
 }
@@ -172,7 +174,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
 
 async def everything(asker: Asker) -> dict[str, Any]:
     paths = ("campaigns", "buyers", "targets", "groups", "pools", "numbers", "carriers", "people")
-    return {path: await asker.get(path) for path in paths}
+    return {path: await asker.get(path) for path in (*paths, "publishers")}
 
 
 async def test_a_call_of_ours_is_nobody_elses(stage: Stage) -> None:
@@ -201,6 +203,7 @@ def test_every_question_of_operators_has_a_door() -> None:
         "ask.router.fallback_plans.v1",
         "ask.ingress.leg_state.v1",
         "ask.rtb.auction.v1",
+        "ask.tracking.publishers.v1",
     }
     assert named_questions("console") == set(QUESTIONS) - not_for_people
 

@@ -1,0 +1,200 @@
+"""What tracking keeps: each kind is listed, read, made, changed by version, and retired."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Body, Depends, Query, Request
+from pydantic import Field, create_model
+from starlette.responses import Response
+
+from libs.contracts.editing import Edit, Got, Row, Saved
+from libs.contracts.editing import Page as Listed
+from libs.contracts.message import Document
+from libs.contracts.publishers import Publisher, SavePublisher
+from libs.contracts.tracking_edits import GetTracking, ListTracking, RetireTracking, TrackingNoun
+from services.console.auth import Guarded, Who, needs
+from services.console.domain.access import Principal, Right
+from services.console.problems import Problem
+from services.console.routes.asking import (
+    BODY,
+    CONFLICT,
+    CURSOR,
+    ERRORS,
+    NOT_FOUND,
+    BasedOn,
+    Fields,
+    Paging,
+    asked,
+    formed,
+    row_of,
+    rows_of,
+    told,
+)
+from services.console.routes.configuration import shown_as
+
+look, edit = needs(Right.LOOK), needs(Right.EDIT)
+
+
+def _wanted(
+    contains: Annotated[str, Query(max_length=200, description="looked for in names")] = "",
+    status: Annotated[str, Query(max_length=20, description="only of this status")] = "",
+) -> dict[str, str]:
+    return {"contains": contains, "status": status}
+
+
+Wanted = Annotated[dict[str, str], Depends(_wanted)]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that tracking keeps, and how the API calls it."""
+
+    path: str
+    noun: TrackingNoun
+    document: type[Document]
+    save: type[Edit]
+
+    @property
+    def new(self) -> Any:
+        """The document of a new one: it may leave its id to us."""
+        drawn = (UUID, Field(default_factory=uuid4))
+        return create_model(f"New{self.document.__name__}", __base__=self.document, id=drawn)
+
+
+KINDS = (Kind("publishers", TrackingNoun.PUBLISHER, Publisher, SavePublisher),)
+
+
+def tracked_routes() -> APIRouter:
+    """The routes of all kinds."""
+    router = APIRouter(route_class=Guarded, responses=ERRORS)
+    for kind in KINDS:
+        _reading(router, kind)
+        _writing(router, kind)
+    return router
+
+
+def _reading(router: APIRouter, kind: Kind) -> None:
+    shown, page_shown = shown_as(kind.document)
+
+    @router.get(
+        f"/{kind.path}",
+        response_model=page_shown,
+        openapi_extra=look,
+        summary=f"List {kind.path}",
+        operation_id=f"list_{kind.path}",
+        tags=[kind.path],
+    )
+    async def many(
+        request: Request,
+        who: Who,
+        page: Paging,
+        fields: Fields,
+        wanted: Wanted,
+    ) -> Response:
+        question = formed(
+            ListTracking,
+            CURSOR,
+            account_id=who.account_id,
+            noun=kind.noun,
+            **wanted,
+            **page.model_dump(),
+        )
+        listed: Listed = await asked(request, question)
+        return rows_of(listed.rows, listed.cursor, fields)
+
+    @router.get(
+        f"/{kind.path}/{{id}}",
+        response_model=shown,
+        responses=NOT_FOUND,
+        openapi_extra=look,
+        summary=f"One of the {kind.path}; its version is the ETag",
+        operation_id=f"get_{kind.noun}",
+        tags=[kind.path],
+    )
+    async def one(request: Request, who: Who, id: UUID, fields: Fields) -> Response:
+        return row_of(await _row(request, who, kind, id), fields)
+
+
+def _writing(router: APIRouter, kind: Kind) -> None:
+    new, document = kind.new, kind.document
+    shown, _ = shown_as(document)
+
+    @router.post(
+        f"/{kind.path}",
+        status_code=201,
+        response_model=shown,
+        responses=CONFLICT,
+        openapi_extra=edit,
+        summary=f"Make one of the {kind.path}",
+        operation_id=f"create_{kind.noun}",
+        tags=[kind.path],
+    )
+    async def create(request: Request, who: Who, body: Annotated[new, Body()]) -> Response:  # type: ignore[valid-type]
+        made = document.model_validate(body.model_dump())  # type: ignore[attr-defined]
+        return await _saved(request, who, kind, made, None, status=201)
+
+    @router.put(
+        f"/{kind.path}/{{id}}",
+        response_model=shown,
+        responses=NOT_FOUND | CONFLICT,
+        openapi_extra=edit,
+        summary="Put another document in the place of the version in If-Match",
+        operation_id=f"replace_{kind.noun}",
+        tags=[kind.path],
+    )
+    async def replace(
+        request: Request,
+        who: Who,
+        id: UUID,
+        version: BasedOn,
+        body: Annotated[document, Body()],  # type: ignore[valid-type]
+    ) -> Response:
+        if body.id != id:  # type: ignore[attr-defined]
+            errors = [("body.id", "is that of the path, or another thing is meant")]
+            raise Problem(422, "malformed", "the ids differ", errors=errors)
+        await _row(request, who, kind, id)
+        return await _saved(request, who, kind, body, version, status=200)
+
+    @router.delete(
+        f"/{kind.path}/{{id}}",
+        response_model=Saved,
+        responses=NOT_FOUND | CONFLICT,
+        openapi_extra=edit,
+        summary="Take it out of use; what was accounted with it stays",
+        operation_id=f"retire_{kind.noun}",
+        tags=[kind.path],
+    )
+    async def retire(request: Request, who: Who, id: UUID, version: BasedOn) -> Response:
+        question = RetireTracking(
+            account_id=who.account_id,
+            actor=who.actor,
+            expected_version=version,
+            noun=kind.noun,
+            key=id,
+        )
+        return told(await asked(request, question))
+
+
+async def _row(request: Request, who: Principal, kind: Kind, id: UUID) -> Row:
+    got: Got = await asked(request, GetTracking(account_id=who.account_id, noun=kind.noun, key=id))
+    return got.row
+
+
+async def _saved(
+    request: Request,
+    who: Principal,
+    kind: Kind,
+    document: Any,
+    version: int | None,
+    *,
+    status: int,
+) -> Response:
+    question = kind.save(
+        account_id=who.account_id,
+        actor=who.actor,
+        expected_version=version,
+        document=document,
+    )
+    await asked(request, question, BODY)
+    return row_of(await _row(request, who, kind, document.id), status=status)

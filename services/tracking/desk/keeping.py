@@ -1,0 +1,92 @@
+"""The keeping desk: what accounts configure of tracking, by version, with its facts."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from libs.contracts.editing import Changed, Edit, Got, Page, Row, Saved
+from libs.contracts.publishers import PublisherChanged
+from libs.contracts.tracking_edits import GetTracking, ListTracking, RetireTracking, TrackingNoun
+from libs.runtime.clock import Clock
+from libs.runtime.outbox import Announcement, Outbox
+from services.tracking.domain.unfit import Missing, Stale
+from services.tracking.store.configuration import Configuration, Kept
+from services.tracking.store.configuration import Edit as Work
+
+_CHANGES: Mapping[TrackingNoun, type[Changed]] = {TrackingNoun.PUBLISHER: PublisherChanged}
+
+
+class KeepingDesk:
+    """Saves, lists and retires; every change is told when it is committed."""
+
+    def __init__(self, configuration: Configuration, outbox: Outbox, clock: Clock) -> None:
+        self._configuration = configuration
+        self._outbox = outbox
+        self._clock = clock
+
+    async def save(
+        self, noun: TrackingNoun, key: UUID, document: dict[str, Any], question: Edit
+    ) -> Saved:
+        """Keep a document; raise Stale, or Unfit where something of it is taken."""
+        async with self._configuration.editing(question.account_id) as work:
+            before = await work.current(noun, key)
+            _check_version(before, question.expected_version)
+            kept = await work.keep(noun, key, document)
+            fact = await self._announce(work, question, before, kept)
+        self._outbox.announce([fact])
+        return Saved(version=kept.version)
+
+    async def retire(self, question: RetireTracking) -> Saved:
+        """Take something out of use; raise Missing or Stale."""
+        async with self._configuration.editing(question.account_id) as work:
+            before = await work.current(question.noun, question.key)
+            if before is None or before.retired:
+                raise Missing
+            _check_version(before, question.expected_version)
+            kept = await work.keep(before.noun, before.key, before.document, retired=True)
+            fact = await self._announce(work, question, before, kept)
+        self._outbox.announce([fact])
+        return Saved(version=kept.version)
+
+    async def get(self, question: GetTracking) -> Got:
+        """One thing as it is now; raise Missing."""
+        kept = await self._configuration.get(question.account_id, question.noun, question.key)
+        if kept is None:
+            raise Missing
+        return Got(row=_row(kept))
+
+    async def page(self, question: ListTracking) -> Page:
+        """One page of one kind."""
+        rows = await self._configuration.page(question, question.limit + 1)
+        shown = rows[: question.limit]
+        more = len(rows) > len(shown)
+        return Page(
+            rows=tuple(_row(kept) for kept in shown), cursor=str(shown[-1].key) if more else None
+        )
+
+    async def _announce(
+        self, work: Work, question: Edit, before: Kept | None, after: Kept
+    ) -> Announcement:
+        there = before is not None and not before.retired
+        change = _CHANGES[after.noun](
+            account_id=question.account_id,
+            key=str(after.key),
+            version=after.version,
+            at=self._clock.now(),
+            actor=question.actor,
+            before=before.document if before is not None and there else None,
+            after=None if after.retired else after.document,
+        )
+        announcement = Announcement(change.subject, change.model_dump_json())
+        await work.announce(announcement)
+        return announcement
+
+
+def _check_version(before: Kept | None, expected: int | None) -> None:
+    current = None if before is None or before.retired else before.version
+    if current != expected:
+        raise Stale(current)
+
+
+def _row(kept: Kept) -> Row:
+    return Row(version=kept.version, document=kept.document)
