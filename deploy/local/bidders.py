@@ -5,6 +5,9 @@ Each has a path of its own; tests give them other plays.
 
 import asyncio
 import contextlib
+import socket
+import ssl
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -17,7 +20,10 @@ TOO_LATE_MS = 2_500  # later than any demo auction waits
 
 @dataclass(frozen=True)
 class Play:
-    """How a bidder answers; `raw` is sent as it is, and then the line is cut."""
+    """How a bidder answers; `raw` is sent as it is, and then the line is cut.
+
+    `drip_ms` is waited after each byte of `raw`; `reset` ends the line as a crash does.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -25,6 +31,8 @@ class Play:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
+    drip_ms: float = 0
+    reset: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,16 +73,21 @@ class PlayedBidders:
         self.heard: list[Heard] = []
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None] | None] = set()
+        self._secure = False
 
     @property
     def url(self) -> str:
         """Where they listen."""
         assert self._server is not None, "started before"
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        scheme = "https" if self._secure else "http"
+        return f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
-    async def start(self, port: int = 0) -> None:
+    async def start(self, port: int = 0, secure: ssl.SSLContext | None = None) -> None:
         """Begin to listen."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, limit=HEAD_MAX)
+        self._secure = secure is not None
+        self._server = await asyncio.start_server(
+            self._serve, "127.0.0.1", port, limit=HEAD_MAX, ssl=secure
+        )
 
     async def stop(self) -> None:
         """Cut all lines."""
@@ -103,9 +116,11 @@ class PlayedBidders:
                 self.heard.append(heard)
                 play = self._play(heard)
                 await asyncio.sleep(play.delay_ms / 1_000)
+                if play.reset:
+                    _reset(writer)
+                    return
                 if play.raw is not None:
-                    writer.write(play.raw)
-                    await writer.drain()
+                    await _send(writer, play.raw, play.drip_ms)
                     return
                 writer.write(_answer(play))
                 await writer.drain()
@@ -116,6 +131,20 @@ class PlayedBidders:
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
+
+
+async def _send(writer: asyncio.StreamWriter, raw: bytes, drip_ms: float) -> None:
+    for part in (raw,) if not drip_ms else (raw[at : at + 1] for at in range(len(raw))):
+        writer.write(part)
+        await writer.drain()
+        await asyncio.sleep(drip_ms / 1_000)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """End a line so that the other side is told of a reset, not of an end."""
+    line = writer.get_extra_info("socket")
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 async def _read(reader: asyncio.StreamReader) -> Heard | None:

@@ -11,9 +11,11 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -24,6 +26,7 @@ BYTES_MAX = 64 * 1024  # of an answer's body, also once it is unpacked
 DNS_KEPT_SECONDS = 30  # an address that was checked serves so long
 IDLE_SECONDS = 60.0  # how long a connection is kept for the next request
 CONNECTIONS_MAX = 2_000  # of one process, all hosts together
+LOOKUPS_MAX = 64  # names looked up at once: a dead one takes its thread for many seconds
 
 _READ_BYTES = 16 * 1024
 _GZIP_OR_ZLIB = 47  # zlib's word for: find out which
@@ -92,41 +95,62 @@ def is_public(address: str) -> bool:
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-class _CheckedResolver(AbstractResolver):
-    """Resolves as the system does, and refuses a name with any address that is not public."""
+LookUp = Callable[..., list[Any]]
 
-    def __init__(self, *, allow_private: bool) -> None:
-        self._resolver = aiohttp.ThreadedResolver()
+
+class _CheckedResolver(AbstractResolver):
+    """Resolves as the system does, and refuses a name with any address that is not public.
+
+    It has threads of its own: the loop's few would soon all wait for names that are dead.
+    """
+
+    def __init__(self, look_up: LookUp, *, allow_private: bool) -> None:
+        self._threads = ThreadPoolExecutor(LOOKUPS_MAX, "lookup")
+        self._look_up = look_up
         self._allow_private = allow_private
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """Addresses that may be connected to."""
-        found = await self._resolver.resolve(host, port, family)
-        if not self._allow_private:
-            for one in found:
-                if not is_public(one["host"]):
-                    raise AddressRefused(f"{host} has the address {one['host']}")
-        return found
+        kind, flags = socket.SOCK_STREAM, socket.AI_ADDRCONFIG
+        look_up = partial(self._look_up, host, port, family, kind, 0, flags)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        for *_, address in found:
+            if not self._allow_private and not is_public(address[0]):
+                raise AddressRefused(f"{host} has the address {address[0]}")
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address[0],
+                port=address[1],
+                family=its_family,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for its_family, _, protocol, _, address in found
+        ]
 
     async def close(self) -> None:
-        """Nothing is kept open."""
-        await self._resolver.close()
+        """Wait for nobody."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class Fetch:
     """Sends requests over kept connections.  `allow_private` is for development alone."""
 
-    def __init__(self, *, allow_private: bool = False) -> None:
+    def __init__(
+        self, *, allow_private: bool = False, look_up: LookUp = socket.getaddrinfo
+    ) -> None:
         self._allow_private = allow_private
+        self._look_up = look_up
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
         """Be ready to send."""
         connector = aiohttp.TCPConnector(
             limit=CONNECTIONS_MAX,
-            resolver=_CheckedResolver(allow_private=self._allow_private),
+            resolver=_CheckedResolver(self._look_up, allow_private=self._allow_private),
             ttl_dns_cache=DNS_KEPT_SECONDS,
             keepalive_timeout=IDLE_SECONDS,
         )

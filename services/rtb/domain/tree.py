@@ -1,5 +1,7 @@
 """A bidder's answer as a tree of plain values, whatever it is written in."""
 
+import json
+import re
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -8,6 +10,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 DEPTH_MAX = 30  # elements within elements; answers have two or three levels
+_NAMED = re.compile(rb'"\s*:')  # the end of a name in JSON; seldom within a text
 
 
 class Unreadable(ValueError):
@@ -16,6 +19,8 @@ class Unreadable(ValueError):
 
 def read_tree(body: bytes) -> Any:
     """Read JSON, or XML as the same tree; raise Unreadable.
+
+    JSON that says one name twice is none: nobody can tell which of the two was meant.
 
     An element becomes the mapping of its children, attributes under `@name`; several of one
     name become a list; one that has only text becomes that text.
@@ -27,9 +32,27 @@ def read_tree(body: bytes) -> Any:
     if text.startswith(b"<"):
         return _of_xml(text)
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as fault:
+        tree = orjson.loads(text)
+        if len(_NAMED.findall(text)) != _names_in(tree):
+            json.loads(text, object_pairs_hook=_once_each)  # slower, so only where it may be
+    except (orjson.JSONDecodeError, RecursionError) as fault:
         raise Unreadable(f"no JSON: {fault}"[:200]) from fault
+    return tree
+
+
+def _names_in(tree: Any) -> int:
+    if isinstance(tree, dict):
+        return len(tree) + sum(map(_names_in, tree.values()))
+    return sum(map(_names_in, tree)) if isinstance(tree, list) else 0
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in names:
+            raise Unreadable(f"{name[:100]!r} is there twice")
+        names[name] = value
+    return names
 
 
 def _of_xml(text: bytes) -> Any:
@@ -37,6 +60,8 @@ def _of_xml(text: bytes) -> Any:
         root = fromstring(text, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as fault:
         raise Unreadable(f"no XML: {fault}"[:200]) from fault
+    if _name(root).lower() == "html":
+        raise Unreadable("a page for people (HTML)")
     return {_name(root): _value(root, 0)}
 
 

@@ -65,7 +65,7 @@ ANSWERS: list[tuple[Play, dict[str, Any], Loss]] = [
     (Play(status=204), {}, Loss.NO_BID),
     (Play(status=500), {}, Loss.HTTP_STATUS),
     (Play(status=302, headers={"Location": "http://127.0.0.1/"}), {}, Loss.HTTP_STATUS),
-    (Play(b"<html><body>Down</body></html>", content_type="text/html"), {}, Loss.NO_BID),
+    (Play(b"<html><body>Down</body></html>", content_type="text/html"), {}, Loss.UNREADABLE),
     (Play(b"[" * 5_000), {}, Loss.UNREADABLE),
     (Play(b"x" * 100_000), {}, Loss.TOO_LARGE),
     (Play(raw=b""), {}, Loss.UNREACHABLE),

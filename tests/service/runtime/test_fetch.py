@@ -1,14 +1,17 @@
 """Outbound HTTP: addresses are checked, redirects are answers, and everything is limited."""
 
+import asyncio
 import gzip
+import socket
 import time
 import zlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from deploy.local.bidders import Play, PlayedBidders
-from libs.runtime.fetch import BYTES_MAX, Failure, Fetch, NotFetched, Outgoing
+from libs.runtime.fetch import BYTES_MAX, LOOKUPS_MAX, Failure, Fetch, NotFetched, Outgoing
 
 GZIP = {"Content-Encoding": "gzip"}
 BOMB = zlib.compress(b"\0" * 50_000_000, wbits=31)
@@ -117,3 +120,28 @@ async def test_nobody_there_is_known(fetch: Fetch, url: str) -> None:
     with pytest.raises(NotFetched) as no:
         await fetch(Outgoing("GET", url), 5)
     assert no.value.failure is Failure.UNREACHABLE
+
+
+def look_up(host: str, port: int, *_: Any) -> list[Any]:
+    """A resolver to which all names but one are dead, and which takes its time to say so."""
+    if host != "quick.test":
+        time.sleep(2)
+        raise socket.gaierror(-3, "nobody answers for it")
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+
+async def test_dead_names_hold_up_nobody_else(bidders: PlayedBidders) -> None:
+    fetch = Fetch(allow_private=True, look_up=look_up)
+    await fetch.open()
+    dead = [Outgoing("GET", f"http://{at}.test/") for at in range(LOOKUPS_MAX - 1)]
+    waiting = [asyncio.create_task(fetch(one, 0.3)) for one in dead]
+    await asyncio.sleep(0.1)
+    began = time.monotonic()
+
+    quick = bidders.url.replace("127.0.0.1", "quick.test")
+    assert (await fetch(Outgoing("GET", f"{quick}/plain"), 5)).body == b"hello"
+
+    assert time.monotonic() - began < 1
+    failures = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {str(one) for one in failures} == {"no answer within 300 ms"}
+    await fetch.close()

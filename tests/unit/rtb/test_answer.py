@@ -83,6 +83,10 @@ REFUSED: list[tuple[bytes, Loss, str]] = [
     (b'{"bidAmount":5,"sipAddress":"sip:a@b\\r\\nX-Evil: 1"}', Loss.BAD_DESTINATION, "sip:a@b"),
     (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", Loss.UNREADABLE, "no XML"),
     (b"\xff\xfe\x00", Loss.UNREADABLE, "no JSON"),
+    (b'{"bidAmount":5,"phoneNumber":"+12125550199","bidAmount":6}', Loss.UNREADABLE, "'bidAm"),
+    (b'{"a":[{"b":1,"b":2}],"bidAmount":5}', Loss.UNREADABLE, "'b' is there twice"),
+    (b'{"a":' * 1_000 + b"1" + b"}" * 1_000, Loss.UNREADABLE, "no JSON"),
+    (b"<HTML><body>5</body></HTML>", Loss.UNREADABLE, "a page for people"),
 ]
 
 
@@ -181,7 +185,7 @@ def a_body(rng: random.Random) -> bytes:
     if rng.random() < 0.3:
         inside = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in fields.items())
         body = f"<bid>{inside}</bid>".encode()
-    match rng.randrange(6):
+    match rng.randrange(7):
         case 0:
             return body[: rng.randrange(len(body) + 1)]
         case 1:
@@ -191,6 +195,8 @@ def a_body(rng: random.Random) -> bytes:
             return body + body
         case 3:
             return rng.randbytes(rng.randrange(200))
+        case 4:
+            return body.replace(b"{", b'{"bidAmount": 1, ', 1)
         case _:
             return body
 
