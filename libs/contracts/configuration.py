@@ -16,6 +16,7 @@ from libs.contracts.ids import (
     GroupId,
     NumberId,
     PoolId,
+    PublisherId,
     RtbRouterId,
     Sid,
     TargetId,
@@ -26,11 +27,20 @@ from libs.contracts.phone import Destination, PhoneNumber
 from libs.contracts.quoting import Quotes
 from libs.contracts.schedule import Schedule, Zone
 from libs.contracts.screening import Blocklist
+from libs.contracts.tags import OWN_TAGS_MAX, TAG_NAME_MAX, TAG_TEXT_MAX
 
 ASSIGNMENTS_MAX = 1_000  # entries of one campaign
 MEMBERS_MAX = 200  # targets of one group
 
 Name = Annotated[Text, Field(min_length=1, max_length=256)]
+OwnTags = Annotated[
+    dict[
+        Annotated[Text, Field(min_length=1, max_length=TAG_NAME_MAX)],
+        Annotated[Text, Field(max_length=TAG_TEXT_MAX)],
+    ],
+    Field(max_length=OWN_TAGS_MAX),
+]
+"""Tags that something gives to all its calls."""
 
 
 class Status(StrEnum):
@@ -210,7 +220,8 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
     """Who may take the calls of some numbers, in which order, and what else is heard.
 
     `sticking` looks at the caller's connections of the last `sticking_days`;
-    `ring_budget_seconds` bounds how long one caller hears ringing over all legs.  `rtb_id`
+    `ring_budget_seconds` bounds how long one caller hears ringing over all legs.  A call that
+    nobody may or can take is dialled to the `fallback_destination`.  `rtb_id`
     is how outside publishers name the campaign: made when RTB is first enabled, then kept.
     Without `rtb_enabled` its RTB routers hold no auctions, and nobody may ping it; with
     `quotes` it gives quotes to publishers who do, and honours them.
@@ -249,13 +260,19 @@ class Pool(Document):
 
 
 class Number(Document):
-    """A phone number of ours at the carrier; it belongs to one campaign or one pool, or waits."""
+    """A phone number of ours at the carrier; it belongs to one campaign or one pool, or waits.
+
+    Its calls inherit its tags and its publisher, unless the call itself, or the visit that it
+    belongs to, knows better.
+    """
 
     id: NumberId
     number: PhoneNumber
     account_sid: Sid
     campaign_id: CampaignId | None = None
     pool_id: PoolId | None = None
+    publisher_id: PublisherId | None = None
+    tags: OwnTags = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _campaign_or_pool(self) -> Self:

@@ -10,7 +10,7 @@ from libs.contracts.calls import Geography
 from libs.contracts.caps import Counted
 from libs.contracts.configuration import Campaign
 from libs.contracts.explaining import ExplainedStep
-from libs.contracts.ids import AccountId, CampaignId, TargetId
+from libs.contracts.ids import AccountId, CampaignId, PublisherId, TargetId
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.phone import WITHHELD, Caller
 from libs.contracts.routing import Close, DialNext
@@ -66,6 +66,7 @@ class Rehearse(Question):
     geography: Geography = Geography()
     stir: str = ""
     tags: Tags = Field(default_factory=dict)
+    publisher_id: PublisherId | None = None
     tried: tuple[TargetId, ...] = ()
     history: CallerHistory | None = None
     counters: tuple[CounterGiven, ...] = Field(default=(), max_length=COUNTERS_MAX)

@@ -14,6 +14,7 @@ from libs.contracts.ids import (
     CampaignId,
     NumberId,
     PoolId,
+    PublisherId,
     QuoteId,
     RtbRouterId,
     RtbTargetId,
@@ -46,6 +47,9 @@ class RouteReason(StrEnum):
     CAMPAIGN_FILTERED = "campaign_filtered"
     CAMPAIGN_OUT_OF_AREA = "campaign_out_of_area"
     CAMPAIGN_CAPPED = "campaign_capped"
+    PUBLISHER_PAUSED = "publisher_paused"
+    PUBLISHER_CLOSED = "publisher_closed"
+    PUBLISHER_CAPPED = "publisher_capped"
     NOT_QUOTED = "not_quoted"
     DIAL_ATTEMPTS_SPENT = "dial_attempts_spent"
     NO_TARGET = "no_target"
@@ -92,8 +96,8 @@ class Stop(Value):
 class AdmitCall(Question):
     """A caller waits: who takes her?  Asked again for the same call, the same is answered.
 
-    `stir` is the carrier's word on the caller's number; `tags` are what is known of the
-    call beside.
+    `stir` is the carrier's word on the caller's number; `tags` and `publisher_id` are what is
+    known of the call beside, and outweigh what its number says.
     """
 
     subject: ClassVar[str] = "ask.router.admit.v1"
@@ -108,6 +112,7 @@ class AdmitCall(Question):
     geography: Geography = Geography()
     stir: str = Field(default="", max_length=120)
     tags: Tags = Field(default_factory=dict)
+    publisher_id: PublisherId | None = None
 
 
 class ContinueCall(Question):
@@ -151,7 +156,10 @@ class CallRouted(Fact):
     Names are those at the time of the decision, so that history keeps them.  `terms` None:
     the leg converts by nothing that the router knows.  A leg that was sold in an auction has
     an `rtb_target_id` for its bidder, and no target.  A call that honours a quote has its
-    `quote_id`, with the publisher (`seller`) who is owed the `quoted` price.
+    `quote_id`, with the publisher (`seller`) who is owed the `quoted` price.  `to_fallback`:
+    nobody took the call, for `reason`, and the campaign's fallback destination is dialled.
+    `publisher_id` is who sent the caller.  `repeat` says whether the caller had called before,
+    `duplicate` whether somebody did not want her for it; None: the plan did not ask.
     """
 
     subject: ClassVar[str] = "event.call.routed.v1"
@@ -175,3 +183,8 @@ class CallRouted(Fact):
     quote_id: QuoteId | None = None
     seller: str = ""
     quoted: Money | None = None
+    publisher_id: PublisherId | None = None
+    tags: Tags = Field(default_factory=dict)
+    to_fallback: bool = False
+    repeat: bool | None = None
+    duplicate: bool | None = None

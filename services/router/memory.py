@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from libs.contracts.configuration import CampaignStatus, Defaults, Number
 from libs.contracts.editing import Noun
-from libs.contracts.ids import NOBODY, AccountId, CampaignId, NumberId, PoolId
+from libs.contracts.ids import NOBODY, AccountId, CampaignId, NumberId, PoolId, PublisherId
 from libs.contracts.message import Document
 from libs.contracts.routing import RouteReason
 from libs.runtime.broker import Broker
@@ -42,11 +43,29 @@ _NOT_ACTIVE = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Whose number was called, and the plan for it; or the reason why there is none."""
+    """Whose number was called, and the plan for it; or the reason why there is none.
+
+    `number` is what was called, where it is one of the account's: its calls inherit from it.
+    """
 
     account_id: AccountId
-    number_id: NumberId | None
+    number: Number | None
     plan: Plan | RouteReason
+
+    @property
+    def number_id(self) -> NumberId | None:
+        """The number's name."""
+        return self.number.id if self.number else None
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """What the number says of its calls."""
+        return self.number.tags if self.number else {}
+
+    @property
+    def publisher_id(self) -> PublisherId | None:
+        """Whose calls come by the number."""
+        return self.number.publisher_id if self.number else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +174,7 @@ class Memory:
             if kept.number.account_sid != account_sid:
                 return Found(NOBODY, None, RouteReason.NUMBER_OF_ANOTHER_CARRIER)
             plan = self._plan_of(kept.account_id, self._serves(kept))
-            return Found(kept.account_id, kept.number.id, plan)
+            return Found(kept.account_id, kept.number, plan)
         account_id = self._owner_of_pool(pool_id, account_sid)
         if account_id is not None:
             campaign_id = self._campaign_of(account_id, pool_id)
@@ -167,7 +186,7 @@ class Memory:
         kept = self._numbers.get(dialled)
         if kept is None or kept.account_id != account_id:
             return Found(account_id, None, RouteReason.UNKNOWN_NUMBER)
-        return Found(account_id, kept.number.id, self._plan_of(account_id, self._serves(kept)))
+        return Found(account_id, kept.number, self._plan_of(account_id, self._serves(kept)))
 
     def campaign(self, account_id: AccountId, campaign_id: CampaignId) -> Plan | RouteReason:
         """A campaign's plan while it takes calls; else why it does not."""

@@ -116,12 +116,15 @@ class _Place:
 
     def _number(self, number: PhoneNumber, before: Kept | None) -> Number:
         question = self._question
+        was = None if before is None else Number.model_validate(before.document)
         return Number(
-            id=NumberId(uuid4()) if before is None else Number.model_validate(before.document).id,
+            id=was.id if was else NumberId(uuid4()),
             number=number,
             account_sid=question.account_sid,
             campaign_id=question.campaign_id,
             pool_id=question.pool_id,
+            publisher_id=was.publisher_id if was else None,
+            tags=was.tags if was else {},
         )
 
 

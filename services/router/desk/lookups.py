@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from libs.contracts.configuration import Spread, Sticking, Target
+from libs.contracts.configuration import Spread, Target
 from libs.contracts.ids import AccountId, CampaignId, TargetId
-from libs.contracts.screening import CallerHistory, DuplicateScope
+from libs.contracts.screening import CallerHistory
 from libs.runtime.clock import Clock
 from services.router.domain.context import CallContext, Estimate, Inputs, Load
 from services.router.domain.plan import Plan
@@ -43,7 +43,7 @@ class Lookups:
         )
 
     async def _past(self, plan: Plan, context: CallContext) -> CallerHistory:
-        if context.caller.number is None or not wants_history(plan):
+        if context.caller.number is None or not plan.wants_history:
             return CallerHistory()
         return await self._history.past(plan.account_id, context.caller.number, context.call_id)
 
@@ -75,18 +75,6 @@ class Lookups:
         earned = await self._history.earned(plan.account_id, plan.campaign.id, since)
         self._earned[key] = (now, earned)
         return earned
-
-
-def wants_history(plan: Plan) -> bool:
-    """Whether anything in a plan depends on the caller's earlier calls."""
-    if plan.settings.repeat_limit is not None or plan.campaign.sticking is not Sticking.NONE:
-        return True
-    return any(
-        candidate.target is not None
-        and candidate.settings.duplicates is not None
-        and candidate.settings.duplicates.scope is not DuplicateScope.NONE
-        for candidate in plan.candidates
-    )
 
 
 def _load(target: Target, live: int) -> Load:

@@ -200,7 +200,7 @@ class _Promise:
 def _not_quoted(claimed: Claimed) -> NotQuoted:
     assert claimed.outcome is not None, "nobody falls back for a quote"
     closed = Close.model_validate_json(claimed.outcome)
-    full = closed.reason is RouteReason.ALL_CAPPED
+    full = closed.reason in (RouteReason.ALL_CAPPED, RouteReason.CAMPAIGN_CAPPED)
     why = Unquoted.NO_ROOM if full else Unquoted.TURNED_AWAY
     return NotQuoted(why=why, reason=closed.reason)
 

@@ -8,6 +8,7 @@ from libs.contracts.ids import CallId
 from libs.contracts.message import FieldProblem
 from libs.contracts.rehearsing import CounterGiven, Rehearse, Rehearsed
 from libs.contracts.routing import RouteReason
+from libs.rules.tags import merged
 from libs.runtime.clock import Clock
 from services.router.desk.lookups import Lookups
 from services.router.domain.candidate import Scope
@@ -112,7 +113,8 @@ def _context(question: Rehearse, found: Found, now: datetime) -> CallContext:
             "campaign_id": found.plan.campaign.id if isinstance(found.plan, Plan) else None,
             "geography": question.geography,
             "stir": question.stir,
-            "tags": question.tags,
+            "tags": merged(found.tags, question.tags),
+            "publisher_id": question.publisher_id or found.publisher_id,
             "ring_began_at": now,
             "tried": question.tried,
         }

@@ -1,7 +1,6 @@
 """The routing desk: finds the plan, looks up what it asks for, deliberates, claims, answers."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from libs.contracts.calls import LegEnded
@@ -16,9 +15,9 @@ from libs.contracts.routing import (
     DialNext,
     RouteReason,
     Stop,
-    Terms,
     Whisper,
 )
+from libs.rules.tags import merged
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
 from libs.runtime.outbox import Announcement
@@ -27,10 +26,11 @@ from services.router.desk.lookups import Lookups
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Inputs, QuoteSeen
 from services.router.domain.counters import Counters, Periods, hold_lasts
-from services.router.domain.decision import amounts_of, deliberate, settle
-from services.router.domain.dialling import destination_of
+from services.router.domain.decision import deliberate, settle
 from services.router.domain.plan import Plan
-from services.router.domain.record import Decision, Deliberation, Promised
+from services.router.domain.record import Decision, Deliberation
+from services.router.domain.room import amounts_of, around, beside
+from services.router.domain.telling import routed, terms_of
 from services.router.memory import Found, Memory
 from services.router.store.claims import (
     Claim,
@@ -106,7 +106,8 @@ class RoutingDesk:
             campaign_id=found.plan.campaign.id if isinstance(found.plan, Plan) else None,
             geography=question.geography,
             stir=question.stir,
-            tags=question.tags,
+            tags=merged(found.tags, question.tags),
+            publisher_id=question.publisher_id or found.publisher_id,
             ring_began_at=self._clock.now(),
             quote=await self._quote(found, question),
         )
@@ -206,9 +207,14 @@ def _next_auction(deliberation: Deliberation, look: int) -> RtbRouterId | None:
 
 
 def _asks_first(deliberation: Deliberation) -> bool:
-    """Whether the order begins with an auction: then a look at counters would only cost time."""
-    first = next(iter(deliberation.order), None)
-    return deliberation.closing is None and first is not None and first.rtb_router_id is not None
+    """Whether the order begins with an auction: then a look at counters would only cost time.
+
+    Where a cap of the whole call may be full, it is looked at before anybody is asked.
+    """
+    first, plan = next(iter(deliberation.order), None), deliberation.plan
+    if deliberation.closing is not None or first is None or plan is None:
+        return False
+    return first.rtb_router_id is not None and not around(plan, deliberation.context)
 
 
 def _stopped(ended: LegEnded, reason: RouteReason) -> Stop:
@@ -219,7 +225,7 @@ def _stopped(ended: LegEnded, reason: RouteReason) -> Stop:
 def _recovers(ended: LegEnded, decided: Decided, plan: Plan | None) -> bool:
     """Whether the callee hung up so early that the caller is given to the next."""
     rule = plan.settings.recovery if plan else None
-    if rule is None or ended.seconds is None:
+    if rule is None or ended.seconds is None or decided.record.fallback:
         return False
     early = ended.seconds < rule.seconds
     return early and decided.record.context.recoveries < rule.times
@@ -228,6 +234,8 @@ def _recovers(ended: LegEnded, decided: Decided, plan: Plan | None) -> bool:
 def _context_after(decided: Decided, ended: LegEnded) -> CallContext:
     """The call as the next step finds it; a leg that was never dialled was not tried."""
     context = decided.record.context
+    if decided.outcome is None and decided.record.fallback:
+        return context.model_copy(update={"sent_on": False})
     if decided.outcome is None and decided.record.reason is RouteReason.CHOSEN:
         return context.model_copy(update={"tried": context.tried[:-1]})
     if not ended.connected:
@@ -271,7 +279,10 @@ def _claim(deliberation: Deliberation, look: int) -> Claim:
 def scopes_of(deliberation: Deliberation, look: int) -> frozenset[UUID]:
     """Whose counters the first `look` candidates of an order are tested by."""
     order = deliberation.order if deliberation.closing is None else ()
-    return frozenset(scope.id for candidate in order[:look] for scope in candidate.scopes)
+    scopes = {scope.id for candidate in order[:look] for scope in candidate.scopes}
+    if order:
+        scopes |= {scope.id for scope in beside(deliberation.context)}
+    return frozenset(scopes)
 
 
 def _draft(decision: Decision, counters: Counters) -> Draft:
@@ -280,7 +291,7 @@ def _draft(decision: Decision, counters: Counters) -> Draft:
         record=decision.record.model_dump_json(),
         snapshot=decision.record.snapshot,
         leg=_leg(decision, counters),
-        announcement=Announcement(CallRouted.subject, _fact(decision).model_dump_json()),
+        announcement=Announcement(CallRouted.subject, routed(decision).model_dump_json()),
     )
 
 
@@ -290,7 +301,7 @@ def _leg(decision: Decision, counters: Counters) -> LegDraft | None:
         return None
     dial, context = outcome.dial, decision.record.context
     assert context.campaign_id is not None, "a chosen target without a campaign"
-    terms = _terms(chosen)
+    terms = terms_of(chosen)
     return LegDraft(
         campaign_id=context.campaign_id,
         target_id=TargetId(_taker(chosen)),
@@ -313,54 +324,11 @@ def _taker(chosen: Candidate) -> UUID:
 
 
 def places_of(chosen: Candidate, decision: Decision, counters: Counters) -> tuple[PlaceDraft, ...]:
-    """A place in every counter that is kept of the target, its groups, buyer, entry, campaign."""
+    """A place in every counter that is kept of the chosen's scopes, and the whole call's."""
     adds = amounts_of(chosen.settings)
     return tuple(
         PlaceDraft(scope.id, measure, amount, Periods.of(decision.record.at, scope.limits.zone))
-        for scope in chosen.scopes
+        for scope in (*chosen.scopes, *beside(decision.record.context))
         for measure, amount in adds.items()
         if (scope.id, measure) in counters and (amount or measure is Counted.ATTEMPT)
     )
-
-
-def _terms(chosen: Candidate) -> Terms | None:
-    rule = chosen.settings.conversion
-    return Terms(after_seconds=rule.after_seconds, revenue=rule.revenue) if rule else None
-
-
-def _fact(decision: Decision) -> CallRouted:
-    record, chosen = decision.record, decision.chosen
-    target, buyer = (chosen.target, chosen.buyer) if chosen else (None, None)
-    sold = chosen.sold if chosen else None
-    assert not isinstance(decision.outcome, Promised), "a quote is no call"
-    return CallRouted.model_construct(
-        call_id=record.context.call_id,
-        account_id=record.context.account_id,
-        step=record.step,
-        at=record.at,
-        seen_at=record.at,
-        outcome=decision.outcome.outcome,
-        reason=record.reason,
-        campaign_id=record.context.campaign_id,
-        campaign_name=decision.plan.campaign.name if decision.plan else "",
-        number_id=record.context.number_id,
-        target_id=target.id if target else None,
-        target_name=chosen.name if chosen else "",
-        buyer_id=buyer.id if buyer else None,
-        buyer_name=buyer.name if buyer else (sold.company if sold else ""),
-        destination=destination_of(chosen) if chosen else None,
-        config_version=record.config_version,
-        terms=_terms(chosen) if chosen else None,
-        auction_id=sold.auction_id if sold else None,
-        rtb_router_id=chosen.rtb_router_id if chosen else None,
-        rtb_target_id=sold.target_id if sold else None,
-        **(_promise(record.context) if chosen else {}),
-    )
-
-
-def _promise(context: CallContext) -> dict[str, Any]:
-    """What a call that fulfils a quote owes its publisher."""
-    quote = context.honoured
-    if quote is None:
-        return {}
-    return {"quote_id": quote.id, "seller": quote.publisher, "quoted": quote.price}

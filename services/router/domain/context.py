@@ -8,11 +8,13 @@ from pydantic import Field
 
 from libs.contracts.auction import AuctionResult
 from libs.contracts.calls import Geography
+from libs.contracts.configuration import Limited, Status
 from libs.contracts.ids import (
     AccountId,
     CallId,
     CampaignId,
     NumberId,
+    PublisherId,
     QuoteId,
     RtbRouterId,
     Sid,
@@ -21,6 +23,7 @@ from libs.contracts.ids import (
 from libs.contracts.message import Instant, Value
 from libs.contracts.money import Amount, Money
 from libs.contracts.phone import Caller
+from libs.contracts.schedule import Schedule
 from libs.contracts.screening import CallerHistory
 from libs.contracts.tags import Tags
 
@@ -45,12 +48,28 @@ class QuoteSeen(Value):
     expires_at: Instant
 
 
+class PublisherSeen(Value):
+    """Who sent the call, as far as routing asks: status, hours, caps.
+
+    Calls that they refuse are dialled to the campaign's fallback destination (`falls_back`),
+    or closed.
+    """
+
+    id: PublisherId
+    name: str
+    status: Status = Status.ACTIVE
+    schedule: Schedule | None = None
+    limits: Limited = Limited()
+    falls_back: bool = False
+
+
 class CallContext(Value):
     """What is known of the call from its first step on; every record carries it along.
 
     `connections` and `recoveries` count what happened in this call; `talked_seconds` are
     not ringing.  `unsold` are the RTB routers that have nobody (more) for the call.  `quote`
-    is looked for where the campaign gives quotes.
+    is looked for where the campaign gives quotes.  `publisher` is known where the account has
+    one of the `publisher_id`.  `sent_on`: the campaign's fallback destination was dialled.
     """
 
     call_id: CallId
@@ -71,6 +90,9 @@ class CallContext(Value):
     talked_seconds: int = 0
     unsold: tuple[RtbRouterId, ...] = ()
     quote: QuoteSeen | None = None
+    publisher_id: PublisherId | None = None
+    publisher: PublisherSeen | None = None
+    sent_on: bool = False
 
     @property
     def honoured(self) -> QuoteSeen | None:
@@ -87,6 +109,10 @@ class CallContext(Value):
     def after_unsold(self, router_id: RtbRouterId) -> Self:
         """The call once an RTB router has nobody left for it."""
         return self.model_copy(update={"unsold": (*self.unsold, router_id)})
+
+    def after_sent_on(self) -> Self:
+        """The call once the campaign's fallback destination has been dialled."""
+        return self.model_copy(update={"sent_on": True})
 
     def after_tried(self, target_id: TargetId) -> Self:
         """The call once this target has been dialled."""

@@ -9,47 +9,39 @@ again from the record alone.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from libs.contracts.auction import AuctionUnsold, AuctionWon
-from libs.contracts.call_settings import LegSettings
 from libs.contracts.caps import Counted
 from libs.contracts.explaining import Rule, Verdict
-from libs.contracts.ids import RtbRouterId, TargetId
+from libs.contracts.ids import RtbRouterId
 from libs.contracts.money import Money
-from libs.contracts.routing import Close, DialNext, RouteReason
-from libs.rules.caps import caps_for_quotes, lack_of_room
-from services.router.domain.candidate import Candidate, Scope
+from libs.contracts.routing import DialNext, RouteReason
+from services.router.domain.candidate import Candidate
 from services.router.domain.choice import arrange
 from services.router.domain.context import CallContext, Inputs
-from services.router.domain.counters import (
-    MEASURES,
-    Counter,
-    CounterKey,
-    Counters,
-    Periods,
-    plain,
-    usage_of,
-)
-from services.router.domain.dialling import dial_of, said_before
+from services.router.domain.counters import Counter, CounterKey, Counters, plain
 from services.router.domain.eligibility import Sieve
+from services.router.domain.outcome import RING_MIN_SECONDS, outcome_of
 from services.router.domain.plan import Plan
 from services.router.domain.record import (
     CounterSeen,
     Decision,
     Deliberation,
-    Promised,
     Record,
     Seat,
 )
+from services.router.domain.room import (
+    ANY_LEG,
+    REASONS,
+    amounts_of,
+    around,
+    as_of,
+    beside,
+    first_full,
+)
 from services.router.domain.screening import turned_away
-from services.router.domain.verdicts import Exclusion
-
-RING_MIN_SECONDS = 5  # less ringing than this reaches nobody; the budget counts as spent
-
-UNCONFIGURED_MESSAGE = "Sorry, this number is not in service. Goodbye."
-"""Heard where no campaign's own message can be."""
+from services.router.domain.verdicts import Exclusion, TurnedAway
 
 
 def deliberate(
@@ -166,6 +158,8 @@ def settle(
     """
     order = deliberation.order if deliberation.closing is None else ()
     found = _Found(deliberation.context)
+    if order and _lacks_room_for_all(found, deliberation, counters):
+        order = ()
     for place, candidate in enumerate(order):
         if place >= looked:
             return None
@@ -191,6 +185,7 @@ class _Found:
     chosen: Candidate | None = None
     seen: dict[CounterKey, Counter] = field(default_factory=dict)
     seats: list[Seat] = field(default_factory=list)
+    turned_away: TurnedAway | None = None
 
 
 def conclude(deliberation: Deliberation, counters: Counters) -> Decision:
@@ -214,6 +209,21 @@ def _at(deliberation: Deliberation, candidate: Candidate) -> int:
     return deliberation.plan.index[candidate.id]
 
 
+def _lacks_room_for_all(found: _Found, deliberation: Deliberation, counters: Counters) -> bool:
+    """Whether the campaign or the call's publisher is at a cap, whoever might take the call."""
+    plan = deliberation.plan
+    assert plan is not None, "an order without a plan"
+    scopes = around(plan, deliberation.context)
+    now_counted = as_of(scopes, counters, deliberation.at)
+    full = first_full(scopes, now_counted, ANY_LEG, deliberation.inputs.share_percent)
+    if full is None:
+        return False
+    scope, no = full
+    found.seen |= now_counted
+    found.turned_away = TurnedAway(reason=REASONS[scope.kind], seen=no.seen, needed=no.needed)
+    return True
+
+
 def _takes(
     found: _Found,
     deliberation: Deliberation,
@@ -225,62 +235,22 @@ def _takes(
     at = _at(deliberation, candidate)
     if candidate.target is not None and (candidate.id, Counted.ATTEMPT) not in counters:
         raise AssertionError(f"no counter of target {candidate.id}")
-    now_counted = _as_of(candidate, counters, deliberation.at)
+    scopes = (*candidate.scopes, *beside(deliberation.context))
+    now_counted = as_of(scopes, counters, deliberation.at)
     found.seen |= now_counted
-    no = _lack_of_room(candidate, now_counted, deliberation.inputs.share_percent)
-    if no is not None:
+    adds = amounts_of(candidate.settings)
+    full = first_full(scopes, now_counted, adds, deliberation.inputs.share_percent)
+    if full is not None:
+        scope, no = full
+        if scope.kind in REASONS and found.turned_away is None:
+            found.turned_away = TurnedAway(
+                reason=REASONS[scope.kind], seen=no.seen, needed=no.needed
+            )
         found.seats.append(_excluded(at, no, place))
         return False
     found.chosen = candidate
     found.seats.append(_taken(at, place, candidate, now_counted))
     return True
-
-
-def _as_of(candidate: Candidate, counters: Counters, at: datetime) -> dict[CounterKey, Counter]:
-    """The counters that a candidate must leave room in, each in its own zone's periods."""
-    found: dict[CounterKey, Counter] = {}
-    for scope in candidate.scopes:
-        periods: Periods | None = None
-        for measure in MEASURES:
-            counter = counters.get((scope.id, measure))
-            if counter is not None:
-                periods = periods or Periods.of(at, scope.limits.zone)
-                found[scope.id, measure] = counter.on(periods)
-    return found
-
-
-def amounts_of(settings: LegSettings) -> dict[Counted, Decimal]:
-    """What a leg may come to count of each measure."""
-    converts = settings.conversion
-    return {
-        Counted.ATTEMPT: Decimal(1),
-        Counted.CONNECTION: Decimal(1),
-        Counted.CONVERSION: Decimal(1 if converts else 0),
-        Counted.REVENUE: converts.revenue.amount if converts else Decimal(0),
-    }
-
-
-def _lack_of_room(
-    candidate: Candidate, counters: Counters, share_percent: int | None
-) -> Exclusion | None:
-    adds = amounts_of(candidate.settings)
-    for scope in candidate.scopes:
-        if not scope.limits.limited:
-            continue
-        caps = scope.limits.caps
-        usage = usage_of(scope.id, caps, counters, adds)
-        if share_percent is not None:
-            caps = caps_for_quotes(caps, usage, share_percent)
-        full = lack_of_room(caps, usage)
-        if full is not None:
-            at_once = full.seen.endswith(" at once")
-            rule = Rule.CONCURRENCY_CAP if at_once else Rule.CAP
-            return Exclusion(rule=rule, seen=full.seen, needed=full.needed, holder=_holder(scope))
-    return None
-
-
-def _holder(scope: Scope) -> str:
-    return f"{scope.kind} {scope.name}"
 
 
 def _taken(at: int, place: int, candidate: Candidate, counters: Counters) -> Seat:
@@ -307,27 +277,11 @@ def _told(price: Money) -> str:
 
 def _decision(deliberation: Deliberation, found: _Found) -> Decision:
     plan, context, chosen = deliberation.plan, found.context, found.chosen
-    reason = RouteReason.CHOSEN if chosen else deliberation.closing or RouteReason.ALL_CAPPED
-    outcome: DialNext | Close | Promised
-    if chosen is not None and deliberation.inputs.share_percent is not None:
-        outcome = _promised(chosen)
-        context = context.after_tried(TargetId(chosen.id))
-    elif chosen is not None:
-        outcome = DialNext(
-            account_id=context.account_id,
-            step=deliberation.step,
-            dial=dial_of(chosen, context, deliberation.ring_seconds_left),
-            say=said_before(chosen.settings),
-        )
-        taker = chosen.sold.target_id if chosen.sold else None
-        context = context.after_tried(TargetId(taker or chosen.id))
-    else:
-        outcome = Close(
-            account_id=context.account_id,
-            step=deliberation.step,
-            say=(plan.settings.closing_message if plan else None) or UNCONFIGURED_MESSAGE,
-            reason=reason,
-        )
+    no = deliberation.turned_away if chosen is None else None
+    if chosen is None and deliberation.closing is None:
+        no = found.turned_away
+    reason = _reason(deliberation, found)
+    outcome, context = outcome_of(deliberation, context, chosen, reason)
     record = Record.model_construct(
         step=deliberation.step,
         at=deliberation.at,
@@ -337,23 +291,23 @@ def _decision(deliberation: Deliberation, found: _Found) -> Decision:
         snapshot=plan.digest if plan else None,
         config_version=plan.version if plan else 0,
         given=deliberation.given,
-        turned_away=deliberation.turned_away,
+        turned_away=no,
         ring_seconds_left=deliberation.ring_seconds_left,
         counters=tuple(_seen(key, counter) for key, counter in found.seen.items()),
         seats=(*deliberation.excluded, *found.seats),
         rest=_rest(plan, deliberation.order, len(found.seats)),
         reason=reason,
+        fallback=chosen is None and isinstance(outcome, DialNext),
     )
     return Decision.model_construct(outcome=outcome, record=record, plan=plan, chosen=chosen)
 
 
-def _promised(chosen: Candidate) -> Promised:
-    terms = chosen.settings.conversion
-    return Promised(
-        candidate_id=chosen.id,
-        worth=terms.revenue if terms else None,
-        required_seconds=terms.after_seconds if terms else 0,
-    )
+def _reason(deliberation: Deliberation, found: _Found) -> RouteReason:
+    if found.chosen is not None:
+        return RouteReason.CHOSEN
+    if deliberation.closing is not None:
+        return deliberation.closing
+    return found.turned_away.reason if found.turned_away else RouteReason.ALL_CAPPED
 
 
 def _rest(plan: Plan | None, order: Sequence[Candidate], looked_at: int) -> tuple[int, ...]:

@@ -15,11 +15,20 @@ def said_before(settings: LegSettings) -> tuple[str, ...]:
 
 def dial_of(chosen: Candidate, context: CallContext, ring_seconds_left: int) -> Dial:
     """The leg to the chosen, ringing no longer than the caller's patience lasts."""
-    settings = chosen.settings
+    dial = dial_to(destination_of(chosen), chosen.settings, context, ring_seconds_left)
+    if chosen.sold is None:
+        return dial
+    return dial.model_copy(update={"sip_headers": chosen.sold.sip_headers})
+
+
+def dial_to(
+    destination: Destination, settings: LegSettings, context: CallContext, ring_seconds_left: int
+) -> Dial:
+    """A leg to a destination, treated as the settings say."""
     assert settings.ring_seconds is not None, "the platform sets it"
     assert settings.limit_seconds is not None, "the platform sets it"
     return Dial(
-        destination=destination_of(chosen),
+        destination=destination,
         caller_id=_caller_id(settings, context),
         ring_seconds=min(settings.ring_seconds, ring_seconds_left),
         limit_seconds=settings.limit_seconds,
@@ -27,7 +36,6 @@ def dial_of(chosen: Candidate, context: CallContext, ring_seconds_left: int) -> 
         whisper=settings.whisper or "",
         press_to_accept=bool(settings.press_to_accept),
         digits=settings.digits or "",
-        sip_headers=chosen.sold.sip_headers if chosen.sold else (),
     )
 
 

@@ -101,7 +101,7 @@ def explained(record: Record, plan: Plan | None, *, heard: bool) -> ExplainedSte
     return ExplainedStep(
         step=record.step,
         at=record.at,
-        outcome="dial" if record.reason is RouteReason.CHOSEN else "close",
+        outcome="dial" if record.fallback or record.reason is RouteReason.CHOSEN else "close",
         reason=record.reason,
         campaign_name=plan.campaign.name if plan else "",
         config_version=record.config_version,
@@ -129,12 +129,17 @@ def _sentence(record: Record, plan: Plan | None, table: tuple[CandidateVerdict, 
     passed = _passed_over(table)
     if chosen is None or plan is None:
         no = record.turned_away
+        publisher = record.context.publisher
         why = CLOSED[record.reason].format(
             dialled=record.context.dialled,
+            publisher=publisher.name if publisher else "",
             seen=no.seen if no else "",
             needed=no.needed if no else "",
         )
-        return f"The call was closed because {why}{passed if no is None else ''}."
+        what = "The call was closed"
+        if record.fallback and plan is not None:
+            what = f"The campaign's fallback destination {plan.fallback} was dialled"
+        return f"{what} because {why}{passed if no is None else ''}."
     others = sum(row.verdict is Verdict.LOST for row in table)
     rest = f", before {others} more in the order" if others else ""
     how = SPREADS[plan.campaign.spread].format(
@@ -180,6 +185,9 @@ def _settings(record: Record, plan: Plan) -> tuple[SettingUsed, ...]:
     if chosen is not None:
         one = plan.candidates[chosen.at]
         levels = leg_levels(plan.defaults, plan.campaign, one.buyer, one.target)
+        used += _used(resolve(PLATFORM_LEG, levels))
+    elif record.fallback:
+        levels = leg_levels(plan.defaults, plan.campaign, None, None)
         used += _used(resolve(PLATFORM_LEG, levels))
     return tuple(used)
 

@@ -4,8 +4,7 @@ from libs.contracts.configuration import CampaignStatus, Number, Status
 from libs.contracts.fallback import FallbackPlan
 from libs.contracts.ids import AccountId
 from libs.contracts.phone import Destination
-from services.router.domain.candidate import Candidate
-from services.router.domain.decision import UNCONFIGURED_MESSAGE
+from services.router.domain.outcome import UNCONFIGURED_MESSAGE
 from services.router.domain.plan import Plan
 
 
@@ -26,11 +25,6 @@ def fallback_plan(account_id: AccountId, number: Number, plan: Plan | None) -> F
 def _destinations(plan: Plan) -> tuple[Destination, ...]:
     if plan.campaign.status is not CampaignStatus.ACTIVE:
         return ()
-    capped = {
-        candidate.target.destination
-        for candidate in plan.candidates
-        if candidate.target is not None and _is_capped(candidate)
-    }
     in_order = sorted(plan.candidates, key=lambda candidate: candidate.priority)
     free = [
         candidate.target.destination
@@ -41,11 +35,6 @@ def _destinations(plan: Plan) -> tuple[Destination, ...]:
         and candidate.target.status is Status.ACTIVE
         and candidate.buyer.status is Status.ACTIVE
     ]
-    if plan.campaign.fallback_destination is not None:
-        free.append(plan.campaign.fallback_destination)
-    return tuple(destination for destination in dict.fromkeys(free) if destination not in capped)
-
-
-def _is_capped(candidate: Candidate) -> bool:
-    """Whether a leg to it would count for any cap: its own, its groups', buyer's, ..."""
-    return any(scope.limits.limited for scope in candidate.scopes)
+    if plan.fallback is not None:
+        free.append(plan.fallback)
+    return tuple(one for one in dict.fromkeys(free) if one not in plan.capped)

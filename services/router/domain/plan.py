@@ -15,10 +15,13 @@ from libs.contracts.configuration import (
     Defaults,
     Group,
     Limited,
+    Sticking,
     Target,
 )
 from libs.contracts.ids import AccountId, BuyerId, CampaignId, GroupId, TargetId
 from libs.contracts.message import Value
+from libs.contracts.phone import Destination
+from libs.contracts.screening import DuplicateScope
 from libs.rules.inherit import Level, resolve
 from services.router.domain.candidate import Candidate, Scope
 from services.router.domain.sheet import Line, lines_of
@@ -43,6 +46,45 @@ class Plan(Value):
     def lines(self) -> tuple[Line, ...]:
         """What each candidate asks of a call, in their order."""
         return lines_of(self.candidates)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The campaign's own caps: every candidate has them among its scopes."""
+        return _scope(self.campaign.id, "campaign", self.campaign.name, self.campaign)
+
+    @cached_property
+    def capped(self) -> frozenset[Destination]:
+        """Destinations where a leg would count for a cap: none is dialled without a hold."""
+        return frozenset(
+            candidate.target.destination
+            for candidate in self.candidates
+            if candidate.target is not None
+            and any(scope.limits.limited for scope in candidate.scopes)
+        )
+
+    @cached_property
+    def fallback(self) -> Destination | None:
+        """The campaign's own place for calls that nobody takes."""
+        place = self.campaign.fallback_destination
+        return None if place in self.capped else place
+
+    @cached_property
+    def fallback_settings(self) -> LegSettings:
+        """How a leg to the campaign's own place is treated; nobody pays for it."""
+        levels = leg_levels(self.defaults, self.campaign, None, None)
+        return resolve(PLATFORM_LEG, levels).settings.model_copy(update={"conversion": None})
+
+    @cached_property
+    def wants_history(self) -> bool:
+        """Whether anything in it depends on the caller's earlier calls."""
+        if self.settings.repeat_limit is not None or self.campaign.sticking is not Sticking.NONE:
+            return True
+        return any(
+            candidate.target is not None
+            and candidate.settings.duplicates is not None
+            and candidate.settings.duplicates.scope is not DuplicateScope.NONE
+            for candidate in self.candidates
+        )
 
     @cached_property
     def text(self) -> str:

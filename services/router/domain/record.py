@@ -54,6 +54,7 @@ class Record(Value):
     `given` is a closing that was certain before anybody was considered, `turned_away` why
     the campaign did not take the call; `counters` are those that were looked at.  `seats`
     are those who were looked at, `rest` the others of the order, by their index in the plan.
+    `fallback`: nobody took the call, for `reason`, and the campaign's own place is dialled.
     """
 
     step: int
@@ -70,6 +71,7 @@ class Record(Value):
     seats: tuple[Seat, ...] = ()
     rest: tuple[int, ...] = ()
     reason: RouteReason
+    fallback: bool = False
 
 
 class Deliberation(Value):

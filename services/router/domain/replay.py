@@ -87,5 +87,6 @@ def before(record: Record) -> CallContext:
         update={
             "tried": context.tried[:-1] if took else context.tried,
             "unsold": context.unsold[: len(context.unsold) - gone],
+            "sent_on": context.sent_on and not record.fallback,
         }
     )

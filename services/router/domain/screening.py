@@ -1,12 +1,14 @@
 """Whether a campaign takes a call at all: rules that hold whoever might take it.
 
 They are tested in this order: the caller (withheld, blocked, from abroad, not attested,
-calling too often), its quote, then the campaign's hours, tag filter and area.
+calling too often), its publisher's status and hours, its quote, then the campaign's hours, tag
+filter and area.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 
+from libs.contracts.configuration import Status
 from libs.contracts.phone import CallerKind
 from libs.contracts.quoting import LateCalls, Quotes
 from libs.contracts.routing import RouteReason
@@ -43,6 +45,7 @@ def _findings(
     plan: Plan, context: CallContext, inputs: Inputs, now: datetime
 ) -> Iterator[tuple[RouteReason, Finding]]:
     yield from _of_caller(plan, context, inputs, now)
+    yield from _of_publisher(context, now)
     campaign = plan.campaign
     if campaign.quotes is not None and inputs.share_percent is None:
         yield RouteReason.NOT_QUOTED, check_quoted(campaign.quotes, context, now)
@@ -79,6 +82,19 @@ def _of_caller(
             RouteReason.CALLER_REPEATS,
             check_repeats(settings.repeat_limit, inputs.history, now),
         )
+
+
+def _of_publisher(context: CallContext, now: datetime) -> Iterator[tuple[RouteReason, Finding]]:
+    publisher = context.publisher
+    if publisher is None:
+        return
+    active = publisher.status is Status.ACTIVE
+    yield (
+        RouteReason.PUBLISHER_PAUSED,
+        Finding(active, f"{publisher.name} {publisher.status}", "an active publisher"),
+    )
+    if publisher.schedule is not None:
+        yield RouteReason.PUBLISHER_CLOSED, hours.check(publisher.schedule, now)
 
 
 def check_quoted(quotes: Quotes, context: CallContext, now: datetime) -> Finding:

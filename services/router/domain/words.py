@@ -13,9 +13,17 @@ CLOSED: Mapping[RouteReason, str] = {
     RouteReason.CAMPAIGN_DRAFT: "the campaign is still a draft",
     RouteReason.CAMPAIGN_PAUSED: "the campaign is paused",
     RouteReason.CAMPAIGN_COMPLETED: "the campaign is completed",
-    RouteReason.CAMPAIGN_CLOSED: "the campaign was {seen} ({needed})",
+    RouteReason.CAMPAIGN_CLOSED: "it was outside the campaign's hours ({seen})",
     RouteReason.CAMPAIGN_FILTERED: "the campaign's filter needs {needed}, but {seen}",
     RouteReason.CAMPAIGN_OUT_OF_AREA: "the campaign needs {needed}, but saw {seen}",
+    RouteReason.CAMPAIGN_CAPPED: "the campaign has reached a cap ({seen}, needs {needed})",
+    RouteReason.PUBLISHER_PAUSED: "the publisher {publisher} is paused",
+    RouteReason.PUBLISHER_CLOSED: (
+        "it was outside the hours of the publisher {publisher} ({seen})"
+    ),
+    RouteReason.PUBLISHER_CAPPED: (
+        "the publisher {publisher} has reached a cap ({seen}, needs {needed})"
+    ),
     RouteReason.CALLER_ANONYMOUS: "the campaign takes no callers who withhold their number",
     RouteReason.CALLER_BLOCKED: "the caller is blocked: {seen} is {needed}",
     RouteReason.CALLER_ABROAD: "the campaign takes callers of {needed}, but saw {seen}",
@@ -38,7 +46,7 @@ PASSED_OVER: Mapping[Rule, str] = {
     Rule.ALREADY_TRIED: "had been dialled before",
     Rule.EARLIER_CONNECTIONS: "wants callers who were not {seen}",
     Rule.SERVED_BEFORE: "had served this caller before",
-    Rule.CLOSED: "was outside the hours{whose} ({seen}, needs {needed})",
+    Rule.CLOSED: "was outside the hours{whose} ({seen})",
     Rule.FILTERED: "did not pass the filter{whose} ({seen}, needs {needed})",
     Rule.OUT_OF_AREA: "was out of the area{whose} ({seen}, needs {needed})",
     Rule.DUPLICATE: "had the caller already ({seen}, needs {needed})",

@@ -105,7 +105,7 @@ class OnePlan:
         self._plan = plan
 
     def find(self, dialled: str, pool_id: UUID | None, account_sid: str) -> Found:
-        return Found(self._plan.account_id, uuid4(), self._plan)  # type: ignore[arg-type]
+        return Found(self._plan.account_id, None, self._plan)
 
     def plan(self, account_id: UUID, campaign_id: UUID) -> Plan:
         return self._plan

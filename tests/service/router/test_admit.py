@@ -12,7 +12,7 @@ from libs.contracts.explaining import ReplayDecision, Rule, Verdict
 from libs.contracts.ids import NOBODY
 from libs.contracts.phone import WITHHELD, Caller, CallerKind, SipDestination
 from libs.contracts.routing import CallRouted, Close, RouteReason
-from services.router.domain.decision import UNCONFIGURED_MESSAGE
+from services.router.domain.outcome import UNCONFIGURED_MESSAGE
 from tests.kit.hosting import ACCOUNT_SID
 from tests.service.router.stage import (
     CLOSING,

@@ -11,7 +11,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -26,9 +25,14 @@ PICK = st.integers(0, 10_000)
 
 
 class Machine(RuleBasedStateMachine):
-    """Callers, ends, repetitions, fall-backs and hours in any order, at two routers."""
+    """Callers, ends, repetitions, fall-backs and hours in any order, at two routers.
+
+    Which of two racing claims is first is not hypothesis' choice: so every step may always be
+    taken, and does nothing where there is nobody to take it with.
+    """
 
     databases: Databases
+    steps: list[int]
 
     @initialize()
     def open(self) -> None:
@@ -43,42 +47,42 @@ class Machine(RuleBasedStateMachine):
     def do(self, what: Any) -> None:
         self.loop.run_until_complete(asyncio.wait_for(what, 30))
 
-    def pick(self, number: int, legs: list[Leg]) -> Leg:
-        return legs[number % len(legs)]
+    def pick(self, number: int, legs: list[Leg]) -> Leg | None:
+        return legs[number % len(legs)] if legs else None
 
     @rule(calls=st.integers(1, 6))
     def calls_come(self, calls: int) -> None:
         self.do(self.desk.call(calls))
 
-    @precondition(lambda self: any(leg.open for leg in self.desk.legs))
     @rule(number=PICK, bridged=st.booleans(), seconds=st.sampled_from((0, 5, 59, 60, 600)))
     def a_leg_ends(self, number: int, bridged: bool, seconds: int) -> None:
         leg = self.pick(number, [leg for leg in self.desk.legs if leg.open])
-        self.tell(leg, number, self.desk.leg_ended(leg, bridged=bridged, seconds=seconds))
+        if leg is not None:
+            self.tell(leg, number, self.desk.leg_ended(leg, bridged=bridged, seconds=seconds))
 
-    @precondition(lambda self: any(leg.live for leg in self.desk.legs))
     @rule(number=PICK)
     def a_leg_is_said_to_be_over(self, number: int) -> None:
         leg = self.pick(number, [leg for leg in self.desk.legs if leg.live])
-        self.tell(leg, number, self.desk.leg_ended(leg, bridged=None, seconds=30))
+        if leg is not None:
+            self.tell(leg, number, self.desk.leg_ended(leg, bridged=None, seconds=30))
 
-    @precondition(lambda self: any(leg.live for leg in self.desk.legs))
     @rule(number=PICK)
     def a_caller_hangs_up(self, number: int) -> None:
         leg = self.pick(number, [leg for leg in self.desk.legs if leg.live])
-        self.tell(leg, number, self.desk.call_ended(leg))
+        if leg is not None:
+            self.tell(leg, number, self.desk.call_ended(leg))
 
-    @precondition(lambda self: any(leg.live and leg.open for leg in self.desk.legs))
     @rule(number=PICK)
     def the_ingress_fell_back(self, number: int) -> None:
         leg = self.pick(number, [leg for leg in self.desk.legs if leg.live and leg.open])
-        self.tell(leg, number, self.desk.fell_back(leg))
+        if leg is not None:
+            self.tell(leg, number, self.desk.fell_back(leg))
 
-    @precondition(lambda self: self.told)
     @rule(number=PICK)
     def something_is_told_again(self, number: int) -> None:
-        _, fact = self.told[number % len(self.told)]
-        self.do(self.desk.hear(number, fact))
+        if self.told:
+            _, fact = self.told[number % len(self.told)]
+            self.do(self.desk.hear(number, fact))
 
     @rule(hours=st.integers(0, 30))
     def time_passes(self, hours: int) -> None:
@@ -92,6 +96,7 @@ class Machine(RuleBasedStateMachine):
     def the_books_agree_with_the_model(self) -> None:
         if not hasattr(self, "desk"):
             return
+        self.steps[0] += 1
         counted = self.desk.counted()
         for key, expected in self.desk.expected().items():
             for name in ("live", "possible", "total"):
@@ -129,7 +134,9 @@ class Machine(RuleBasedStateMachine):
 
 
 def test_no_interleaving_exceeds_a_cap(databases: Databases) -> None:
-    kind = type("CapsMachine", (Machine,), {"databases": databases})
+    steps = [0]
+    kind = type("CapsMachine", (Machine,), {"databases": databases, "steps": steps})
     run_state_machine_as_test(
         kind, settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)
     )
+    assert steps[0] >= EXAMPLES * STEPS * 4 // 5, "some sequences may be told to end early"

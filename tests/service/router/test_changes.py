@@ -14,7 +14,7 @@ from libs.contracts.phone import PhoneDestination
 from libs.contracts.routing import RouteReason
 from libs.runtime.broker import Broker
 from libs.runtime.seal import Seal
-from services.router.domain.decision import UNCONFIGURED_MESSAGE
+from services.router.domain.outcome import UNCONFIGURED_MESSAGE
 from services.router.memory import CATCH_UP_EVERY_SECONDS, Memory
 from services.router.store.configuration import Configuration
 from tests.kit.hosting import ACCOUNT_SID, SECRET, TESTER, eventually

@@ -11,8 +11,8 @@ from libs.contracts.configuration import Buyer, CampaignStatus, Number, Status, 
 from libs.contracts.fallback import FallbackPlan
 from libs.contracts.ids import BuyerId, NumberId
 from libs.contracts.phone import PhoneDestination
-from services.router.domain.decision import UNCONFIGURED_MESSAGE
 from services.router.domain.fallback import fallback_plan
+from services.router.domain.outcome import UNCONFIGURED_MESSAGE
 from services.router.domain.plan import Plan
 from tests.unit.router.plans import ACCOUNT, BUYER, a_plan, a_target
 

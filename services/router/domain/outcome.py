@@ -1,0 +1,93 @@
+"""What a decision comes to: who is dialled, what is promised, or what the caller hears."""
+
+from libs.contracts.ids import TargetId
+from libs.contracts.routing import Close, DialNext, RouteReason
+from services.router.domain.candidate import Candidate
+from services.router.domain.context import CallContext
+from services.router.domain.dialling import dial_of, dial_to, said_before
+from services.router.domain.record import Deliberation, Promised
+
+RING_MIN_SECONDS = 5  # less ringing than this reaches nobody; the budget counts as spent
+
+TO_FALLBACK = frozenset(
+    (
+        RouteReason.CAMPAIGN_CLOSED,
+        RouteReason.CAMPAIGN_CAPPED,
+        RouteReason.NO_TARGET,
+        RouteReason.NOBODY_ELIGIBLE,
+        RouteReason.ALL_CAPPED,
+    )
+)
+"""Why nobody takes a call that the campaign wants: its own place may have it."""
+
+OF_PUBLISHER = frozenset(
+    (
+        RouteReason.PUBLISHER_PAUSED,
+        RouteReason.PUBLISHER_CLOSED,
+        RouteReason.PUBLISHER_CAPPED,
+    )
+)
+"""Why a publisher's calls are not taken now: it is set for each whether they fall back."""
+
+UNCONFIGURED_MESSAGE = "Sorry, this number is not in service. Goodbye."
+"""Heard where no campaign's own message can be."""
+
+
+def outcome_of(
+    deliberation: Deliberation,
+    context: CallContext,
+    chosen: Candidate | None,
+    reason: RouteReason,
+) -> tuple[DialNext | Close | Promised, CallContext]:
+    """What is answered, and the call as the next step will find it."""
+    if chosen is not None and deliberation.inputs.share_percent is not None:
+        return _promised(chosen), context.after_tried(TargetId(chosen.id))
+    if chosen is not None:
+        dialled = DialNext(
+            account_id=context.account_id,
+            step=deliberation.step,
+            dial=dial_of(chosen, context, deliberation.ring_seconds_left),
+            say=said_before(chosen.settings),
+        )
+        taker = chosen.sold.target_id if chosen.sold else None
+        return dialled, context.after_tried(TargetId(taker or chosen.id))
+    sent_on = _sent_on(deliberation, context, reason)
+    if sent_on is not None:
+        return sent_on, context.after_sent_on()
+    plan = deliberation.plan
+    closed = Close(
+        account_id=context.account_id,
+        step=deliberation.step,
+        say=(plan.settings.closing_message if plan else None) or UNCONFIGURED_MESSAGE,
+        reason=reason,
+    )
+    return closed, context
+
+
+def _sent_on(
+    deliberation: Deliberation, context: CallContext, reason: RouteReason
+) -> DialNext | None:
+    """The leg to the campaign's own place, where this reason leads there."""
+    plan, left = deliberation.plan, deliberation.ring_seconds_left
+    refused = context.publisher if reason in OF_PUBLISHER else None
+    leads_there = reason in TO_FALLBACK or (refused is not None and refused.falls_back)
+    if plan is None or plan.fallback is None or context.sent_on or not leads_there:
+        return None
+    if left < RING_MIN_SECONDS or deliberation.inputs.share_percent is not None:
+        return None
+    settings = plan.fallback_settings
+    return DialNext(
+        account_id=context.account_id,
+        step=deliberation.step,
+        dial=dial_to(plan.fallback, settings, context, left),
+        say=said_before(settings),
+    )
+
+
+def _promised(chosen: Candidate) -> Promised:
+    terms = chosen.settings.conversion
+    return Promised(
+        candidate_id=chosen.id,
+        worth=terms.revenue if terms else None,
+        required_seconds=terms.after_seconds if terms else 0,
+    )
