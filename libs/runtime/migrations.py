@@ -4,6 +4,7 @@ Each service's `migrations/env.py` says `migrate(metadata)`.  Migrations run wit
 the old code still serving, so each must work with it.
 """
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,9 @@ from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, make_url, text
 
 LOCK_TIMEOUT_MS = 4_000  # a migration that would stall live calls fails instead
+PARTITION = re.compile(r"_\d{4}_\d{2}$")
+"""A table named for a month is a partition: its service makes and drops it as time goes by."""
+
 SERVICES_FOLDER = Path(__file__).parents[2] / "services"
 
 
@@ -31,11 +35,18 @@ def migrate(metadata: MetaData) -> None:
             target_metadata=metadata,
             version_table_schema=schema,
             include_schemas=True,
-            include_name=lambda name, kind, _: kind != "schema" or name == schema,
+            include_name=lambda name, kind, _: _is_described(name, kind, schema),
         )
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()
+
+
+def _is_described(name: str | None, kind: str, schema: str) -> bool:
+    """Whether the code's tables say what this is, so that the two can be compared."""
+    if kind == "schema":
+        return name == schema
+    return not (kind == "table" and name is not None and PARTITION.search(name))
 
 
 def config_of(service: str, url: str) -> Config:

@@ -7,6 +7,6 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
 asks        nothing
 publishes   event.publisher.changed.v1
 consumes    tracking-calls
-owns        schema `tracking`: facts, calls; publishers
+owns        schema `tracking`: facts, calls, the periods they are filed under; publishers
 calls out   nobody
 """

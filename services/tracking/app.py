@@ -1,5 +1,7 @@
 """Builds the tracking service.  Run: uvicorn --factory services.tracking.app:create."""
 
+from datetime import timedelta
+
 from starlette.applications import Starlette
 
 from libs.contracts.catalogue import CATALOGUE
@@ -24,11 +26,13 @@ from services.tracking.answers import calls as calls_answers
 from services.tracking.answers import keeping as keeping_answers
 from services.tracking.desk.calls import Desk
 from services.tracking.desk.keeping import KeepingDesk
+from services.tracking.desk.periods import PeriodsDesk
 from services.tracking.desk.publishers import PublishersDesk
 from services.tracking.settings import Settings
 from services.tracking.store.calls import Calls
 from services.tracking.store.configuration import Configuration
 from services.tracking.store.journal import Journal
+from services.tracking.store.periods import Periods
 from services.tracking.subscribers import calls_consumer
 from services.tracking.tables.configured import outbox as outbox_rows
 
@@ -54,12 +58,16 @@ def create(settings: Settings | None = None) -> Starlette:
         if getattr(message, "publisher", "") == "tracking":
             broker.describes(subject, message)
     outbox = Outbox(database, broker, outbox_rows)
-    desk = Desk(Journal(database), Calls(database))
+    clock = SystemClock()
+    desk = Desk(Journal(database, clock), Calls(database))
+    kept = timedelta(days=settings.keep_calls_days)
+    periods = PeriodsDesk(Periods(database), clock, kept)
     consumer = calls_consumer(broker, desk, database.probe)
     answers = Answers(broker, Refusal)
     calls_answers.bind(answers, desk)
     _bind_keeping(answers, database, outbox)
     watch = Watch(database, answers)
+    parts = (outbox, consumer, periods, watch)
 
     health = Health(
         "tracking",
@@ -73,12 +81,10 @@ def create(settings: Settings | None = None) -> Starlette:
     return service_app(
         health,
         broker,
-        starts=[database.open, broker.open, outbox.start, consumer.start, watch.start],
+        starts=[database.open, broker.open, *(part.start for part in parts)],
         stops=[
             answers.stop,
-            watch.stop,
-            consumer.stop,
-            outbox.stop,
+            *(part.stop for part in reversed(parts)),
             broker.close,
             database.close,
         ],

@@ -17,7 +17,13 @@ from tests.bench.scene import Scene
 
 MODELS = 20  # calls that are placed and ended before they are copied
 APART = "2 seconds"  # between a copy and the next: a million take a month
-KEPT = (("router", "decision"), ("router", "leg"), ("tracking", "call"), ("tracking", "fact"))
+KEPT = (
+    ("router", "decision"),
+    ("router", "leg"),
+    ("tracking", "filing"),
+    ("tracking", "call"),
+    ("tracking", "fact"),
+)
 """What stays of a call for ever; all of it is found by its `call_id`."""
 
 

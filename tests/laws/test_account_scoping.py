@@ -54,6 +54,13 @@ FREE = {
     "services/rtb/store/reservations.py:_ANSWERED": "a fact's call and leg, one account's",
     "services/tracking/store/calls.py:_page": "its filters begin with the account",
     "services/tracking/store/configuration.py:announce": "the outbox is the platform's",
+    "services/tracking/store/calls.py:_filed_on": "where a call lies, not whose it is",
+    "services/tracking/store/journal.py:_NEWEST": "periods are the platform's",
+    "services/tracking/store/journal.py:_FILE": "facts come before their call's account is known",
+    "services/tracking/store/journal.py:_FILED": "facts come before their call's account is known",
+    "services/tracking/store/periods.py:make_ahead": "periods are the platform's",
+    "services/tracking/store/periods.py:forget": "what is over, of all accounts",
+    "services/tracking/store/periods.py:_known": "periods are the platform's",
     "services/tracking/store/journal.py:_LOCK": "facts come before their call's account is known",
     "services/tracking/store/journal.py:_SAVE": "the rows that _LOCK has locked, by their key",
 }

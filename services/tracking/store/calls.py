@@ -1,12 +1,13 @@
 """Reading calls, always those of one account."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    ScalarSelect,
     Select,
     Text,
     UnaryExpression,
@@ -24,6 +25,7 @@ from services.tracking.domain.cells import Told
 from services.tracking.domain.cursor import Place
 from services.tracking.store.journal import searchable
 from services.tracking.tables.calls import call, fact
+from services.tracking.tables.filing import filing
 
 _PLACE = (call.c.listed_at, call.c.call_id)
 
@@ -67,8 +69,15 @@ class Calls:
 
 def _told(account_id: AccountId, call_id: CallId) -> Select[str]:
     return select(cast(call.c.told, Text)).where(
-        call.c.account_id == account_id, call.c.call_id == call_id
+        call.c.account_id == account_id,
+        call.c.call_id == call_id,
+        call.c.filed_on == _filed_on(call_id),
     )
+
+
+def _filed_on(call_id: CallId) -> ScalarSelect[date]:
+    """The partition that all rows of a call are in: no other is looked into."""
+    return select(filing.c.filed_on).where(filing.c.call_id == call_id).scalar_subquery()
 
 
 def _facts(account_id: AccountId, call_id: CallId, limit: int) -> Select[Any]:
@@ -81,8 +90,12 @@ def _facts(account_id: AccountId, call_id: CallId, limit: int) -> Select[Any]:
             fact.c.sequence,
             cast(fact.c.payload, Text).label("fact"),
         )
-        .join(call, call.c.call_id == fact.c.call_id)
-        .where(call.c.account_id == account_id, fact.c.call_id == call_id)
+        .join(call, (call.c.call_id == fact.c.call_id) & (call.c.filed_on == fact.c.filed_on))
+        .where(
+            call.c.account_id == account_id,
+            fact.c.call_id == call_id,
+            fact.c.filed_on == _filed_on(call_id),
+        )
         .order_by(fact.c.at, fact.c.seen_at, fact.c.subject, fact.c.step, fact.c.sequence)
         .limit(limit)
     )

@@ -1,36 +1,60 @@
 """Writing down facts and what they fold to, for all accounts at once.
 
 This is the consumer's store, and the one whose statements are not scoped to an
-account: a fact's call is known before its account is.
+account: a fact's call is known before its account is.  Every row of a call lies in the
+partition under which the call is filed, so that a fact heard a month late finds the same place.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 
 import orjson
 from psycopg import AsyncConnection
-from sqlalchemy import Text, cast, column, func, literal, select, update
+from sqlalchemy import Date, Text, cast, column, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.sql import bindparam
 
 from libs.contracts.ids import NOBODY, CallId
 from libs.contracts.tracking import CallRecord, CallState
+from libs.runtime.clock import Clock
 from libs.runtime.database import Database, Statement
 from libs.runtime.inbox import read_from, remember, unnested
 from services.tracking.domain.call import Heard
 from services.tracking.domain.cells import Told
 from services.tracking.domain.record import listed_at
 from services.tracking.tables.calls import call, fact
+from services.tracking.tables.filing import filing, filing_period
 
 _IDS = bindparam("ids", type_=ARRAY(call.c.call_id.type))
+_PERIODS = bindparam("periods", type_=ARRAY(call.c.filed_on.type))
+_NEWEST = (
+    select(func.max(filing_period.c.begins))
+    .where(filing_period.c.begins <= bindparam("today", type_=Date()))
+    .scalar_subquery()
+)
 _NEW = func.unnest(_IDS).table_valued(column("call_id", call.c.call_id.type), name="new")
+_FILE = Statement(
+    insert(filing)
+    .from_select(["call_id", "filed_on"], select(_NEW.render_derived().c.call_id, _NEWEST))
+    .on_conflict_do_nothing(),
+    "call.file",
+)
+"""Calls that were never heard of get their period; who is second waits for the first."""
+
+_FILED = Statement(
+    select(filing.c.call_id, filing.c.filed_on).where(filing.c.call_id == func.any(_IDS)),
+    "call.filed",
+)
+_PLACES = unnested(call.c.call_id, call.c.filed_on)
 _BEGIN = Statement(
     insert(call)
     .from_select(
-        ["call_id", "account_id", "listed_at", "state", "told"],
+        ["call_id", "filed_on", "account_id", "listed_at", "state", "told"],
         select(
-            _NEW.render_derived().c.call_id,
+            _PLACES.c.call_id,
+            _PLACES.c.filed_on,
             literal(NOBODY, call.c.account_id.type),
             func.now(),
             literal(CallState.RINGING.value),
@@ -44,13 +68,13 @@ _BEGIN = Statement(
 
 _LOCK = Statement(
     select(call.c.call_id, cast(call.c.told, Text))
-    .where(call.c.call_id == func.any(_IDS))
+    .where(call.c.call_id == func.any(_IDS), call.c.filed_on == func.any(_PERIODS))
     .order_by(call.c.call_id)
     .with_for_update(),
     "call.lock",
 )
-_SAVED = (
-    call.c.call_id,
+_KEY = (call.c.call_id, call.c.filed_on)
+_VALUES = (
     call.c.account_id,
     call.c.listed_at,
     call.c.state,
@@ -59,11 +83,11 @@ _SAVED = (
     call.c.caller,
     call.c.told,
 )
-_GIVEN = unnested(*_SAVED)
+_GIVEN = unnested(*_KEY, *_VALUES)
 _SAVE = Statement(
     update(call)
-    .where(call.c.call_id == _GIVEN.c.call_id)
-    .values(dict(zip(_SAVED[1:], read_from(_GIVEN, *_SAVED[1:]), strict=True))),
+    .where(call.c.call_id == _GIVEN.c.call_id, call.c.filed_on == _GIVEN.c.filed_on)
+    .values(dict(zip(_VALUES, read_from(_GIVEN, *_VALUES), strict=True))),
     "call.save",
 )
 
@@ -71,78 +95,90 @@ _SAVE = Statement(
 class Journal:
     """Where facts are written down."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
     @asynccontextmanager
     async def entry(self) -> AsyncIterator["Entry"]:
         """Write something down: all of it or nothing."""
         async with self._database.hot() as connection, connection.transaction():
-            yield Entry(connection)
+            yield Entry(connection, self._clock.now().date())
 
 
 class Entry:
     """One transaction of the journal."""
 
-    def __init__(self, connection: AsyncConnection[Any]) -> None:
+    def __init__(self, connection: AsyncConnection[Any], today: date) -> None:
         self._connection = connection
+        self._today = today
+        self._filed_on: dict[CallId, date] = {}
 
     async def remember(self, heard: Sequence[Heard]) -> list[Heard]:
         """Keep facts; give those that are new, each once."""
-        by_key = {_key(one): one for one in reversed(heard)}  # of two with one key, the first
-        rows = [_fact_row(one) for one in by_key.values()]
+        await self._file({one.fact.call_id for one in heard})
+        by_key = {self._key(one): one for one in reversed(heard)}  # of two with one key, the first
+        rows = [self._fact_row(one) for one in by_key.values()]
         new = await remember(self._connection, fact, rows)
         return [by_key[key] for key in new]
 
     async def lock(self, call_ids: Sequence[CallId]) -> Mapping[CallId, Told]:
         """What was told of these calls so far; nobody else adds to it until we are done.
 
-        Rows are made and locked in the order of their keys, so that two consumers
-        wait for each other and never in a circle.
+        The calls are those of facts that were remembered.  Rows are made and locked in the order
+        of their keys, so that two consumers wait for each other and never in a circle.
         """
         ids = sorted(call_ids)
-        await _BEGIN.run(self._connection, ids=ids)
-        rows = await _LOCK.run(self._connection, ids=ids)
+        periods = [self._filed_on[call_id] for call_id in ids]
+        await _BEGIN.run(self._connection, call_id=ids, filed_on=periods)
+        rows = await _LOCK.run(self._connection, ids=ids, periods=sorted(set(periods)))
         return {call_id: Told(**orjson.loads(told)) for call_id, told in rows}
 
     async def save(self, calls: Sequence[tuple[CallRecord, Told]]) -> None:
         """Replace what was told of these calls."""
-        rows = [_call_row(record, told) for record, told in calls]
-        arrays = {each.name: [row[each.name] for row in rows] for each in _SAVED}
+        rows = [self._call_row(record, told) for record, told in calls]
+        arrays = {each.name: [row[each.name] for row in rows] for each in (*_KEY, *_VALUES)}
         await _SAVE.run(self._connection, **arrays)
 
+    async def _file(self, call_ids: set[CallId]) -> None:
+        ids = sorted(call_ids)
+        filed = await _FILED.run(self._connection, ids=ids)
+        if len(filed) < len(ids):
+            await _FILE.run(self._connection, ids=ids, today=self._today)
+            filed = await _FILED.run(self._connection, ids=ids)
+        self._filed_on.update(filed)
 
-def _key(heard: Heard) -> tuple[Any, ...]:
-    """The natural key, as the table has it."""
-    one = heard.fact
-    return (one.call_id, one.subject, one.step, one.sequence)
+    def _key(self, heard: Heard) -> tuple[Any, ...]:
+        """The natural key, as the table has it."""
+        one = heard.fact
+        return (one.call_id, self._filed_on[one.call_id], one.subject, one.step, one.sequence)
 
+    def _fact_row(self, heard: Heard) -> dict[str, Any]:
+        one = heard.fact
+        return {
+            "call_id": one.call_id,
+            "filed_on": self._filed_on[one.call_id],
+            "subject": one.subject,
+            "step": one.step,
+            "sequence": one.sequence,
+            "account_id": one.account_id,
+            "at": one.at,
+            "seen_at": one.seen_at,
+            "payload": heard.payload,
+        }
 
-def _fact_row(heard: Heard) -> dict[str, Any]:
-    one = heard.fact
-    return {
-        "call_id": one.call_id,
-        "subject": one.subject,
-        "step": one.step,
-        "sequence": one.sequence,
-        "account_id": one.account_id,
-        "at": one.at,
-        "seen_at": one.seen_at,
-        "payload": heard.payload,
-    }
-
-
-def _call_row(record: CallRecord, told: Told) -> dict[str, Any]:
-    return {
-        "call_id": record.call_id,
-        "account_id": record.account_id,
-        "listed_at": listed_at(told),
-        "state": record.state.value,
-        "campaign_id": record.campaign_id,
-        "buyer_id": record.buyer_id,
-        "caller": None if record.caller is None else searchable(record.caller.text),
-        "told": orjson.dumps(told).decode(),
-    }
+    def _call_row(self, record: CallRecord, told: Told) -> dict[str, Any]:
+        return {
+            "call_id": record.call_id,
+            "filed_on": self._filed_on[record.call_id],
+            "account_id": record.account_id,
+            "listed_at": listed_at(told),
+            "state": record.state.value,
+            "campaign_id": record.campaign_id,
+            "buyer_id": record.buyer_id,
+            "caller": None if record.caller is None else searchable(record.caller.text),
+            "told": orjson.dumps(told).decode(),
+        }
 
 
 def searchable(caller: str) -> str:

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -12,6 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON, UUID
 
+from services.tracking.tables.filing import FILED
 from services.tracking.tables.metadata import metadata
 
 # JSON and not JSONB: documents are kept to the letter as they were heard, and only read whole.
@@ -19,6 +21,7 @@ fact = Table(
     "fact",
     metadata,
     Column("call_id", UUID(as_uuid=True), primary_key=True),
+    Column("filed_on", Date, primary_key=True),
     Column("subject", Text, primary_key=True),
     Column("step", Integer, primary_key=True, autoincrement=False),
     Column("sequence", Integer, primary_key=True, autoincrement=False),
@@ -26,13 +29,16 @@ fact = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("seen_at", DateTime(timezone=True), nullable=False),
     Column("payload", JSON, nullable=False),
+    postgresql_partition_by=FILED,
 )
-"""The key is the fact's natural key: the table is its own inbox."""
+"""The key is the fact's natural key, for `filed_on` follows from the call: the table is its
+own inbox."""
 
 call = Table(
     "call",
     metadata,
     Column("call_id", UUID(as_uuid=True), primary_key=True),
+    Column("filed_on", Date, primary_key=True),
     Column("account_id", UUID(as_uuid=True), nullable=False),
     Column("listed_at", DateTime(timezone=True), nullable=False),
     Column("state", Text, nullable=False),
@@ -63,7 +69,7 @@ call = Table(
         postgresql_where=text("buyer_id IS NOT NULL"),
     ),
     Index("call_caller_listed", "account_id", "caller", "listed_at", "call_id"),
-    postgresql_with={"fillfactor": "70"},  # room on the page: half the updates touch no index
+    postgresql_partition_by=FILED,
 )
 """`told` is what the record is read from; the columns beside it are for filters and order,
 each with an index in which a page of a list is one range."""

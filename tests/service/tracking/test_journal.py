@@ -7,6 +7,7 @@ import pytest
 
 from libs.contracts.calls import Fact
 from libs.contracts.tracking import CallRecord, GetCall
+from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
 from services.tracking.desk.calls import Desk
 from services.tracking.domain.call import Heard, fold
@@ -40,7 +41,7 @@ async def known(desk: Desk, story: CallStory) -> CallRecord:
 @pytest.mark.parametrize("is_new", [True, False])
 async def test_the_second_waits_for_the_first(database: Database, is_new: bool) -> None:
     story = CallStory()
-    journal = Journal(database)
+    journal = Journal(database, SystemClock())
     desk = Desk(journal, Calls(database))
     first, second = heard(story.arrived()), heard(story.routed())
     if not is_new:
@@ -62,10 +63,10 @@ async def test_the_second_waits_for_the_first(database: Database, is_new: bool) 
 
 async def test_what_fails_leaves_nothing_behind(database: Database) -> None:
     story = CallStory()
-    desk = Desk(Journal(database), Calls(database))
+    desk = Desk(Journal(database, SystemClock()), Calls(database))
     routed = heard(story.routed())
     with pytest.raises(asyncio.CancelledError):
-        await interrupted(Journal(database), routed)
+        await interrupted(Journal(database, SystemClock()), routed)
 
     await desk.keep([routed])
 
@@ -81,7 +82,7 @@ async def interrupted(journal: Journal, told: Heard) -> None:
 
 async def test_of_two_facts_with_one_key_the_first_counts(database: Database) -> None:
     story = CallStory()
-    desk = Desk(Journal(database), Calls(database))
+    desk = Desk(Journal(database, SystemClock()), Calls(database))
     told = story.routed()
     contradiction = told.model_copy(update={"buyer_id": None})
 

@@ -26,7 +26,7 @@ async def test_a_killed_database_heals(nats_url: str, own_postgres: PostgresServ
         await eventually(lambda: nobody_answers(stage))
         said = await ready(app)
         assert (said["status"], said["ready"]) == (503, False)
-        assert said["degraded"] == ["postgresql"]
+        assert said["degraded"] == ["postgresql", "outbox"]
 
         await asyncio.to_thread(own_postgres.start)
         await stage.facts_of(meanwhile.call_id, 2)
@@ -61,7 +61,7 @@ async def test_tracking_starts_before_what_it_needs(
     async with app.router.lifespan_context(app):
         said = await ready(app)
         assert said["status"] == 503
-        assert said["degraded"] == ["nats", "postgresql", TRACKING_CALLS.name]
+        assert said["degraded"] == ["nats", "postgresql", "outbox", TRACKING_CALLS.name]
 
         await asyncio.to_thread(own_nats.start)
         await asyncio.to_thread(own_postgres.start)

@@ -46,6 +46,7 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "CONSOLE_REQUESTS_PER_MINUTE": "7",
         "RTB_ALLOW_PRIVATE_ADDRESSES": "true",
         "RTB_KEEP_AUCTIONS_DAYS": "30",
+        "TRACKING_KEEP_CALLS_DAYS": "90",
         "RTB_OWN_SIP_HOSTS": '["sip.example.com"]',
         "CONSOLE_FIRST_ACCOUNT_ID": "018f3b1c-0000-7000-8000-000000000002",
     }
