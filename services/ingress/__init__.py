@@ -1,6 +1,8 @@
 """ingress: speaks Twilio, and is the only one that does.
 
-answers     ask.ingress.leg_state.v1
+answers     ask.ingress.leg_state.v1 ask.ingress.find_numbers.v1
+            ask.ingress.buy_number.v1 ask.ingress.set_up_number.v1
+            ask.ingress.list_numbers.v1 ask.ingress.release_number.v1
 asks        ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.whisper.v1 ask.router.fallback_plans.v1
 publishes   event.call.arrived.v1 event.call.fell_back.v1 event.call.ended.v1
@@ -8,5 +10,5 @@ publishes   event.call.arrived.v1 event.call.fell_back.v1 event.call.ended.v1
             event.leg.ended.v1 event.recording.ready.v1
 consumes    nothing
 owns        no table; a folder for facts and plans while NATS is away
-calls out   the carrier's REST API (carrier.py, the only HTTP here)
+calls out   the carrier's REST API (carrier, the only HTTP here)
 """

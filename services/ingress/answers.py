@@ -1,11 +1,21 @@
 """What the ingress answers on NATS: questions that only the carrier can settle."""
 
 from libs.contracts.carrier import AskLegState, LegState
-from libs.runtime.answers import Answers
+from libs.contracts.carrier_numbers import (
+    BuyCarrierNumber,
+    FindCarrierNumbers,
+    ListCarrierNumbers,
+    ReleaseCarrierNumber,
+    SetUpCarrierNumber,
+)
+from libs.contracts.message import Question
+from libs.runtime.answers import Answers, Handler
 from libs.runtime.deadline import Deadline
-from services.ingress.carrier import CarrierApi
+from services.ingress.carrier.legs import CarrierApi
+from services.ingress.carrier.numbers import CarrierNumbers
 
 LEG_STATES_IN_FLIGHT_MAX = 200  # they wait for the carrier's own limit
+NUMBERS_IN_FLIGHT_MAX = 50  # likewise; more are told to come again
 
 
 def bind(answers: Answers, carrier: CarrierApi) -> None:
@@ -14,3 +24,16 @@ def bind(answers: Answers, carrier: CarrierApi) -> None:
     @answers.to(AskLegState, in_flight_max=LEG_STATES_IN_FLIGHT_MAX)
     async def leg_state(question: AskLegState, deadline: Deadline) -> LegState:
         return await carrier.leg_state(question, deadline)
+
+
+def bind_numbers(answers: Answers, numbers: CarrierNumbers) -> None:
+    """Bind the questions about phone numbers."""
+    handlers: dict[type[Question], Handler] = {
+        FindCarrierNumbers: numbers.find,
+        BuyCarrierNumber: numbers.buy,
+        SetUpCarrierNumber: numbers.set_up,
+        ReleaseCarrierNumber: numbers.release,
+        ListCarrierNumbers: numbers.listed,
+    }
+    for question, handler in handlers.items():
+        answers.to(question, in_flight_max=NUMBERS_IN_FLIGHT_MAX)(handler)

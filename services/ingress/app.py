@@ -1,6 +1,7 @@
 """Builds the ingress.  Run: uvicorn --factory services.ingress.app:create."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,8 +18,9 @@ from libs.runtime.health import Check, Finding, Health, broker_check
 from libs.runtime.seal import Seal
 from libs.runtime.service import lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
-from services.ingress.answers import bind
-from services.ingress.carrier import CarrierApi
+from services.ingress.answers import bind, bind_numbers
+from services.ingress.carrier.legs import CarrierApi
+from services.ingress.carrier.numbers import CarrierNumbers
 from services.ingress.desk import Desk
 from services.ingress.domain.callbacks import ADDRESSES
 from services.ingress.plans import Plans
@@ -70,8 +72,7 @@ def create(settings: Settings | None = None) -> Door:
     for subject, message in CATALOGUE.items():
         if getattr(message, "publisher", "") == "ingress":
             broker.describes(subject, message)
-    answers = Answers(broker, Refusal)
-    bind(answers, CarrierApi(settings.twilio_api_base_url, tokens))
+    answers = _answers(settings, broker, tokens, plans)
     base_url = settings.public_base_url
     desk = Desk(ask, broker, spool, plans)
     webhooks = Webhooks(
@@ -99,6 +100,23 @@ def create(settings: Settings | None = None) -> Door:
     )
     rest.openapi()["paths"] |= _webhook_paths()
     return Door(webhooks, rest)
+
+
+def _answers(
+    settings: Settings, broker: Broker, tokens: Callable[[str], tuple[str, ...]], plans: Plans
+) -> Answers:
+    """What others ask of the carrier; an account's numbers by its own credentials alone."""
+    answers = Answers(broker, Refusal)
+    bind(answers, CarrierApi(settings.twilio_api_base_url, tokens))
+    numbers = CarrierNumbers(
+        settings.twilio_api_base_url,
+        settings.public_base_url,
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        plans.tokens,
+    )
+    bind_numbers(answers, numbers)
+    return answers
 
 
 def _webhook_paths() -> dict[str, Any]:

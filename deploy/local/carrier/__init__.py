@@ -10,7 +10,8 @@ Twilio's REST API that the product uses.  Callees, callers and faults are script
     walk       executing documents; dialling: one Dial; tape: recordings; line: a caller's line
     mail       webhooks and their faults; fetch: one webhook; forms, signature: what it says
     twiml      TwiML to verbs, by the schema; destinations: whom a Dial may call
-    ledger     what is remembered; rest, desk, resources: Twilio's REST API over it
+    ledger     what is remembered; rest, desk, resources: Twilio's REST API over it;
+               shelf: numbers on sale
 """
 
 from deploy.local.carrier.callee import Callee, Outcome

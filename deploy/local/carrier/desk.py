@@ -1,6 +1,8 @@
 """What the REST server answers; each answer gets the request and its query or form."""
 
 import asyncio
+import math
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +11,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from deploy.local.carrier import resources, tape, twiml
+from deploy.local.carrier import resources, shelf, tape, twiml
 from deploy.local.carrier.destinations import is_phone_number
 from deploy.local.carrier.ledger import TERMINAL, CallEntry, NumberConfig
 from deploy.local.carrier.line import CallerGone, Redirected
@@ -21,6 +23,8 @@ from deploy.local.carrier.script import ScriptMistake, parse_script
 
 CALLS_PLAYED_MAX = 100  # at the same time, by the player's own path: it is for people
 
+_NUMBER_FILTERS = frozenset(("PhoneNumber", "FriendlyName", "Beta", "Origin"))
+_PAGING = frozenset(("PageSize", "Page", "PageToken"))
 _CALL_FILTERS = {"ParentCallSid": "parent_call_sid", "From": "from", "To": "to", "Status": "status"}
 
 
@@ -125,14 +129,17 @@ class Desk:
 
     async def numbers(self, request: Request, query: dict[str, str]) -> Response:
         """The account's numbers; `PhoneNumber` finds one."""
-        wanted = query.get("PhoneNumber")
-        owned = self._ledger.numbers.values()
+        _known(query, _NUMBER_FILTERS | _PAGING)
+        if int(query.get("Page", "0") or 0) and "PageToken" not in query:
+            raise Denied(400, 20001, "Page needs the PageToken that came with it")
+        wanted = _digits(query.get("PhoneNumber", ""))
+        named = query.get("FriendlyName")
         rows = [
             resources.number(self._account, one)
-            for one in owned
-            if wanted in (None, one.phone_number)
+            for one in self._ledger.numbers.values()
+            if wanted.search(one.phone_number) and named in (None, one.friendly_name)
         ]
-        return _list("incoming_phone_numbers", rows, request, query)
+        return _list("incoming_phone_numbers", rows, request, query, "PA")
 
     async def number(self, request: Request, _query: dict[str, str]) -> Response:
         """One number."""
@@ -143,7 +150,7 @@ class Desk:
         phone_number = form.pop("PhoneNumber", "")
         if not is_phone_number(phone_number):
             raise Denied(400, 21421, "PhoneNumber is invalid")
-        if self._ledger.owns(phone_number):
+        if self._ledger.owns(phone_number) or phone_number in self._ledger.sold:
             raise Denied(400, 21422, f"{phone_number} is not available.")
         bought = NumberConfig(voice_url="", phone_number=phone_number)
         one = replace(bought, **_settings(form))
@@ -155,6 +162,22 @@ class Desk:
         one = replace(self._owned(request), **_settings(form))
         self._ledger.numbers[one.sid] = one
         return JSONResponse(resources.number(self._account, one))
+
+    async def release_number(self, request: Request, _query: dict[str, str]) -> Response:
+        """Give a number back; it is on sale again."""
+        del self._ledger.numbers[self._owned(request).sid]
+        return Response(status_code=204)
+
+    async def shelf(self, request: Request, query: dict[str, str]) -> Response:
+        """Numbers on sale."""
+        shelf.check(query)
+        country, kind = request.path_params["country"], request.path_params["kind"]
+        owned = frozenset(one.phone_number for one in self._ledger.numbers.values())
+        try:
+            rows = list(shelf.on_sale(country, kind, query, owned | self._ledger.sold))
+        except KeyError as fault:
+            raise not_found(request) from fault
+        return _list("available_phone_numbers", rows, request, query)
 
     # Calls that are played on demand
 
@@ -191,13 +214,28 @@ async def _narration(
 
 
 def _list(
-    name: str, rows: list[dict[str, Any]], request: Request, query: dict[str, str]
+    name: str,
+    rows: list[dict[str, Any]],
+    request: Request,
+    query: dict[str, str],
+    token: str | None = None,
 ) -> Response:
-    for field, low in (("PageSize", 1), ("Page", 0)):
+    for field, low, high in (("PageSize", 1, resources.PAGE_SIZE_MAX), ("Page", 0, math.inf)):
         value = query.get(field, "1")
-        if not value.isascii() or not value.isdigit() or int(value) < low:
+        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
             raise Denied(400, 20001, f"{field} {value!r} is not a whole number from {low}")
-    return JSONResponse(resources.page(name, rows, request.url.path, query))
+    return JSONResponse(resources.page(name, rows, request.url.path, query, token))
+
+
+def _known(given: dict[str, str], allowed: frozenset[str]) -> None:
+    for name in given:
+        if name not in allowed:
+            raise Denied(400, 20001, f"Unknown parameter {name}")
+
+
+def _digits(pattern: str) -> re.Pattern[str]:
+    """The numbers that a filter means: parts of them, `*` for any digit."""
+    return re.compile(re.escape(pattern).replace(r"\*", r"\d"))
 
 
 def _settings(form: dict[str, str]) -> dict[str, str]:
@@ -205,6 +243,8 @@ def _settings(form: dict[str, str]) -> dict[str, str]:
     for name, value in form.items():
         if name not in resources.NUMBER_FIELDS:
             raise Denied(400, 20001, f"Unknown parameter {name}")
+        if name == "FriendlyName" and len(value) > resources.NAME_LENGTH_MAX:
+            raise Denied(400, 21400, f"{name} is longer than {resources.NAME_LENGTH_MAX}")
         if name.endswith("Method") and value not in ("GET", "POST"):
             raise Denied(400, 21403, f"{name} {value!r} is not one of GET, POST")
         if name.endswith(("Url", "Callback")) and value and not _is_url(value):

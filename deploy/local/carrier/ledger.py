@@ -88,6 +88,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.numbers: dict[str, NumberConfig] = {}
+        self.sold: set[str] = set()  # to others: they cannot be had
         self.calls: dict[str, CallEntry] = {}
         self.recordings: dict[str, Recording] = {}
 

@@ -10,6 +10,7 @@ from deploy.local.carrier.forms import API_VERSION, stamp
 from deploy.local.carrier.ledger import CallEntry, NumberConfig, Recording
 
 PAGE_SIZE_MAX = 1_000  # Twilio's own limit
+NAME_LENGTH_MAX = 64  # likewise
 
 # Twilio's parameter -> our field, and its field in the answer.
 NUMBER_FIELDS = {
@@ -131,15 +132,25 @@ def number(account_sid: str, one: NumberConfig) -> dict[str, Any]:
 
 
 def page(
-    name: str, rows: list[dict[str, Any]], path: str, query: Mapping[str, str]
+    name: str,
+    rows: list[dict[str, Any]],
+    path: str,
+    query: Mapping[str, str],
+    token: str | None = None,
 ) -> dict[str, Any]:
-    """One page of a list, by `Page` and `PageSize`, with the way to the next."""
+    """One page of a list, by `Page` and `PageSize`, with the way to the next.
+
+    With `token` that way has a PageToken, as for lists that Twilio continues after a thing.
+    """
     size = min(PAGE_SIZE_MAX, int(query.get("PageSize", "50")))
     index = int(query.get("Page", "0"))
     start = index * size
 
     def uri(at: int) -> str:
-        return f"{path}?{urlencode({**query, 'PageSize': size, 'Page': at})}"
+        asked = {**query, "PageSize": size, "Page": at}
+        if token is not None and at:
+            asked["PageToken"] = f"{token}{rows[at * size - 1]['sid']}"
+        return f"{path}?{urlencode(asked)}"
 
     return {
         name: rows[start : start + size],
@@ -149,7 +160,7 @@ def page(
         "end": min(start + size, len(rows)) - 1,
         "uri": uri(index),
         "first_page_uri": uri(0),
-        "previous_page_uri": uri(index - 1) if index else None,
+        "previous_page_uri": uri(index - 1) if index and start < len(rows) else None,
         "next_page_uri": uri(index + 1) if start + size < len(rows) else None,
     }
 

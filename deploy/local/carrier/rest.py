@@ -40,7 +40,9 @@ def create(carrier: Carrier) -> Starlette:
         f"{account}/IncomingPhoneNumbers/{{sid}}.json": {
             "GET": desk.number,
             "POST": desk.update_number,
+            "DELETE": desk.release_number,
         },
+        f"{account}/AvailablePhoneNumbers/{{country}}/{{kind}}.json": {"GET": desk.shelf},
         "/player/calls": {"POST": desk.play},
     }
     routes = [
@@ -57,6 +59,8 @@ def _guarded(carrier: Carrier, handlers: Mapping[str, _Handler]) -> _Endpoint:
         _check(carrier, request)
         if request.method in ("GET", "HEAD"):
             return await handlers["GET"](request, dict(request.query_params))
+        if request.method == "DELETE":
+            return await handlers["DELETE"](request, dict(request.query_params))
         body = await request.body()
         if len(body) > BODY_BYTES_MAX:
             raise Denied(413, 20001, "The body is too large")

@@ -202,6 +202,11 @@ def test_every_question_of_operators_has_a_door() -> None:
         "ask.router.quote.v1",
         "ask.router.fallback_plans.v1",
         "ask.ingress.leg_state.v1",
+        "ask.ingress.find_numbers.v1",
+        "ask.ingress.buy_number.v1",
+        "ask.ingress.set_up_number.v1",
+        "ask.ingress.list_numbers.v1",
+        "ask.ingress.release_number.v1",
         "ask.rtb.auction.v1",
         "ask.tracking.publishers.v1",
     }

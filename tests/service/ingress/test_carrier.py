@@ -7,7 +7,7 @@ from typing import Any
 from libs.contracts.carrier import AskLegState, LegState, LineState
 from libs.runtime.ask import Ask, Unanswered
 from libs.runtime.deadline import Deadline
-from services.ingress.carrier import REQUESTS_MAX, CarrierApi
+from services.ingress.carrier.legs import REQUESTS_MAX, CarrierApi
 from tests.service.ingress.played_router import PlayedRouter
 from tests.service.ingress.played_twilio import PlayedTwilio
 from tests.service.ingress.stage import (

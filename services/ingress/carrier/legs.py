@@ -1,49 +1,25 @@
-"""Twilio's REST API, through its own library, with a limit of its own.
-
-Asking the carrier can never delay a webhook: requests wait for each other here.
-"""
+"""Whether legs still live, by the carrier's own word."""
 
 import asyncio
-import base64
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
 
 import aiohttp
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
 from libs.contracts.calls import CallStatus
 from libs.contracts.carrier import AskLegState, LegState, LineState
 from libs.runtime.deadline import Deadline
+from services.ingress.carrier.client import Elsewhere
 
 REQUESTS_MAX = 4  # at once; Twilio counts them too
 TIMEOUT_SECONDS = 4.0  # waiting for room included; the library's own timeout is never used
 ANSWER_MS = 100  # kept back for saying that the carrier is silent
 LEGS_LOOKED_AT = 50
-API = "https://api.twilio.com"
 
 log = logging.getLogger(__name__)
-
-
-class _Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc] # the library has no types
-    """The library's client, sent to a configured address."""
-
-    def __init__(self, base_url: str) -> None:
-        super().__init__()
-        self._base_url = base_url.rstrip("/")
-
-    async def request(
-        self, method: str, url: str, *, auth: tuple[str, str], headers: dict[str, str], **more: Any
-    ) -> Response:
-        """Send it there; the login as a header, which aiohttp does not take any other way soon."""
-        login = base64.b64encode(":".join(auth).encode()).decode()
-        headers = {**headers, "Authorization": f"Basic {login}"}
-        there = url.replace(API, self._base_url, 1)
-        return await super().request(method, there, headers=headers, **more)
 
 
 class CarrierApi:
@@ -67,7 +43,7 @@ class CarrierApi:
     async def _look(self, question: AskLegState) -> LineState:
         """Ask with each of the account's tokens: while they are rotated one is of no use."""
         for token in self._tokens(question.account_sid):
-            async with _Elsewhere(self._base_url) as http:
+            async with Elsewhere(self._base_url) as http:
                 client = Client(question.account_sid, token, http_client=http)
                 try:
                     return await _state(client, question)
