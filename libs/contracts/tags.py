@@ -7,6 +7,7 @@ from pydantic import Field
 TAGS_MAX = 200  # of one call
 TAG_NAME_MAX = 120
 TAG_TEXT_MAX = 2_000
+SUB_ID = "sub_id"  # names the publisher's own source that a call came from
 OWN_TAGS_MAX = 50  # of a number; a call has room for others beside
 
 TagName = Annotated[str, Field(min_length=1, max_length=TAG_NAME_MAX)]

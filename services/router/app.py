@@ -40,7 +40,7 @@ from services.router.answers import (
 from services.router.desk.auctions import AuctionHouse
 from services.router.desk.bulk import BulkDesk
 from services.router.desk.detaching import DetachingDesk
-from services.router.desk.editing import EditingDesk, KnownRouters
+from services.router.desk.editing import EditingDesk, Elsewhere
 from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.holds import HoldsDesk
@@ -51,12 +51,14 @@ from services.router.desk.quoting import QuotingDesk
 from services.router.desk.rehearsing import RehearsingDesk
 from services.router.desk.routing import RoutingDesk
 from services.router.memory import Memory
+from services.router.publishers import PublisherBook
 from services.router.settings import Settings
 from services.router.store.claims import Claims
 from services.router.store.configuration import Configuration
 from services.router.store.decisions import Decisions
 from services.router.store.history import History
 from services.router.store.holds import Holds
+from services.router.store.publishers import Publishers
 from services.router.store.quotes import Quotes
 from services.router.subscribers import holds_consumer
 
@@ -83,6 +85,7 @@ def create(settings: Settings | None = None) -> Starlette:
             broker.describes(subject, message)
 
     memory = Memory(Configuration(database), broker)
+    publishers = PublisherBook(Publishers(database), Ask(broker), broker, SystemClock())
     holds = HoldsDesk(Holds(database), Quotes(database), Ask(broker))
     consumer = holds_consumer(broker, holds, database)
     answers = Answers(broker, Refusal)
@@ -90,6 +93,7 @@ def create(settings: Settings | None = None) -> Starlette:
         answers,
         database,
         memory,
+        publishers,
         outbox,
         Ask(broker),
         SystemClock(),
@@ -108,7 +112,7 @@ def create(settings: Settings | None = None) -> Starlette:
             _books_check(holds),
         ],
     )
-    parts = (memory, outbox, consumer, holds, watch)
+    parts = (memory, publishers, outbox, consumer, holds, watch)
     return service_app(
         health,
         broker,
@@ -126,6 +130,7 @@ def _bind(  # noqa: PLR0917 - wired once
     answers: Answers,
     database: Database,
     memory: Memory,
+    publishers: PublisherBook,
     outbox: Outbox,
     ask: Ask,
     clock: Clock,
@@ -136,17 +141,20 @@ def _bind(  # noqa: PLR0917 - wired once
     claims = Claims(database, outbox)
     house = AuctionHouse(ask)
     quotes = Quotes(database)
-    routing = RoutingDesk(memory, claims, decisions, lookups, quotes, house, clock, _seed)
+    routing = RoutingDesk(
+        memory, publishers, claims, decisions, lookups, quotes, house, clock, _seed
+    )
     bind_calls(answers, routing, memory)
     quoting = QuotingDesk(memory, claims, decisions, lookups, quotes, clock, _seed)
     bind_quotes(answers, quoting, memory)
     bind_whisper(answers, routing)
     bind_fallback(answers, FallbackDesk(memory), memory)
     bind_explaining(answers, ExplainingDesk(decisions, memory))
-    bind_rehearsing(answers, RehearsingDesk(memory, lookups, history, clock, _seed), memory)
+    rehearsing = RehearsingDesk(memory, publishers, lookups, history, clock, _seed)
+    bind_rehearsing(answers, rehearsing, memory)
     configuration = Configuration(database)
     keeper = Keeper(configuration, memory, outbox, seal, clock)
-    known = KnownRouters(ask, memory)
+    known = Elsewhere(ask, memory, publishers)
     editing, bulk = EditingDesk(keeper, known), BulkDesk(configuration, keeper, known)
     bind_editing(answers, editing, bulk, DetachingDesk(keeper))
     bind_looking(answers, LookingDesk(configuration, keeper))

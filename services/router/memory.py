@@ -6,16 +6,11 @@ reconnection and every few seconds, so that a lost event only delays.
 """
 
 import asyncio
-import contextlib
-import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
-
-from nats.aio.msg import Msg
-from sqlalchemy.exc import SQLAlchemyError
 
 from libs.contracts.configuration import CampaignStatus, Defaults, Number
 from libs.contracts.editing import Noun
@@ -23,16 +18,14 @@ from libs.contracts.ids import NOBODY, AccountId, CampaignId, NumberId, PoolId, 
 from libs.contracts.message import Document
 from libs.contracts.routing import RouteReason
 from libs.runtime.broker import Broker
-from libs.runtime.tasks import ended
 from services.router.domain.nouns import DOCUMENTS
 from services.router.domain.plan import Plan, Shelf, plan_of
+from services.router.following import Follower
 from services.router.store.configuration import CATCH_UP_MAX, Configuration
 from services.router.store.kept import Kept
 
 CHANGES = "event.*.changed.v1"
 CATCH_UP_EVERY_SECONDS = 5.0  # what a lost announcement can delay a change by
-
-log = logging.getLogger(__name__)
 
 _NOT_ACTIVE = {
     CampaignStatus.DRAFT: RouteReason.CAMPAIGN_DRAFT,
@@ -132,27 +125,15 @@ class Memory:
 
     def __init__(self, configuration: Configuration, broker: Broker) -> None:
         self._configuration = configuration
-        self._broker = broker
         self._accounts: defaultdict[AccountId, _Account] = defaultdict(_Account)
         self._numbers: dict[str, _KeptNumber] = {}
         self._withdrawn: dict[str, int] = {}
         self._pools: defaultdict[PoolId, set[AccountId]] = defaultdict(set)
-        self._changed = asyncio.Event()
         self._catching_up = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._follower = Follower(broker, CHANGES, self.catch_up, CATCH_UP_EVERY_SECONDS)
+        self.start, self.stop = self._follower.start, self._follower.stop
         self.version = 0
         self.loaded = False
-        self._listening = False
-        broker.on_connected(self._listen)
-        broker.on_thrown_out(self._forget_subscription)
-
-    def start(self) -> None:
-        """Begin to follow changes."""
-        self._task = asyncio.create_task(self._follow_for_ever(), name="memory")
-
-    async def stop(self) -> None:
-        """Stop following."""
-        await ended(self._task)
 
     async def catch_up(self) -> None:
         """Read everything that is newer than what is known."""
@@ -205,6 +186,11 @@ class Memory:
                 )
             )
         return account.numbers[campaign_id]
+
+    def number(self, account_id: AccountId, number_id: NumberId) -> Number | None:
+        """One of an account's numbers as it is now."""
+        number: Number | None = self._accounts[account_id].documents[Noun.NUMBER].get(number_id)
+        return number
 
     def plan(self, account_id: AccountId, campaign_id: CampaignId) -> Plan | None:
         """A campaign's plan as it is now, whatever its status; None where it is retired."""
@@ -298,29 +284,6 @@ class Memory:
         if now and (now.account_id, str(now.number.id)) == (kept.account_id, kept.key):
             del self._numbers[number]
             self._withdrawn[number] = kept.version
-
-    def _forget_subscription(self) -> None:
-        self._listening = False
-
-    async def _listen(self) -> None:
-        self._changed.set()
-        if not self._listening:
-            await self._broker.client.subscribe(CHANGES, cb=self._hear)
-            self._listening = True
-
-    async def _hear(self, _: Msg) -> None:
-        self._changed.set()
-
-    async def _follow_for_ever(self) -> None:
-        while True:
-            try:
-                await self.catch_up()
-            except (SQLAlchemyError, TimeoutError, OSError) as fault:
-                log.warning("the configuration could not be read: %r", fault)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CATCH_UP_EVERY_SECONDS):
-                    await self._changed.wait()
-            self._changed.clear()
 
 
 def _put(things: dict[Any, Any], key: Any, thing: Any) -> None:

@@ -169,6 +169,17 @@ carrier = Table(
     Index("carrier_account_sid", "id", unique=True, postgresql_where=text("NOT retired")),
 )
 
+publisher = Table(
+    "publisher",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("document", JSONB(none_as_null=True)),
+    Index("publisher_version", "version"),
+)
+"""A copy of what tracking keeps, by its versions; `document` None: taken out of use."""
+
 counter = Table(
     "counter",
     metadata,
@@ -190,7 +201,7 @@ counter = Table(
     CheckConstraint("live >= 0", name="counter_live"),
     CheckConstraint("possible >= 0", name="counter_possible"),
 )
-"""What is counted for a target, buyer, group, campaign or entry (`scope_id`), by measure.
+"""What is counted for a target, buyer, group, campaign, entry or publisher, by measure.
 
 The row of a target's attempts is always there, others while a cap needs them.  `live`
 belongs to attempts, `possible` to what counts only when a leg is over; `quoted` is the part of
@@ -241,6 +252,7 @@ leg = Table(
     Column("campaign_id", UUID(as_uuid=True), nullable=False),
     Column("target_id", UUID(as_uuid=True), nullable=False),
     Column("buyer_id", UUID(as_uuid=True), nullable=False),
+    Column("publisher_id", UUID(as_uuid=True)),
     Column("caller", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("converts_after", Integer),
@@ -250,6 +262,13 @@ leg = Table(
     Column("revenue", Numeric(14, 4)),
     Index("leg_caller", "account_id", "caller", "at"),
     Index("leg_campaign", "account_id", "campaign_id", "at"),
+    Index(
+        "leg_publisher",
+        "account_id",
+        "publisher_id",
+        "at",
+        postgresql_where=text("publisher_id IS NOT NULL"),
+    ),
 )
 """Every leg that was dialled, and what became of it: duplicates, estimates and new caps are
 taken from it.  `converts_after` seconds it is `worth` something; None: by nothing known here.

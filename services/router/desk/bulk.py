@@ -20,7 +20,7 @@ from libs.contracts.configuration import Group, Number
 from libs.contracts.ids import NumberId
 from libs.contracts.message import Document
 from libs.contracts.phone import PhoneNumber
-from services.router.desk.editing import KnownRouters
+from services.router.desk.editing import Elsewhere
 from services.router.desk.keeping import Keeper, Work, key_of, noun_of
 from services.router.domain.nouns import LISTS
 from services.router.domain.number_list import read_csv, read_number
@@ -33,7 +33,7 @@ from services.router.store.kept import Kept, Stale
 class BulkDesk:
     """Edits many things together."""
 
-    def __init__(self, configuration: Configuration, keeper: Keeper, known: KnownRouters) -> None:
+    def __init__(self, configuration: Configuration, keeper: Keeper, known: Elsewhere) -> None:
         self._configuration = configuration
         self._keeper = keeper
         self._known = known

@@ -1,7 +1,9 @@
 """The editing desk: one thing at a time, by the version that its editor saw."""
 
+import asyncio
+
 from libs.contracts.bidding_edits import GetRtb, RtbNoun
-from libs.contracts.configuration import Campaign
+from libs.contracts.configuration import Campaign, Number
 from libs.contracts.editing import Edit, Retire, Saved
 from libs.contracts.ids import AccountId, RtbRouterId
 from libs.contracts.message import Document, FieldProblem
@@ -10,29 +12,51 @@ from libs.runtime.deadline import Deadline
 from services.router.desk.keeping import Keeper
 from services.router.domain.unfit import PointsNowhere
 from services.router.memory import Memory
+from services.router.publishers import PublisherBook
 from services.router.store.kept import InUse, Kept, Missing, Stale
 
-RTB_WITHIN_MS = 700  # an edit's asker waits about a second
+OWNER_WITHIN_MS = 700  # an edit's asker waits about a second
 
 
 class Unavailable(Exception):
     """Somebody who would have to confirm the edit does not answer."""
 
 
-class KnownRouters:
-    """Whether the RTB routers that a campaign names are there: their owner is asked.
+class Elsewhere:
+    """Whether what a document names of other services is there: its owner is asked.
 
-    Those that the campaign named before are not asked for again.
+    What the document named before is not asked for again.
     """
 
-    def __init__(self, ask: Ask, memory: Memory) -> None:
+    def __init__(self, ask: Ask, memory: Memory, publishers: PublisherBook) -> None:
         self._ask = ask
         self._memory = memory
+        self._publishers = publishers
 
     async def check(self, account_id: AccountId, document: Document) -> None:
-        """Raise PointsNowhere for routers of nobody, or of another account."""
-        if not isinstance(document, Campaign):
+        """Raise PointsNowhere for what is nobody's, or another account's."""
+        match document:
+            case Campaign():
+                await self._check_routers(account_id, document)
+            case Number():
+                await self._check_publisher(account_id, document)
+
+    async def _check_publisher(self, account_id: AccountId, number: Number) -> None:
+        named = number.publisher_id
+        before = self._memory.number(account_id, number.id)
+        if named is None or (before is not None and before.publisher_id == named):
             return
+        if not self._publishers.knows(account_id, named):
+            try:
+                async with asyncio.timeout(OWNER_WITHIN_MS / 1_000):
+                    await self._publishers.catch_up()
+            except (Unanswered, Refused, TimeoutError) as fault:
+                text = f"tracking does not say whether its publisher is there: {fault}"
+                raise Unavailable(text) from fault
+        if not self._publishers.knows(account_id, named):
+            raise PointsNowhere.field("publisher_id")
+
+    async def _check_routers(self, account_id: AccountId, document: Campaign) -> None:
         plan = self._memory.plan(account_id, document.id)
         known = {candidate.rtb_router_id for candidate in plan.candidates} if plan else set()
         problems = [
@@ -48,7 +72,7 @@ class KnownRouters:
     async def _is_there(self, account_id: AccountId, router_id: RtbRouterId) -> bool:
         question = GetRtb(account_id=account_id, noun=RtbNoun.ROUTER, key=router_id)
         try:
-            await self._ask(question, Deadline.within(RTB_WITHIN_MS))
+            await self._ask(question, Deadline.within(OWNER_WITHIN_MS))
         except Refused as no:
             if no.code == "not_found":
                 return False
@@ -61,7 +85,7 @@ class KnownRouters:
 class EditingDesk:
     """Saves and retires what accounts configure."""
 
-    def __init__(self, keeper: Keeper, known: KnownRouters) -> None:
+    def __init__(self, keeper: Keeper, known: Elsewhere) -> None:
         self._keeper = keeper
         self._known = known
 

@@ -18,8 +18,10 @@ from services.router.domain.decision import conclude, deliberate
 from services.router.domain.explain import explained
 from services.router.domain.plan import Plan, incomplete_entries, plan_of
 from services.router.domain.replay import with_auctions, with_targets
+from services.router.domain.room import beside
 from services.router.domain.unfit import PointsNowhere
 from services.router.memory import Found, Memory
+from services.router.publishers import PublisherBook
 from services.router.store.history import History
 
 NO_CARRIER = "REHEARSAL"  # a rehearsed call is nobody's at the carrier
@@ -28,15 +30,17 @@ NO_CARRIER = "REHEARSAL"  # a rehearsed call is nobody's at the carrier
 class RehearsingDesk:
     """Reads what is; holds, counts and records nothing."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - wired once, in app.py
         self,
         memory: Memory,
+        publishers: PublisherBook,
         lookups: Lookups,
         history: History,
         clock: Clock,
         draw_seed: Callable[[], int],
     ) -> None:
         self._memory = memory
+        self._publishers = publishers
         self._lookups = lookups
         self._history = history
         self._clock = clock
@@ -46,7 +50,7 @@ class RehearsingDesk:
         """Decide as if the call were there; raise Missing or PointsNowhere."""
         found = self._found(question)
         now = question.at or self._clock.now()
-        context = _context(question, found, now)
+        context = self._as_sent(_context(question, found, now))
         plan = found.plan
         deliberation = deliberate(
             context,
@@ -57,6 +61,7 @@ class RehearsingDesk:
             seed=self._draw_seed() if question.seed is None else question.seed,
         )
         scopes = [scope for candidate in deliberation.order for scope in candidate.scopes]
+        scopes += beside(context)
         counters = dict(
             await self._history.counters(question.account_id, {scope.id for scope in scopes})
         )
@@ -66,6 +71,10 @@ class RehearsingDesk:
             decision=explained(decision.record, decision.plan, heard=True),
             answer=decision.outcome,
         )
+
+    def _as_sent(self, context: CallContext) -> CallContext:
+        publisher = self._publishers.seen(context.account_id, context.publisher_id, context.tags)
+        return context.model_copy(update={"publisher": publisher})
 
     def _found(self, question: Rehearse) -> Found:
         if question.dialled is not None:

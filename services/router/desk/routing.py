@@ -32,6 +32,7 @@ from services.router.domain.record import Decision, Deliberation
 from services.router.domain.room import amounts_of, around, beside
 from services.router.domain.telling import routed, terms_of
 from services.router.memory import Found, Memory
+from services.router.publishers import PublisherBook
 from services.router.store.claims import (
     Claim,
     Claimed,
@@ -68,6 +69,7 @@ class RoutingDesk:
     def __init__(  # noqa: PLR0917 - wired once, in app.py
         self,
         memory: Memory,
+        publishers: PublisherBook,
         claims: Claims,
         decisions: Decisions,
         lookups: Lookups,
@@ -77,6 +79,7 @@ class RoutingDesk:
         draw_seed: Callable[[], int],
     ) -> None:
         self._memory = memory
+        self._publishers = publishers
         self._claims = claims
         self._decisions = decisions
         self._lookups = lookups
@@ -95,6 +98,8 @@ class RoutingDesk:
     async def admit(self, question: AdmitCall, deadline: Deadline) -> DialNext | Close:
         """Decide the first step of a call; asked again, the answer is the same."""
         found = self._memory.find(question.dialled, question.pool_id, question.account_sid)
+        tags = merged(found.tags, question.tags)
+        publisher_id = question.publisher_id or found.publisher_id
         context = CallContext.model_construct(
             call_id=question.call_id,
             account_id=found.account_id,
@@ -106,8 +111,9 @@ class RoutingDesk:
             campaign_id=found.plan.campaign.id if isinstance(found.plan, Plan) else None,
             geography=question.geography,
             stir=question.stir,
-            tags=merged(found.tags, question.tags),
-            publisher_id=question.publisher_id or found.publisher_id,
+            tags=tags,
+            publisher_id=publisher_id,
+            publisher=self._publishers.seen(found.account_id, publisher_id, tags),
             ring_began_at=self._clock.now(),
             quote=await self._quote(found, question),
         )
@@ -133,7 +139,7 @@ class RoutingDesk:
             raise UnknownCall
         if len(kept) > 1:
             return _read(Claimed(kept[1].outcome))
-        context = _context_after(kept[0], ended)
+        context = self._as_sent_now(_context_after(kept[0], ended))
         plan = (
             self._memory.plan(context.account_id, context.campaign_id)
             if context.campaign_id
@@ -143,6 +149,11 @@ class RoutingDesk:
             return _stopped(ended, RouteReason.CONVERSATION_OVER)
         basis = plan or RouteReason.NUMBER_WITHOUT_CAMPAIGN
         return await self._decide(context, ended.step + 1, basis, deadline)
+
+    def _as_sent_now(self, context: CallContext) -> CallContext:
+        """The call with its publisher as that one is now: each step goes by today's rules."""
+        publisher = self._publishers.seen(context.account_id, context.publisher_id, context.tags)
+        return context.model_copy(update={"publisher": publisher})
 
     async def whisper(self, question: AskWhisper) -> Whisper:
         """What the callee of a decided leg hears before she is connected."""
@@ -306,6 +317,7 @@ def _leg(decision: Decision, counters: Counters) -> LegDraft | None:
         campaign_id=context.campaign_id,
         target_id=TargetId(_taker(chosen)),
         buyer_id=BuyerId(chosen.buyer.id if chosen.buyer else chosen.id),
+        publisher_id=context.publisher_id,
         caller=kept_text(context.caller.text),
         account_sid=context.account_sid,
         call_sid=context.call_sid,

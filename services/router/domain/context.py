@@ -8,7 +8,7 @@ from pydantic import Field
 
 from libs.contracts.auction import AuctionResult
 from libs.contracts.calls import Geography
-from libs.contracts.configuration import Limited, Status
+from libs.contracts.configuration import Limited
 from libs.contracts.ids import (
     AccountId,
     CallId,
@@ -23,6 +23,7 @@ from libs.contracts.ids import (
 from libs.contracts.message import Instant, Value
 from libs.contracts.money import Amount, Money
 from libs.contracts.phone import Caller
+from libs.contracts.publishers import PublisherStatus
 from libs.contracts.schedule import Schedule
 from libs.contracts.screening import CallerHistory
 from libs.contracts.tags import Tags
@@ -52,12 +53,13 @@ class PublisherSeen(Value):
     """Who sent the call, as far as routing asks: status, hours, caps.
 
     Calls that they refuse are dialled to the campaign's fallback destination (`falls_back`),
-    or closed.
+    or closed.  `blocked_sub_id`: the source of theirs that the call came from, if it is blocked.
     """
 
     id: PublisherId
     name: str
-    status: Status = Status.ACTIVE
+    status: PublisherStatus = PublisherStatus.ACTIVE
+    blocked_sub_id: str = ""
     schedule: Schedule | None = None
     limits: Limited = Limited()
     falls_back: bool = False

@@ -8,8 +8,8 @@ filter and area.
 from collections.abc import Iterator
 from datetime import datetime
 
-from libs.contracts.configuration import Status
 from libs.contracts.phone import CallerKind
+from libs.contracts.publishers import PublisherStatus
 from libs.contracts.quoting import LateCalls, Quotes
 from libs.contracts.routing import RouteReason
 from libs.contracts.screening import Attestation
@@ -88,10 +88,13 @@ def _of_publisher(context: CallContext, now: datetime) -> Iterator[tuple[RouteRe
     publisher = context.publisher
     if publisher is None:
         return
-    active = publisher.status is Status.ACTIVE
+    active = publisher.status is PublisherStatus.ACTIVE and not publisher.blocked_sub_id
+    who, status = f"the publisher {publisher.name}", str(publisher.status)
+    if publisher.blocked_sub_id:
+        who, status = f"the source {publisher.blocked_sub_id} of {who}", PublisherStatus.BLOCKED
     yield (
         RouteReason.PUBLISHER_PAUSED,
-        Finding(active, f"{publisher.name} {publisher.status}", "an active publisher"),
+        Finding(active, f"{who} is {status}", "an active publisher"),
     )
     if publisher.schedule is not None:
         yield RouteReason.PUBLISHER_CLOSED, hours.check(publisher.schedule, now)

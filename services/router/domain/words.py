@@ -17,7 +17,7 @@ CLOSED: Mapping[RouteReason, str] = {
     RouteReason.CAMPAIGN_FILTERED: "the campaign's filter needs {needed}, but {seen}",
     RouteReason.CAMPAIGN_OUT_OF_AREA: "the campaign needs {needed}, but saw {seen}",
     RouteReason.CAMPAIGN_CAPPED: "the campaign has reached a cap ({seen}, needs {needed})",
-    RouteReason.PUBLISHER_PAUSED: "the publisher {publisher} is paused",
+    RouteReason.PUBLISHER_PAUSED: "{seen}",
     RouteReason.PUBLISHER_CLOSED: (
         "it was outside the hours of the publisher {publisher} ({seen})"
     ),

@@ -16,7 +16,15 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from libs.contracts.caps import Counted
-from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, QuoteId, TargetId
+from libs.contracts.ids import (
+    AccountId,
+    BuyerId,
+    CallId,
+    CampaignId,
+    PublisherId,
+    QuoteId,
+    TargetId,
+)
 from libs.runtime.batch import Batch
 from libs.runtime.database import NOT_NOW, Database
 from libs.runtime.deadline import Deadline
@@ -48,6 +56,7 @@ class LegDraft:
     campaign_id: CampaignId
     target_id: TargetId
     buyer_id: BuyerId
+    publisher_id: PublisherId | None
     caller: str
     account_sid: str
     call_sid: str
@@ -286,6 +295,7 @@ def _leg_row(claim: Claim, leg: LegDraft) -> dict[str, Any]:
         "campaign_id": leg.campaign_id,
         "target_id": leg.target_id,
         "buyer_id": leg.buyer_id,
+        "publisher_id": leg.publisher_id,
         "caller": leg.caller,
         "at": claim.at,
         "converts_after": leg.converts_after,

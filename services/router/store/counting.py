@@ -18,6 +18,7 @@ from libs.contracts.caps import Counted
 from libs.contracts.configuration import Assignment, Campaign, Group, Limited, Target
 from libs.contracts.ids import AccountId
 from libs.contracts.message import Document, FieldProblem
+from libs.contracts.publishers import Publisher
 from libs.rules.caps import below_use
 from libs.rules.periods import EVER
 from services.router.domain.counters import Counter, CounterKey, Counters, Periods, usage_of
@@ -68,6 +69,11 @@ def countings_of(document: Document, groups_within: Iterable[UUID]) -> list[Coun
             return [Counting(document.id, document, own), *entries]
         case _:
             return [Counting(thing.id, document, leg.c.buyer_id == thing.id)]
+
+
+def counting_of_publisher(publisher: Publisher) -> Counting:
+    """What a publisher's caps count: the legs of its calls, whoever took them."""
+    return Counting(publisher.id, publisher, leg.c.publisher_id == publisher.id)
 
 
 def _entry(campaign: Campaign, entry: Assignment, at: int) -> Counting:

@@ -20,10 +20,11 @@ from libs.contracts.configuration import (
     CampaignStatus,
     Defaults,
     Group,
+    Limited,
     Member,
     Target,
 )
-from libs.contracts.ids import AccountId, CallId
+from libs.contracts.ids import AccountId, CallId, PublisherId
 from libs.contracts.money import usd
 from libs.contracts.phone import PhoneDestination, read_caller
 from libs.contracts.routing import AdmitCall, DialNext
@@ -38,6 +39,7 @@ from services.router.desk.holds import HoldsDesk
 from services.router.desk.lookups import Lookups
 from services.router.desk.routing import RoutingDesk
 from services.router.domain.candidate import Scope
+from services.router.domain.context import PublisherSeen
 from services.router.domain.dialling import destination_of
 from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.memory import Found
@@ -51,6 +53,18 @@ ACCOUNT_SID = "AC" + "1" * 32
 START = datetime(2026, 3, 7, 12, tzinfo=UTC)  # the day before New York puts its clocks forward
 CONVERTS_AFTER = 60
 WORTH = Decimal("12.5")
+
+
+SENT_BY = Limited(
+    zone="America/New_York",
+    caps=Caps(concurrency=3, limits=(Limit(period=Period.TOTAL, most=60),)),
+)
+PUBLISHER = PublisherSeen(
+    id=PublisherId(UUID(int=77)),
+    name="Mail House",
+    limits=SENT_BY,
+)
+WHOLE_CALL = Scope(id=PUBLISHER.id, kind="publisher", name="Mail House", limits=SENT_BY)
 
 
 def a_plan(account_id: AccountId) -> Plan:
@@ -114,6 +128,13 @@ class OnePlan:
         return False
 
 
+class OnePublisher:
+    """A book that knows one publisher, who sends all calls."""
+
+    def seen(self, account_id: UUID, publisher_id: UUID, tags: dict[str, str]) -> PublisherSeen:
+        return PUBLISHER
+
+
 class Hands:
     """A clock that is put where a test wants it."""
 
@@ -155,6 +176,7 @@ class Desk:
             broker = Broker("nats://127.0.0.1:1", "router")  # never opened: facts wait
             routing = RoutingDesk(
                 OnePlan(self.plan),  # type: ignore[arg-type]
+                OnePublisher(),  # type: ignore[arg-type]
                 Claims(database, Outbox(database, broker, tables.outbox)),
                 Decisions(database),
                 Lookups(History(database), self.clock),
@@ -190,7 +212,7 @@ class Desk:
                 for candidate in self.plan.candidates
                 if destination_of(candidate) == outcome.dial.destination
             )
-            self.legs.append(Leg(call_id, chosen.scopes, self.clock.at))
+            self.legs.append(Leg(call_id, (*chosen.scopes, WHOLE_CALL), self.clock.at))
 
     async def hear(self, at: int, fact: Fact) -> None:
         """A fact, at one of the routers, perhaps not for the first time."""
@@ -263,9 +285,15 @@ class Desk:
         return books
 
 
+def scopes_of(plan: Plan) -> dict[UUID, Scope]:
+    """Everything whose caps a call of the plan must keep."""
+    scopes = [scope for candidate in plan.candidates for scope in candidate.scopes]
+    return {scope.id: scope for scope in (*scopes, WHOLE_CALL)}
+
+
 def prepare(url: str, plan: Plan) -> None:
     """Counters for every thing and measure."""
-    scopes = {scope.id for candidate in plan.candidates for scope in candidate.scopes}
+    scopes = scopes_of(plan)
     with psycopg.connect(url, autocommit=True) as connection:
         for scope_id in scopes:
             for measure in Counted:

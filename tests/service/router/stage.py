@@ -21,7 +21,6 @@ from libs.contracts.configuration import (
     Buyer,
     Campaign,
     CampaignStatus,
-    Defaults,
     Group,
     Member,
     Number,
@@ -49,12 +48,14 @@ from services.router.desk.holds import HoldsDesk
 from services.router.desk.lookups import Lookups
 from services.router.desk.routing import RoutingDesk
 from services.router.memory import Memory
+from services.router.publishers import PublisherBook
 from services.router.settings import Settings
 from services.router.store.claims import Claims
 from services.router.store.configuration import Configuration
 from services.router.store.decisions import Decisions
 from services.router.store.history import History
 from services.router.store.holds import Holds
+from services.router.store.publishers import Publishers
 from services.router.store.quotes import Quotes
 from tests.kit.facts import NOON
 from tests.kit.hosting import (
@@ -118,13 +119,6 @@ def a_number(number: str = NUMBER, **more: Any) -> Number:
 
 def a_pool(**more: Any) -> Pool:
     return Pool(**{"id": uuid4(), "name": "visitors", **more})
-
-
-def key_of(stage: "Stage", document: Document) -> str:
-    """What a document is known by."""
-    if isinstance(document, Defaults):
-        return str(stage.account_id)
-    return str(getattr(document, "id", None) or getattr(document, "account_sid", None))
 
 
 @dataclass(frozen=True)
@@ -354,14 +348,20 @@ class Stage:
 
     async def desk_at(self, clock: Clock, seed: int = 1) -> RoutingDesk:
         """A routing desk that knows what is configured now and lives by another clock."""
+        database, asking = self.database, self.asking
         broker = Broker(self.nats_url, "router")  # never opened: facts are left to the sweeper
-        memory = Memory(Configuration(self.database), broker)
+        memory = Memory(Configuration(database), broker)
         await memory.catch_up()
-        claims = Claims(self.database, Outbox(self.database, broker, tables.outbox))
-        lookups = Lookups(History(self.database), clock)
-        house, decisions = AuctionHouse(self.asking), Decisions(self.database)
         return RoutingDesk(
-            memory, claims, decisions, lookups, Quotes(self.database), house, clock, lambda: seed
+            memory,
+            PublisherBook(Publishers(database), asking, broker, clock),
+            Claims(database, Outbox(database, broker, tables.outbox)),
+            Decisions(database),
+            Lookups(History(database), clock),
+            Quotes(database),
+            AuctionHouse(asking),
+            clock,
+            lambda: seed,
         )
 
     def holds_desk(self) -> HoldsDesk:
@@ -374,8 +374,9 @@ class Stage:
         desk = ExplainingDesk(Decisions(self.database), memory)
         taken = "SELECT account_id, call_id, step FROM router.decision WHERE record IS NOT NULL"
         for account_id, call_id, step in await self.rows(taken):
-            question = ReplayDecision(account_id=account_id, call_id=call_id, step=step)
-            replayed = await desk.replay(question)
+            replayed = await desk.replay(
+                ReplayDecision(account_id=account_id, call_id=call_id, step=step)
+            )
             assert replayed.recorded == replayed.repeated
             assert replayed.identical
 

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 
 from libs.contracts.ids import AccountId
 from tests.kit.postgres import Databases
-from tests.service.router.machine import Desk, Leg, a_plan, later, prepare
+from tests.service.router.machine import Desk, Leg, a_plan, later, prepare, scopes_of
 
 LONG = bool(os.environ.get("LONG"))
 EXAMPLES, STEPS = (250, 50) if LONG else (6, 25)  # LONG: over ten thousand steps
@@ -107,15 +107,14 @@ class Machine(RuleBasedStateMachine):
         if not hasattr(self, "desk"):
             return
         counted = self.desk.counted()
-        for candidate in self.desk.plan.candidates:
-            for scope in candidate.scopes:
-                caps = scope.limits.caps
-                if caps.concurrency is not None:
-                    assert counted[scope.id, "attempt"]["live"] <= caps.concurrency
-                for limit in caps.limits:
-                    if limit.period == "total":
-                        book = counted[scope.id, limit.counts.value]
-                        assert book["total"] + book["possible"] <= limit.most
+        for scope in scopes_of(self.desk.plan).values():
+            caps = scope.limits.caps
+            if caps.concurrency is not None:
+                assert counted[scope.id, "attempt"]["live"] <= caps.concurrency
+            for limit in caps.limits:
+                if limit.period == "total":
+                    book = counted[scope.id, limit.counts.value]
+                    assert book["total"] + book["possible"] <= limit.most
 
     def teardown(self) -> None:
         if not hasattr(self, "desk"):

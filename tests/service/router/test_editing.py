@@ -20,6 +20,7 @@ from libs.runtime.seal import Seal
 from services.router.domain.nouns import CHANGES, MASK
 from services.router.store.uses import USES_MAX
 from tests.kit.hosting import SECRET, TESTER
+from tests.service.router.keys import key_of
 from tests.service.router.stage import (
     Stage,
     a_buyer,
@@ -28,7 +29,6 @@ from tests.service.router.stage import (
     a_number,
     a_pool,
     a_target,
-    key_of,
 )
 
 BUYER = a_buyer()

@@ -19,6 +19,7 @@ from libs.contracts.quoting import Pricing, QuoteCall, Quotes, Unquoted
 from libs.contracts.rehearsing import Rehearse
 from libs.contracts.routing import AdmitCall, AskWhisper, ContinueCall, RouteReason
 from tests.kit.hosting import ACCOUNT_SID, TESTER
+from tests.service.router.keys import key_of
 from tests.service.router.stage import (
     NUMBER,
     SAVES,
@@ -33,7 +34,6 @@ from tests.service.router.stage import (
     a_target,
     close,
     dial,
-    key_of,
 )
 
 OF_NO_ACCOUNT = {AdmitCall, AskFallbackPlans}

@@ -1,15 +1,13 @@
 """What a call brings along and what holds for all of it: its number's word, and its last resort."""
 
-from uuid import uuid4
-
 from libs.contracts.call_settings import Recovery
 from libs.contracts.calls import CallStatus
 from libs.contracts.caps import Caps, Limit, Period
 from libs.contracts.filters import TagFilter, TagTest
-from libs.contracts.ids import PublisherId
 from libs.contracts.phone import PhoneDestination
 from libs.contracts.routing import CallRouted, RouteReason, Stop
 from libs.contracts.screening import DuplicateRule
+from tests.service.router.played_tracking import PlayedTracking, a_publisher
 from tests.service.router.stage import CLOSING, Call, Stage, a_campaign, a_number, close, dial
 
 PLACE = PhoneDestination(number="+15550199999")
@@ -21,7 +19,10 @@ async def test_a_call_inherits_from_its_number_unless_it_knows_better(stage: Sta
     radio = await stage.target(buyer, "+15550100001", filter=RADIO)
     other = await stage.target(buyer, "+15550100002", duplicates=DuplicateRule(scope="target"))
     campaign = a_campaign(radio, other)
-    sent_by, visited = PublisherId(uuid4()), PublisherId(uuid4())
+    tracking, publisher, visited = PlayedTracking(), a_publisher(), a_publisher().id
+    tracking.keep(stage.account_id, publisher)
+    await tracking.open(stage.nats_url, stage.stack)
+    sent_by = publisher.id
     number = a_number(
         campaign_id=campaign.id, publisher_id=sent_by, tags={"source": "radio", "city": "Yuma"}
     )

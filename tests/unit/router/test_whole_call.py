@@ -7,12 +7,13 @@ import pytest
 
 from libs.contracts.call_settings import Conversion, Recovery
 from libs.contracts.caps import Caps, Counted, Limit, Period
-from libs.contracts.configuration import Limited, Status
+from libs.contracts.configuration import Limited
 from libs.contracts.explaining import Rule
 from libs.contracts.filters import TagFilter, TagTest
 from libs.contracts.ids import PublisherId
 from libs.contracts.money import usd
 from libs.contracts.phone import PhoneDestination
+from libs.contracts.publishers import PublisherStatus
 from libs.contracts.routing import Close, DialNext, RouteReason
 from libs.contracts.schedule import Schedule, WeeklyShift
 from services.router.domain.context import PublisherSeen
@@ -118,9 +119,19 @@ def capped(caps: Caps, counted: Counted = Counted.ATTEMPT) -> dict[str, Any]:
 CONVERSIONS = Caps(limits=(Limit(period=Period.DAY, counts=Counted.CONVERSION, most=3),))
 OF_PUBLISHER: dict[str, tuple[dict[str, Any], RouteReason, str]] = {
     "paused": (
-        {"publisher": {"status": Status.PAUSED}},
+        {"publisher": {"status": PublisherStatus.PAUSED}},
         RouteReason.PUBLISHER_PAUSED,
         "the publisher Mail House is paused",
+    ),
+    "pending": (
+        {"publisher": {"status": PublisherStatus.PENDING}},
+        RouteReason.PUBLISHER_PAUSED,
+        "the publisher Mail House is pending",
+    ),
+    "source blocked": (
+        {"publisher": {"blocked_sub_id": "b7"}},
+        RouteReason.PUBLISHER_PAUSED,
+        "the source b7 of the publisher Mail House is blocked",
     ),
     "closed": (
         {"publisher": {"schedule": NIGHT}},

@@ -1,0 +1,100 @@
+"""Who sends calls, in memory: asked of tracking, kept in our own table, so that calls ask nobody.
+
+Tracking's tables are the state.  Its word of a change makes every replica ask for what is newer
+than what it has; so does each start, each reconnection, and some time.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+from libs.contracts.configuration import Limited
+from libs.contracts.ids import AccountId, PublisherId
+from libs.contracts.publishers import (
+    AskPublishers,
+    KnownPublisher,
+    KnownPublishers,
+    Publisher,
+    PublisherChanged,
+    WhenRefused,
+)
+from libs.contracts.tags import SUB_ID
+from libs.runtime.ask import Ask
+from libs.runtime.broker import Broker
+from libs.runtime.clock import Clock
+from libs.runtime.deadline import Deadline
+from services.router.domain.context import PublisherSeen
+from services.router.following import Follower
+from services.router.store.publishers import Publishers
+
+ASK_EVERY_SECONDS = 15.0  # what a lost announcement can delay a change by
+ASK_WITHIN_MS = 2_000  # nobody waits but this memory
+
+
+class PublisherBook:
+    """All accounts' publishers, as this process knows them."""
+
+    def __init__(self, store: Publishers, ask: Ask, broker: Broker, clock: Clock) -> None:
+        self._store = store
+        self._ask = ask
+        self._clock = clock
+        self._known: dict[tuple[AccountId, PublisherId], Publisher] = {}
+        self._version = 0
+        self._loaded = False
+        self._catching_up = asyncio.Lock()
+        self._follower = Follower(
+            broker, PublisherChanged.subject, self.catch_up, ASK_EVERY_SECONDS
+        )
+        self.start, self.stop = self._follower.start, self._follower.stop
+
+    async def catch_up(self) -> None:
+        """Know what is newer than what is known; raise Unanswered while tracking is away."""
+        async with self._catching_up:
+            if not self._loaded:
+                for one in await self._store.all():
+                    self._take(one)
+                self._loaded = True
+            more = True
+            while more:
+                question = AskPublishers(since=self._version)
+                told: KnownPublishers = await self._ask(question, Deadline.within(ASK_WITHIN_MS))
+                if told.publishers:
+                    await self._store.keep(told.publishers, self._clock.now())
+                for one in told.publishers:
+                    self._take(one)
+                more = told.more
+
+    def knows(self, account_id: AccountId, publisher_id: PublisherId) -> bool:
+        """Whether it is a publisher of the account."""
+        return (account_id, publisher_id) in self._known
+
+    def seen(
+        self,
+        account_id: AccountId,
+        publisher_id: PublisherId | None,
+        tags: Mapping[str, str],
+    ) -> PublisherSeen | None:
+        """What routing must know of who sent a call; None where nobody is known."""
+        if publisher_id is None:
+            return None
+        publisher = self._known.get((account_id, publisher_id))
+        return None if publisher is None else _seen(publisher, tags.get(SUB_ID, ""))
+
+    def _take(self, one: KnownPublisher) -> None:
+        key = (one.account_id, one.publisher_id)
+        if one.document is None:
+            self._known.pop(key, None)
+        else:
+            self._known[key] = one.document
+        self._version = max(self._version, one.version)
+
+
+def _seen(publisher: Publisher, sub_id: str) -> PublisherSeen:
+    return PublisherSeen(
+        id=publisher.id,
+        name=publisher.name,
+        status=publisher.status,
+        blocked_sub_id=sub_id if sub_id and publisher.blocks(sub_id) else "",
+        schedule=publisher.schedule,
+        limits=Limited(zone=publisher.zone, caps=publisher.caps),
+        falls_back=publisher.when_refused is WhenRefused.FALLBACK,
+    )
