@@ -10,12 +10,12 @@ from opentelemetry import metrics
 from sqlalchemy.exc import DBAPIError
 
 from libs.contracts.ids import AccountId, AuctionId, RtbTargetId
+from libs.rules.masking import masked_text
 from libs.runtime.database import NOT_NOW
 from libs.runtime.tasks import ended
 from services.rtb.bidders import WhenLate
 from services.rtb.desk.asking import Closed
 from services.rtb.domain.books import Books
-from services.rtb.domain.masking import masked_text
 from services.rtb.domain.offer import Request
 from services.rtb.domain.reply import Reply
 from services.rtb.store.bodies import Bodies

@@ -1,21 +1,14 @@
 """The forgetting desk: keeps the tables from growing with history."""
 
-import asyncio
-import logging
 from datetime import timedelta
 
-from sqlalchemy.exc import DBAPIError
-
-from libs.runtime.database import NOT_NOW
-from libs.runtime.tasks import ended
+from libs.runtime.rounds import Rounds
 from services.rtb.store.forgetting import Forgetting
 from services.rtb.store.notices import Notices
 from services.rtb.store.pings import Pings
 
 EVERY_SECONDS = 60.0
 ROUNDS_MAX = 100  # in a row; what is left waits for the next time
-
-log = logging.getLogger(__name__)
 
 
 class ForgettingDesk:
@@ -28,15 +21,15 @@ class ForgettingDesk:
         self._pings = pings
         self._notices = notices
         self._auctions_kept = auctions_kept
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds("rtb-forgetting", EVERY_SECONDS, self.forget)
 
     def start(self) -> None:
         """Begin to forget."""
-        self._task = asyncio.create_task(self._forget_for_ever(), name="rtb-forgetting")
+        self._rounds.start()
 
     async def stop(self) -> None:
         """Stop forgetting."""
-        await ended(self._task)
+        await self._rounds.stop()
 
     async def forget(self) -> None:
         """Forget what is old."""
@@ -45,11 +38,3 @@ class ForgettingDesk:
         for _ in range(ROUNDS_MAX):
             if not await self._forgetting.round(self._auctions_kept):
                 break
-
-    async def _forget_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            try:
-                await self.forget()
-            except (*NOT_NOW, DBAPIError) as fault:
-                log.warning("what is old could not be forgotten: %r", fault)

@@ -21,9 +21,9 @@ from libs.contracts.bidding_edits import (
 )
 from libs.contracts.editing import Changed, Edit, Got, Page, Row, Saved
 from libs.contracts.pinging import PingRules, RtbPingRulesChanged, SavePingRules
+from libs.rules.secrets import masked, unmasked, with_secrets
 from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement, Outbox
-from services.rtb.domain.secrets import masked, unmasked, with_secrets
 from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit, check
 from services.rtb.store.configuration import Configuration, Kept
 from services.rtb.store.configuration import Edit as Work

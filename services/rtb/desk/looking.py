@@ -27,17 +27,17 @@ from libs.contracts.auctions import (
 from libs.contracts.bidding import RtbTarget
 from libs.contracts.ids import CallId, CampaignId, RtbTargetId
 from libs.contracts.money import Money
+from libs.rules.masking import masked_text
+from libs.rules.secrets import secrets_in, unmasked
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
 from services.rtb.bidders import Asking, Bidders
 from services.rtb.desk.asking import AskingDesk, House, Occasion, new_auction_id
 from services.rtb.desk.auctioning import RECORD_RESERVE_MS
 from services.rtb.domain.bid import NoBid
-from services.rtb.domain.masking import masked_text
 from services.rtb.domain.offer import Offered, Request, offer_of
 from services.rtb.domain.record import Auction, Entry
 from services.rtb.domain.reply import Reply, read_reply
-from services.rtb.domain.secrets import secrets_in, unmasked
 from services.rtb.domain.unfit import Missing, Unfit, check
 from services.rtb.store.configuration import Configuration
 from services.rtb.store.looking import Looking

@@ -17,6 +17,7 @@ from libs.contracts.ids import AccountId, AuctionId, CallId, QuoteId
 from libs.contracts.money import Money
 from libs.contracts.pinging import ListPings, PingPrice, PingRules, Pings, PingShown
 from libs.contracts.quoting import NotQuoted, QuoteCall, Quoted
+from libs.rules.secrets import with_secrets
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
@@ -35,7 +36,6 @@ from services.rtb.domain.ping_rules import (
     rejected,
     unfit,
 )
-from services.rtb.domain.secrets import with_secrets
 from services.rtb.store.configuration import Configuration
 from services.rtb.store.pings import Pings as Kept
 

@@ -3,7 +3,6 @@
 Nothing of ours but the campaign's `rtb_id` and an id made for this request leaves the house.
 """
 
-import base64
 import hashlib
 import hmac
 import json
@@ -14,18 +13,9 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid5
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from libs.contracts.bidding import (
-    BasicAuth,
-    BearerAuth,
-    Content,
-    Exposure,
-    HeaderKeyAuth,
-    HmacAuth,
-    NoAuth,
-    RtbTarget,
-)
+from libs.contracts.bidding import Content, Exposure, RtbTarget
 from libs.contracts.calls import Geography
 from libs.contracts.ids import AuctionId, RtbTargetId
 from libs.contracts.message import Instant, Value
@@ -34,6 +24,7 @@ from libs.contracts.phone import Caller
 from libs.contracts.tags import Tags
 from libs.contracts.voice import SipHeader
 from libs.rules.macros import BadTemplate, Place, Template, read_template
+from libs.rules.proof import proof_of
 
 USER_AGENT = "CallCenter-RTB/1.0"  # as the predecessor's bidders know it
 TOKEN_LENGTH = 32
@@ -196,7 +187,7 @@ def offer_of(
         headers["Content-Type"] = _TYPES[target.content]
     for header in target.headers:
         headers[header.name] = _template(header.value.get_secret_value(), Place.HEADER).fill(told)
-    return Request(target.method, address, headers | _proof(target, body, now), body)
+    return Request(target.method, address, headers | proof_of(target.auth, body, now), body)
 
 
 def sip_headers_of(target: RtbTarget, offered: Offered, secret: bytes) -> tuple[SipHeader, ...]:
@@ -344,26 +335,3 @@ def _shared(target: RtbTarget, offered: Offered) -> dict[str, str]:
         for name, value in offered.tags.items()
         if name.partition(":")[0].lower() in groups
     }
-
-
-def _proof(target: RtbTarget, body: bytes, now: datetime) -> dict[str, str]:
-    """The headers that prove who asks."""
-    match target.auth:
-        case NoAuth():
-            return {}
-        case HeaderKeyAuth(name=name, key=key):
-            return {name: _open(key)}
-        case BearerAuth(token=token):
-            return {"Authorization": f"Bearer {_open(token)}"}
-        case BasicAuth(username=username, password=password):
-            pair = f"{username}:{_open(password)}".encode()
-            return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
-        case HmacAuth(secret=secret):
-            at = str(int(now.timestamp() * 1_000))
-            signed = hmac.new(_open(secret).encode(), f"{at}.".encode() + body, hashlib.sha256)
-            signature = base64.b64encode(signed.digest()).decode()
-            return {"X-RTB-Timestamp": at, "X-RTB-Signature": signature}
-
-
-def _open(secret: SecretStr) -> str:
-    return secret.get_secret_value()

@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.contracts.bidding import RtbRouter, RtbTarget
 from libs.contracts.bidding_edits import RtbNoun, RtbUse
 from libs.contracts.ids import AccountId, RtbRouterId, RtbTargetId
+from libs.rules.secrets import secrets_in, with_secrets
 from libs.runtime.database import Database
 from libs.runtime.outbox import Announcement
 from libs.runtime.seal import Seal
 from services.rtb import tables
 from services.rtb.domain.books import Books
 from services.rtb.domain.counters import begun_at
-from services.rtb.domain.secrets import secrets_in, with_secrets
 from services.rtb.domain.unfit import Unfit
 
 TABLES: dict[RtbNoun, Table] = {

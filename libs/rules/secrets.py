@@ -1,10 +1,15 @@
-"""The secrets within a bidder's document: sealed where it is kept, masked where it is shown."""
+"""The secrets within a document that leads outside: sealed where kept, masked where shown.
+
+They stand in its `auth`, in the values of its `headers`, and in `signing_secret`; the rules of
+pings have publishers with secrets of their own.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 MASK = "********"
 _OF_AUTH = ("key", "token", "password", "secret")
+_SIGNING = "signing_secret"
 
 Change = Callable[[str], str]
 
@@ -21,6 +26,8 @@ def with_secrets(document: Mapping[str, Any], change: Change) -> dict[str, Any]:
         changed["headers"] = [
             {**header, "value": change(header["value"])} for header in document["headers"]
         ]
+    if document.get(_SIGNING) is not None:
+        changed[_SIGNING] = change(document[_SIGNING])
     if _is_rules(document):
         changed["publishers"] = [with_secrets(one, change) for one in document["publishers"]]
     return changed
@@ -46,6 +53,8 @@ def secrets_in(document: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     found = {(auth["kind"], name): auth[name] for name in _OF_AUTH if name in auth}
     for header in document.get("headers", ()):
         found["header", header["name"].lower()] = header["value"]
+    if document.get(_SIGNING) is not None:
+        found[_SIGNING, ""] = document[_SIGNING]
     if _is_rules(document):
         for one in document["publishers"]:
             for (kind, name), value in secrets_in(one).items():
@@ -61,6 +70,8 @@ def unmasked(document: Mapping[str, Any], before: Mapping[str, Any] | None) -> d
         changed["auth"] = _auth(document["auth"], known, "")
     if "headers" in document:
         changed["headers"] = [_header(header, known) for header in document["headers"]]
+    if document.get(_SIGNING) == MASK:
+        changed[_SIGNING] = known.get((_SIGNING, ""), MASK)
     if _is_rules(document):
         changed["publishers"] = [
             {**one, "auth": _auth(one["auth"], known, f"{one['name'].lower()}/")}

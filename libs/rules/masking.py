@@ -1,4 +1,4 @@
-"""What bidders were told and answered, as it may be kept: without secrets and numbers."""
+"""What outsiders were told and answered, as it may be kept: without secrets and numbers."""
 
 import re
 from collections.abc import Iterable

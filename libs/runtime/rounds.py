@@ -1,0 +1,43 @@
+"""Work that is done again and again, as long as the process lives.
+
+A database that is away ends a round, never the work: the next round tries again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.exc import DBAPIError
+
+from libs.runtime.database import NOT_NOW
+from libs.runtime.tasks import ended
+
+log = logging.getLogger(__name__)
+
+
+class Rounds:
+    """Does `work` every so many seconds; the name is that of its task and stands in the log."""
+
+    def __init__(
+        self, name: str, every_seconds: float, work: Callable[[], Awaitable[object]]
+    ) -> None:
+        self._name = name
+        self._every_seconds = every_seconds
+        self._work = work
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._for_ever(), name=self._name)
+
+    async def stop(self) -> None:
+        """End; a round that is under way is cut."""
+        await ended(self._task)
+
+    async def _for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._every_seconds)
+            try:
+                await self._work()
+            except (*NOT_NOW, DBAPIError) as fault:
+                log.warning("%s could not be done: %r", self._name, fault)
