@@ -144,6 +144,7 @@ def _own_settings(ingress_url: str, carrier_url: str) -> dict[str, str]:
         "SESSION_SECRET": _kept_secret("session-secret"),
         "CONSOLE_SECURE_COOKIES": "false",
         "RTB_ALLOW_PRIVATE_ADDRESSES": "true",
+        "TRACKING_ALLOW_PRIVATE_ADDRESSES": "true",
         "CONSOLE_FIRST_ACCOUNT_ID": str(demo.ACCOUNT),
     }
     return {name: os.environ.get(name, value) for name, value in drawn.items()}

@@ -15,6 +15,7 @@ class TrackingNoun(StrEnum):
     """The kinds of configuration that tracking keeps; each is saved by a question of its own."""
 
     PUBLISHER = "publisher"
+    PIXEL = "pixel"
 
 
 class RetireTracking(Edit):

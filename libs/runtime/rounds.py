@@ -4,6 +4,7 @@ A database that is away ends a round, never the work: the next round tries again
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -24,6 +25,7 @@ class Rounds:
         self._name = name
         self._every_seconds = every_seconds
         self._work = work
+        self._hurry = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -34,9 +36,16 @@ class Rounds:
         """End; a round that is under way is cut."""
         await ended(self._task)
 
+    def hurry(self) -> None:
+        """Begin the next round at once: there is more to do."""
+        self._hurry.set()
+
     async def _for_ever(self) -> None:
         while True:
-            await asyncio.sleep(self._every_seconds)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._every_seconds):
+                    await self._hurry.wait()
+            self._hurry.clear()
             try:
                 await self._work()
             except (*NOT_NOW, DBAPIError) as fault:

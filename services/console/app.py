@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,6 +46,7 @@ from services.console.routes import (
     keys,
     people,
     pinging,
+    pixels,
     predecessor,
     session,
 )
@@ -104,7 +105,16 @@ def create(settings: Settings | None = None) -> FastAPI:
     )
     _furnish(app, settings, database, clock)
     app.state.ask, app.state.audit, app.state.feed = Ask(broker), audit, feed
-    for routes in (
+    for routes in _routes():
+        app.include_router(routes, prefix=API)
+    app.include_router(predecessor.router)
+    _dress(app, settings)
+    return app
+
+
+def _routes() -> tuple[APIRouter, ...]:
+    """All routes of the API."""
+    return (
         session.router,
         accounts.router,
         people.router,
@@ -118,14 +128,11 @@ def create(settings: Settings | None = None) -> FastAPI:
         bidding.router,
         auctions.router,
         pinging.router,
+        pixels.router,
         bidder_keys.router,
         audit_log.router,
         live.router,
-    ):
-        app.include_router(routes, prefix=API)
-    app.include_router(predecessor.router)
-    _dress(app, settings)
-    return app
+    )
 
 
 def _lifespan(

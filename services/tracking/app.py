@@ -12,6 +12,7 @@ from libs.runtime.answers import Answers
 from libs.runtime.broker import Broker
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
+from libs.runtime.fetch import Fetch
 from libs.runtime.health import (
     Health,
     broker_check,
@@ -20,17 +21,24 @@ from libs.runtime.health import (
     outbox_check,
 )
 from libs.runtime.outbox import Outbox
+from libs.runtime.seal import Seal
 from libs.runtime.service import Watch, service_app
 from libs.runtime.streams import declare_stream
 from services.tracking.answers import calls as calls_answers
 from services.tracking.answers import keeping as keeping_answers
+from services.tracking.answers import pixels as pixels_answers
 from services.tracking.desk.calls import Desk
+from services.tracking.desk.deliveries import DeliveriesDesk
 from services.tracking.desk.keeping import KeepingDesk
 from services.tracking.desk.periods import PeriodsDesk
+from services.tracking.desk.pixels import PixelsDesk
+from services.tracking.desk.posting import PostingDesk
 from services.tracking.desk.publishers import PublishersDesk
 from services.tracking.settings import Settings
 from services.tracking.store.calls import Calls
 from services.tracking.store.configuration import Configuration
+from services.tracking.store.deliveries import Deliveries
+from services.tracking.store.delivery_log import DeliveryLog
 from services.tracking.store.journal import Journal
 from services.tracking.store.periods import Periods
 from services.tracking.subscribers import calls_consumer
@@ -62,12 +70,13 @@ def create(settings: Settings | None = None) -> Starlette:
     desk = Desk(Journal(database, clock), Calls(database))
     kept = timedelta(days=settings.keep_calls_days)
     periods = PeriodsDesk(Periods(database), clock, kept)
+    fetch = Fetch(allow_private=settings.allow_private_addresses)
     consumer = calls_consumer(broker, desk, database.probe)
     answers = Answers(broker, Refusal)
     calls_answers.bind(answers, desk)
-    _bind_keeping(answers, database, outbox)
+    posting = _bind_keeping(answers, settings, database, outbox, fetch)
     watch = Watch(database, answers)
-    parts = (outbox, consumer, periods, watch)
+    parts = (outbox, consumer, periods, *posting, watch)
 
     health = Health(
         "tracking",
@@ -81,18 +90,28 @@ def create(settings: Settings | None = None) -> Starlette:
     return service_app(
         health,
         broker,
-        starts=[database.open, broker.open, *(part.start for part in parts)],
+        starts=[database.open, fetch.open, broker.open, *(part.start for part in parts)],
         stops=[
             answers.stop,
             *(part.stop for part in reversed(parts)),
+            fetch.close,
             broker.close,
             database.close,
         ],
     )
 
 
-def _bind_keeping(answers: Answers, database: Database, outbox: Outbox) -> None:
-    configuration = Configuration(database)
-    keeping = KeepingDesk(configuration, outbox, SystemClock())
+def _bind_keeping(
+    answers: Answers, settings: Settings, database: Database, outbox: Outbox, fetch: Fetch
+) -> tuple[PostingDesk, DeliveriesDesk]:
+    configuration, clock = Configuration(database), SystemClock()
+    seal = Seal(settings.session_secret.get_secret_value(), "partners' secrets")
+    keeping = KeepingDesk(configuration, outbox, clock, seal)
     keeping_answers.bind(answers, keeping)
     keeping_answers.bind_publishers(answers, PublishersDesk(keeping, configuration))
+    deliveries, calls = Deliveries(database, seal), Calls(database)
+    kept = timedelta(days=settings.keep_deliveries_days)
+    looking = DeliveriesDesk(DeliveryLog(database), outbox, clock, kept)
+    pixels = PixelsDesk(keeping, deliveries, calls, fetch, clock)
+    pixels_answers.bind(answers, pixels, looking)
+    return PostingDesk(deliveries, calls, fetch, clock), looking

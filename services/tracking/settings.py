@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from libs.runtime.settings import ServiceSettings, WithDatabase, of_service
+from libs.runtime.settings import ServiceSettings, WithDatabase, WithSecret, of_service
 
 
-class Settings(WithDatabase, ServiceSettings):
+class Settings(WithDatabase, WithSecret, ServiceSettings):
     """Tracking's settings."""
 
     model_config = of_service("tracking")
@@ -15,4 +15,14 @@ class Settings(WithDatabase, ServiceSettings):
         ge=60,
         le=3_650,
         description="How long calls and their facts are kept, in days; whole months go at a time.",
+    )
+    allow_private_addresses: bool = Field(
+        default=False,
+        description="Let pixels lead to private or loopback addresses: in development.",
+    )
+    keep_deliveries_days: int = Field(
+        default=30,
+        ge=1,
+        le=3_650,
+        description="How long postbacks that are over are kept with their log, in days.",
     )

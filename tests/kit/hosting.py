@@ -104,7 +104,9 @@ class House:
         await self.stack.enter_async_context(
             alive(
                 create_tracking(
-                    TrackingSettings(nats_url=self.nats_url, database_url=self.database_url)
+                    settings_of(
+                        TrackingSettings, nats_url=self.nats_url, database_url=self.database_url
+                    )
                 )
             )
         )

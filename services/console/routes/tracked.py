@@ -11,6 +11,7 @@ from starlette.responses import Response
 from libs.contracts.editing import Edit, Got, Row, Saved
 from libs.contracts.editing import Page as Listed
 from libs.contracts.message import Document
+from libs.contracts.pixels import Pixel, SavePixel
 from libs.contracts.publishers import Publisher, SavePublisher
 from libs.contracts.tracking_edits import GetTracking, ListTracking, RetireTracking, TrackingNoun
 from services.console.auth import Guarded, Who, needs
@@ -62,7 +63,10 @@ class Kind:
         return create_model(f"New{self.document.__name__}", __base__=self.document, id=drawn)
 
 
-KINDS = (Kind("publishers", TrackingNoun.PUBLISHER, Publisher, SavePublisher),)
+KINDS = (
+    Kind("publishers", TrackingNoun.PUBLISHER, Publisher, SavePublisher),
+    Kind("pixels", TrackingNoun.PIXEL, Pixel, SavePixel),
+)
 
 
 def tracked_routes() -> APIRouter:

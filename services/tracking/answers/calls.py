@@ -1,13 +1,11 @@
 """Questions about calls.  Each question: decode, call the desk, reply."""
 
-from collections.abc import Awaitable
-
 from libs.contracts.message import Value
-from libs.contracts.tracking import CallDetail, Calls, GetCall, ListCalls, ListLiveCalls
+from libs.contracts.tracking import CallDetail, GetCall, ListCalls, ListLiveCalls
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
+from services.tracking.answers.refusing import declining
 from services.tracking.desk.calls import Desk
-from services.tracking.domain.cursor import CursorUnreadable
 
 QUESTIONS_IN_FLIGHT_MAX = 32  # of each kind; more would only wait for a database connection
 
@@ -17,11 +15,13 @@ def bind(answers: Answers, desk: Desk) -> None:
 
     @answers.to(ListCalls, in_flight_max=QUESTIONS_IN_FLIGHT_MAX)
     async def list_calls(question: ListCalls, _: Deadline) -> Value:
-        return await _page(desk.list_calls(question))
+        with declining():
+            return await desk.list_calls(question)
 
     @answers.to(ListLiveCalls, in_flight_max=QUESTIONS_IN_FLIGHT_MAX)
     async def live_calls(question: ListLiveCalls, _: Deadline) -> Value:
-        return await _page(desk.live_calls(question))
+        with declining():
+            return await desk.live_calls(question)
 
     @answers.to(GetCall, in_flight_max=QUESTIONS_IN_FLIGHT_MAX)
     async def get_call(question: GetCall, _: Deadline) -> CallDetail:
@@ -29,11 +29,3 @@ def bind(answers: Answers, desk: Desk) -> None:
         if detail is None:
             raise Declined("not_found", "the account has no such call")
         return detail
-
-
-async def _page(page: Awaitable[Calls]) -> Calls:
-    try:
-        return await page
-    except CursorUnreadable as fault:
-        fields = [("cursor", str(fault))]
-        raise Declined("malformed", "the question has wrong fields", fields) from fault

@@ -20,6 +20,7 @@ from libs.contracts.tracking import (
 from services.tracking.domain.call import Heard, fold
 from services.tracking.domain.cells import Told
 from services.tracking.domain.cursor import Place, read_cursor, write_cursor
+from services.tracking.domain.firing import Fired, fired
 from services.tracking.domain.fitting import fitting
 from services.tracking.domain.record import record_of
 from services.tracking.store.calls import Listed
@@ -39,6 +40,9 @@ class Entry(Protocol):
 
     async def save(self, calls: Sequence[tuple[CallRecord, Told]]) -> None:
         """Replace what was told of these calls."""
+
+    async def fire(self, all_fired: Sequence[Fired]) -> None:
+        """Have pixels told that calls have reached these points."""
 
 
 class Journal(Protocol):
@@ -77,7 +81,15 @@ class Desk:
                 return
             known = await entry.lock(list(facts))
             told = {call_id: fold(known[call_id], facts[call_id]) for call_id in facts}
-            await entry.save([(record_of(call_id, now), now) for call_id, now in told.items()])
+            records = {call_id: record_of(call_id, now) for call_id, now in told.items()}
+            await entry.save([(records[call_id], now) for call_id, now in told.items()])
+            await entry.fire(
+                [
+                    one
+                    for call_id, now in told.items()
+                    for one in fired(call_id, known[call_id], records[call_id], now)
+                ]
+            )
 
     async def list_calls(self, question: ListCalls) -> Calls:
         """One page; raises CursorUnreadable."""

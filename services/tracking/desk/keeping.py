@@ -5,24 +5,36 @@ from typing import Any
 from uuid import UUID
 
 from libs.contracts.editing import Changed, Edit, Got, Page, Row, Saved
+from libs.contracts.pixels import PixelChanged
 from libs.contracts.publishers import PublisherChanged
 from libs.contracts.tracking_edits import GetTracking, ListTracking, RetireTracking, TrackingNoun
+from libs.rules.secrets import masked, unmasked, with_secrets
 from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement, Outbox
+from libs.runtime.seal import Seal
 from services.tracking.domain.unfit import Missing, Stale
 from services.tracking.store.configuration import Configuration, Kept
 from services.tracking.store.configuration import Edit as Work
 
-_CHANGES: Mapping[TrackingNoun, type[Changed]] = {TrackingNoun.PUBLISHER: PublisherChanged}
+_CHANGES: Mapping[TrackingNoun, type[Changed]] = {
+    TrackingNoun.PUBLISHER: PublisherChanged,
+    TrackingNoun.PIXEL: PixelChanged,
+}
 
 
 class KeepingDesk:
-    """Saves, lists and retires; every change is told when it is committed."""
+    """Saves, lists and retires; every change is told when it is committed.
 
-    def __init__(self, configuration: Configuration, outbox: Outbox, clock: Clock) -> None:
+    Secrets of documents are sealed where they are kept, and masked for everybody.
+    """
+
+    def __init__(
+        self, configuration: Configuration, outbox: Outbox, clock: Clock, seal: Seal
+    ) -> None:
         self._configuration = configuration
         self._outbox = outbox
         self._clock = clock
+        self._seal = seal
 
     async def save(
         self, noun: TrackingNoun, key: UUID, document: dict[str, Any], question: Edit
@@ -31,7 +43,9 @@ class KeepingDesk:
         async with self._configuration.editing(question.account_id) as work:
             before = await work.current(noun, key)
             _check_version(before, question.expected_version)
-            kept = await work.keep(noun, key, document)
+            opened = with_secrets(before.document, self._seal.open) if before else None
+            whole = with_secrets(unmasked(document, opened), self._seal.close)
+            kept = await work.keep(noun, key, whole)
             fact = await self._announce(work, question, before, kept)
         self._outbox.announce([fact])
         return Saved(version=kept.version)
@@ -74,8 +88,8 @@ class KeepingDesk:
             version=after.version,
             at=self._clock.now(),
             actor=question.actor,
-            before=before.document if before is not None and there else None,
-            after=None if after.retired else after.document,
+            before=masked(before.document) if before is not None and there else None,
+            after=None if after.retired else masked(after.document),
         )
         announcement = Announcement(change.subject, change.model_dump_json())
         await work.announce(announcement)
@@ -89,4 +103,4 @@ def _check_version(before: Kept | None, expected: int | None) -> None:
 
 
 def _row(kept: Kept) -> Row:
-    return Row(version=kept.version, document=kept.document)
+    return Row(version=kept.version, document=masked(kept.document))

@@ -28,6 +28,7 @@ from services.tracking.domain.cells import (
     Cells,
     FellBack,
     Recording,
+    RecordingOf,
     Routed,
     Told,
     keep,
@@ -165,7 +166,8 @@ def _recording(fact: RecordingReady) -> Cells:
     rank = _BELIEVED_RECORDING.index(fact.status)
     seconds = -1 if fact.seconds is None else fact.seconds
     recording = Recording(rank, fact.step, seconds, fact.recording_sid, fact.status)
-    return {"recording": list(recording)}
+    own = RecordingOf(rank, fact.step, seconds, fact.status, fact.channels or 0, fact.url or "")
+    return {"recording": list(recording), f"recorded.{fact.recording_sid}": list(own)}
 
 
 class _Telling(NamedTuple):

@@ -72,6 +72,17 @@ class Recording(NamedTuple):
     status: str
 
 
+class RecordingOf(NamedTuple):
+    """The greatest cell `recorded.<sid>`: what became of one recording; `url` is the carrier's."""
+
+    rank: int
+    step: int
+    seconds: int
+    status: str
+    channels: int
+    url: str
+
+
 def first(cells: Mapping[str, Cell], name: str) -> Any:
     """The first part of a cell; None where nothing was told."""
     cell = cells.get(name)

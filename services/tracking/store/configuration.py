@@ -18,9 +18,13 @@ from libs.runtime.database import Database
 from libs.runtime.outbox import Announcement
 from services.tracking.domain.unfit import Unfit
 from services.tracking.tables.configured import EDIT_LOCK, config_version, outbox
+from services.tracking.tables.pixels import pixel
 from services.tracking.tables.publishers import publisher
 
-TABLES: Mapping[TrackingNoun, Table] = {TrackingNoun.PUBLISHER: publisher}
+TABLES: Mapping[TrackingNoun, Table] = {
+    TrackingNoun.PUBLISHER: publisher,
+    TrackingNoun.PIXEL: pixel,
+}
 
 TAKEN: Mapping[str, tuple[str, str]] = {
     "publisher_code": ("code", "another publisher of the account has it"),

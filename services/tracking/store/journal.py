@@ -23,7 +23,9 @@ from libs.runtime.database import Database, Statement
 from libs.runtime.inbox import read_from, remember, unnested
 from services.tracking.domain.call import Heard
 from services.tracking.domain.cells import Told
+from services.tracking.domain.firing import Fired
 from services.tracking.domain.record import listed_at
+from services.tracking.store.firing import fire
 from services.tracking.tables.calls import call, fact
 from services.tracking.tables.filing import filing, filing_period
 
@@ -147,6 +149,11 @@ class Entry:
             await _FILE.run(self._connection, ids=ids, today=self._today)
             filed = await _FILED.run(self._connection, ids=ids)
         self._filed_on.update(filed)
+
+    async def fire(self, all_fired: Sequence[Fired]) -> None:
+        """Have pixels told that calls have reached these points."""
+        if all_fired:
+            await fire(self._connection, all_fired)
 
     def _key(self, heard: Heard) -> tuple[Any, ...]:
         """The natural key, as the table has it."""

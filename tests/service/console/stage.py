@@ -73,7 +73,13 @@ class Stage:
         router = await self.owners.enter_async_context(
             alive(create_router(settings_of(RouterSettings, **about)))
         )
-        await self.stack.enter_async_context(alive(create_tracking(TrackingSettings(**about))))
+        await self.stack.enter_async_context(
+            alive(
+                create_tracking(
+                    settings_of(TrackingSettings, **about, allow_private_addresses=True)
+                )
+            )
+        )
         self.rtb = await self.owners.enter_async_context(
             alive(create_rtb(settings_of(RtbSettings, **about, allow_private_addresses=True)))
         )
@@ -248,5 +254,22 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
         "rtb-targets": bidder,
         "rtb-routers": ring,
         "ping-rules": rules,
-        "publishers": await asker.post("publishers", named),
+        **await what_tracking_keeps(asker, mark, campaign_id),
+    }
+
+
+async def what_tracking_keeps(asker: Asker, mark: str, campaign_id: str) -> dict[str, Any]:
+    """One of each kind."""
+    return {
+        "publishers": await asker.post("publishers", {"name": f"{mark} publisher"}),
+        "pixels": await asker.post(
+            "pixels",
+            {
+                "name": f"{mark} pixel",
+                "fire_on": ["completed"],
+                "url": "https://partner.example.com/p",
+                "campaign_ids": [campaign_id],
+                "auth": {"kind": "bearer", "token": "token of ours"},
+            },
+        ),
     }

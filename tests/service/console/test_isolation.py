@@ -48,6 +48,8 @@ OWN = {
     ("POST", "/buyers"): "names nothing else",
     ("POST", "/rtb-targets"): "names nothing else",
     ("POST", "/publishers"): "names nothing else",
+    ("POST", "/pixels"): "its campaigns are compared with those of the asker's own calls",
+    ("GET", "/pixel-presets"): "shows what is everybody's",
     ("GET", "/rtb-report"): "tells of the asker's own",
     ("DELETE", "/rtb-targets"): "ends the asker's own",
     ("DELETE", CLEAR): "ends the asker's own",
@@ -57,7 +59,7 @@ OWN = {
         for path in (
             *("campaigns", "buyers", "targets", "groups", "pools", "numbers"),
             *("rtb-targets", "rtb-routers", "auctions", "ping-rules", "pings", "bidder-keys"),
-            "publishers",
+            *("publishers", "pixels", "deliveries"),
         )
     },
 }
@@ -93,6 +95,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/bidder-keys/{key_id}": {"key_id": bidder_key["shown"]["key_id"]},
         "/sessions/{session_id}": {"session_id": str(uuid4())},
         "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0"},
+        "/deliveries/{delivery_id}": {"delivery_id": str(uuid4())},
         "/auctions/{auction_id}": {"auction_id": str(uuid4()), "target_id": str(uuid4())},
     }
     stranger = await stage.program(Role.OWNER, await stage.another_account())
@@ -164,6 +167,8 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("POST", "/rtb-routers"): {"name": "x", "members": [{"target_id": bidder}]},
         ("POST", "/ping-rules"): {"id": campaign, "bid": "9"},
         ("POST", "/bidder-keys"): {"company": "Mark-of-ours company", "name": "x"},
+        ("POST", "/pixel-tests"): {"pixel_id": ours["pixels"]["document"]["id"]},
+        ("POST", "/resends"): {"delivery_id": str(uuid4())},
         ("POST", "/rtb-pings"): {"target_id": bidder},
         ("POST", "/rtb-rehearsals"): {"rtb_router_id": ring},
         ("PUT", "/session/account"): {"account_id": str(uuid4())},

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
 import httpx
+import psycopg
 from starlette.applications import Starlette
 
 from libs.contracts.calls import Fact
@@ -22,6 +23,7 @@ from libs.runtime.streams import declare_stream
 from services.tracking.app import create
 from services.tracking.settings import Settings
 from tests.kit.facts import ACCOUNT
+from tests.kit.hosting import settings_of
 
 WITHIN_SECONDS = 15.0  # generous: a shared machine
 ASK_MS = 2_000
@@ -42,7 +44,12 @@ class Stage:
     """One test's world: start and stop trackings, tell facts, ask."""
 
     def __init__(self, nats_url: str, database_url: str) -> None:
-        self._settings = Settings(nats_url=nats_url, database_url=database_url)
+        self._settings = settings_of(
+            Settings,
+            nats_url=nats_url,
+            database_url=database_url,
+            allow_private_addresses=True,
+        )
         self.broker = Broker(nats_url, "console")
         self._ask = Ask(self.broker)
         self._stack = AsyncExitStack()
@@ -113,6 +120,19 @@ class Stage:
             return detail if detail and len(detail.timeline) == count else None
 
         return await eventually(look)
+
+    def change(self, statement: str) -> None:
+        """Do something to the tables that no question does."""
+        with psycopg.connect(self._settings.database_url, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def dump(self, *tables: str) -> str:
+        """Everything that is in some tables, as text."""
+        with psycopg.connect(self._settings.database_url, autocommit=True) as connection:
+            return " ".join(
+                str(connection.execute(f"SELECT * FROM tracking.{table}").fetchall())
+                for table in tables
+            )
 
     async def all_pages(self, **filters: Any) -> list[CallRecord]:
         """Every call of a list, page by page."""

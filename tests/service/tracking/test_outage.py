@@ -10,6 +10,7 @@ from libs.runtime.migrations import migrate_all
 from services.tracking.app import create
 from services.tracking.settings import Settings
 from tests.kit.facts import ACCOUNT, CallStory
+from tests.kit.hosting import settings_of
 from tests.service.tracking.stage import Stage, eventually, ready
 
 
@@ -57,7 +58,7 @@ async def test_tracking_starts_before_what_it_needs(
     await asyncio.to_thread(own_nats.stop)
     story = CallStory()
 
-    app = create(Settings(nats_url=own_nats.url, database_url=own_postgres.url))
+    app = create(settings_of(Settings, nats_url=own_nats.url, database_url=own_postgres.url))
     async with app.router.lifespan_context(app):
         said = await ready(app)
         assert said["status"] == 503

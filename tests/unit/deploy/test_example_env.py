@@ -46,7 +46,9 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "CONSOLE_REQUESTS_PER_MINUTE": "7",
         "RTB_ALLOW_PRIVATE_ADDRESSES": "true",
         "RTB_KEEP_AUCTIONS_DAYS": "30",
+        "TRACKING_ALLOW_PRIVATE_ADDRESSES": "true",
         "TRACKING_KEEP_CALLS_DAYS": "90",
+        "TRACKING_KEEP_DELIVERIES_DAYS": "7",
         "RTB_OWN_SIP_HOSTS": '["sip.example.com"]',
         "CONSOLE_FIRST_ACCOUNT_ID": "018f3b1c-0000-7000-8000-000000000002",
     }
