@@ -41,6 +41,17 @@ def check_repeats(limit: RepeatLimit, history: CallerHistory, now: datetime) -> 
     )
 
 
+def served_at_all(rule: DuplicateRule, history: CallerHistory, now: datetime) -> bool:
+    """Whether anybody served her within the rule's days: else she is nobody's duplicate."""
+    since = _since(rule, now)
+    times = (_served_at(rule, call) for call in history.calls)
+    return any(at is not None and (since is None or since < at) for at in times)
+
+
+def _since(rule: DuplicateRule, now: datetime) -> datetime | None:
+    return now - timedelta(days=rule.days) if rule.days is not None else None
+
+
 def check_duplicate(
     rule: DuplicateRule,
     history: CallerHistory,
@@ -54,7 +65,7 @@ def check_duplicate(
 
     Served exactly so many days ago, to the microsecond, she is no duplicate any more.
     """
-    since = now - timedelta(days=rule.days) if rule.days is not None else None
+    since = _since(rule, now)
     served = [
         at
         for call in history.calls

@@ -131,14 +131,15 @@ def a_plan(size: int) -> Plan:
 
 
 def the_inputs(plan: Plan) -> Inputs:
-    """A caller with a past, and estimates for every target."""
+    """A caller with a past, served by one buyer, and estimates for every target."""
     past = tuple(
         EarlierCall(
             at=NOON - timedelta(days=day),
             campaign_id=plan.campaign.id,
-            target_id=_id("target", 0),
-            buyer_id=_id("buyer", 0),
+            target_id=_id("target", 999),
+            buyer_id=_id("buyer", 99),
             connected_at=NOON - timedelta(days=day),
+            converted_at=NOON - timedelta(days=day),
         )
         for day in range(1, 6)
     )

@@ -7,15 +7,17 @@ is asked once.
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 from libs.contracts.areas import AreaRule, Sighting
 from libs.contracts.configuration import Sticking
 from libs.contracts.explaining import Rule
 from libs.contracts.filters import TagFilter
 from libs.contracts.schedule import Schedule
+from libs.contracts.screening import DuplicateRule, DuplicateScope
 from libs.rules import areas, filters, hours
 from libs.rules.finding import PASSED, Finding
-from libs.rules.history import check_duplicate
+from libs.rules.history import check_duplicate, served_at_all
 from libs.rules.sightings import sightings_of, tags_of
 from services.router.domain.choice import served
 from services.router.domain.context import CallContext, Inputs
@@ -39,18 +41,26 @@ class Sieve:
         another = plan.campaign.sticking is Sticking.ANOTHER
         self._served = frozenset(served(plan.campaign, inputs, now) if another else ())
         self._sightings: tuple[Sighting, ...] | None = None  # few plans ask
-        self._known: dict[int, Finding] = {}  # by the rule's identity: the plan keeps them
+        self._passed: set[int] = set()  # by the rule's identity: the plan keeps them
+        self._failed: dict[int, Finding] = {}
         self._tested: dict[int, bool] = {}
+        self._served_at_all: dict[int, bool] = {}  # by the rule's identity, too
+        self._duplicates: dict[tuple[int, UUID], Finding] = {}  # and by whose calls it looks at
 
     def exclusion(self, line: Line) -> Exclusion | None:
         """The first rule a candidate fails; None: eligible."""
         return (
             line.paused
             or self._of_this_call(line)
-            or self._first(Rule.CLOSED, line.schedules, self._hours)
+            or (None if self._passed.issuperset(line.rules) else self._of_rules(line))
+            or self._duplicate(line)
+        )
+
+    def _of_rules(self, line: Line) -> Exclusion | None:
+        return (
+            self._first(Rule.CLOSED, line.schedules, self._hours)
             or self._first(Rule.FILTERED, line.filters, self._filter)
             or self._first(Rule.OUT_OF_AREA, line.areas, self._area)
-            or self._duplicate(line)
         )
 
     def _first(
@@ -60,11 +70,13 @@ class Sieve:
         ask: Callable[[Asked], Finding],
     ) -> Exclusion | None:
         for holder, one in asked:
-            found = self._known.get(id(one))
-            if found is None:
-                found = self._known[id(one)] = ask(one)
+            if id(one) in self._passed:
+                continue
+            found = self._failed.get(id(one)) or ask(one)
             if not found.passed:
+                self._failed[id(one)] = found
                 return _excluded(rule, found, holder)
+            self._passed.add(id(one))
         return None
 
     def _hours(self, schedule: Schedule) -> Finding:
@@ -105,19 +117,34 @@ class Sieve:
         return None
 
     def _duplicate(self, line: Line) -> Exclusion | None:
-        if line.duplicates is None or not self._history.calls:
+        rule = line.duplicates
+        if rule is None or not self._history.calls:
             return None
+        served = self._served_at_all.get(id(rule))
+        if served is None:
+            served = served_at_all(rule, self._history, self._now)
+            self._served_at_all[id(rule)] = served
+        if not served:
+            return None
+        found = self._checked(rule, line)
+        return None if found.passed else _excluded(Rule.DUPLICATE, found)
+
+    def _checked(self, rule: DuplicateRule, line: Line) -> Finding:
+        """Whether she is a duplicate there; targets that ask for the same buyer's ask once."""
         assert line.target_id is not None, "an RTB router has no duplicates rule"
         assert line.buyer_id is not None, "a target has a buyer"
-        found = check_duplicate(
-            line.duplicates,
-            self._history,
-            campaign_id=self._campaign_id,
-            target_id=line.target_id,
-            buyer_id=line.buyer_id,
-            now=self._now,
-        )
-        return None if found.passed else _excluded(Rule.DUPLICATE, found)
+        whose = line.buyer_id if rule.scope is DuplicateScope.BUYER else line.target_id
+        found = self._duplicates.get((id(rule), whose))
+        if found is None:
+            found = self._duplicates[id(rule), whose] = check_duplicate(
+                rule,
+                self._history,
+                campaign_id=self._campaign_id,
+                target_id=line.target_id,
+                buyer_id=line.buyer_id,
+                now=self._now,
+            )
+        return found
 
 
 def _excluded(rule: Rule, found: Finding, holder: str = "") -> Exclusion:

@@ -23,7 +23,7 @@ Share = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one candidate asks of a call; rules with whose they are."""
+    """What one candidate asks of a call; rules with whose they are, and all by identity."""
 
     candidate_id: UUID
     target_id: TargetId | None
@@ -33,6 +33,7 @@ class Line:
     schedules: tuple[tuple[str, Schedule], ...]
     filters: tuple[tuple[str, TagFilter], ...]
     areas: tuple[tuple[str, AreaRule], ...]
+    rules: frozenset[int]
     duplicates: DuplicateRule | None
 
 
@@ -54,15 +55,19 @@ def _line(candidate: Candidate, share: Share) -> Line:
         or duplicates is None
         or duplicates.scope is DuplicateScope.NONE
     )
+    schedules = tuple((who, share(of.schedule)) for who, of in rules if of.schedule)
+    filters = tuple((who, _shared(of.filter, share)) for who, of in rules if of.filter)
+    areas = tuple((who, share(of.area)) for who, of in rules if of.area)
     return Line(
         candidate_id=candidate.id,
         target_id=candidate.target.id if candidate.target else None,
         buyer_id=candidate.buyer.id if candidate.buyer else None,
         paused=_paused(candidate),
         earlier_connections_max=candidate.settings.earlier_connections_max,
-        schedules=tuple((who, share(of.schedule)) for who, of in rules if of.schedule),
-        filters=tuple((who, _shared(of.filter, share)) for who, of in rules if of.filter),
-        areas=tuple((who, share(of.area)) for who, of in rules if of.area),
+        schedules=schedules,
+        filters=filters,
+        areas=areas,
+        rules=frozenset(id(rule) for _, rule in (*schedules, *filters, *areas)),
         duplicates=None if off else share(duplicates),
     )
 
