@@ -29,6 +29,8 @@ def _without_nul(text: str) -> str:
 Text = Annotated[str, AfterValidator(_without_nul)]
 Spoken = Annotated[Text, Field(max_length=TEXT_LENGTH_MAX)]
 """Words for a caller or callee; an empty text says nothing, whatever is inherited."""
+Closing = Annotated[Text, Field(min_length=1, max_length=TEXT_LENGTH_MAX)]
+"""Words with which a call ends: nobody is hung up on in silence."""
 
 
 class CallerIdPolicy(StrEnum):
@@ -72,11 +74,15 @@ class Conversion(Document):
 class CallSettings(Document):
     """How a call is treated before somebody is dialled: account, then campaign.
 
+    The `closing_message` is said where nobody takes a call; instead of it `closed_message`
+    outside of hours, and `refused_message` to callers who are not wanted.
     `countries` are those whose callers are taken (ISO 3166, two letters).  `attestation_min`
     is asked only of calls that carry an attestation.
     """
 
-    closing_message: Annotated[Text, Field(min_length=1, max_length=TEXT_LENGTH_MAX)] | None = None
+    closing_message: Closing | None = None
+    closed_message: Closing | None = None
+    refused_message: Closing | None = None
     ring_budget_seconds: int | None = Field(default=None, ge=5, le=RING_TIMEOUT_MAX_SECONDS)
     dial_attempts: int | None = Field(default=None, ge=1, le=DIAL_ATTEMPTS_MAX)
     recovery: Recovery | None = None

@@ -5,6 +5,7 @@ from libs.contracts.routing import Close, DialNext, RouteReason
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext
 from services.router.domain.dialling import dial_of, dial_to, said_before
+from services.router.domain.plan import Plan
 from services.router.domain.record import Deliberation, Promised
 
 RING_MIN_SECONDS = 5  # less ringing than this reaches nobody; the budget counts as spent
@@ -19,6 +20,17 @@ TO_FALLBACK = frozenset(
     )
 )
 """Why nobody takes a call that the campaign wants: its own place may have it."""
+
+CLOSED_NOW = frozenset((RouteReason.CAMPAIGN_CLOSED, RouteReason.PUBLISHER_CLOSED))
+CALLER_REFUSED = frozenset(
+    (
+        RouteReason.CALLER_BLOCKED,
+        RouteReason.CALLER_ANONYMOUS,
+        RouteReason.CALLER_ABROAD,
+        RouteReason.CALLER_UNATTESTED,
+        RouteReason.CALLER_REPEATS,
+    )
+)
 
 OF_PUBLISHER = frozenset(
     (
@@ -54,14 +66,25 @@ def outcome_of(
     sent_on = _sent_on(deliberation, context, reason)
     if sent_on is not None:
         return sent_on, context.after_sent_on()
-    plan = deliberation.plan
     closed = Close(
         account_id=context.account_id,
         step=deliberation.step,
-        say=(plan.settings.closing_message if plan else None) or UNCONFIGURED_MESSAGE,
+        say=_said(deliberation.plan, reason),
         reason=reason,
     )
     return closed, context
+
+
+def _said(plan: Plan | None, reason: RouteReason) -> str:
+    """The words that the call ends with."""
+    if plan is None:
+        return UNCONFIGURED_MESSAGE
+    settings, instead = plan.settings, None
+    if reason in CLOSED_NOW:
+        instead = settings.closed_message
+    elif reason in CALLER_REFUSED:
+        instead = settings.refused_message
+    return instead or settings.closing_message or UNCONFIGURED_MESSAGE
 
 
 def _sent_on(

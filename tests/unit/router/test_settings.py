@@ -26,7 +26,7 @@ from libs.contracts.filters import TagFilter, TagTest
 from libs.contracts.ids import GroupId
 from libs.contracts.money import usd
 from libs.contracts.phone import WITHHELD
-from libs.contracts.routing import RouteReason
+from libs.contracts.routing import Close, RouteReason
 from libs.contracts.schedule import Schedule, WeeklyShift
 from libs.contracts.screening import (
     Blocklist,
@@ -276,6 +276,23 @@ def test_a_campaigns_rule_closes_the_call_and_is_named(name: str) -> None:
     sentence = explained(decision.record, plan, heard=True).sentence
     assert sentence.startswith("The call was closed because")
     assert "{" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("hours", "closed_message"), ("number", "refused_message")]
+)
+def test_a_call_is_closed_with_the_words_for_its_reason(name: str, field: str) -> None:
+    settings, call, _ = CLOSINGS[name]
+    plain = decide(two(buyers=BUYERS, **settings), caller=CALLER, **call).outcome
+    assert isinstance(plain, Close)
+    assert plain.say == "Goodbye."
+    for more in ({field: "Not now."}, {"defaults": Defaults(**{field: "Not now."})}):
+        said = decide(two(buyers=BUYERS, **settings, **more), caller=CALLER, **call).outcome
+        assert isinstance(said, Close)
+        assert said.say == "Not now."
+    other = decide(a_plan(a_target(1, status=Status.PAUSED), **{field: "Not now."})).outcome
+    assert isinstance(other, Close)
+    assert other.say == "Goodbye.", "nobody is free: that has words of its own"
 
 
 def test_what_passes_a_rule_is_let_through() -> None:
