@@ -50,7 +50,7 @@ async def load(ask: Ask, account_sid: str, bidders_url: str) -> int:
     """Have what is not there yet; give how many things were new."""
     new = await _load_bidders(ask, bidders_url)
     question = ImportConfiguration(
-        account_id=ACCOUNT, actor=_ACTOR, configuration=_configuration(account_sid)
+        account_id=ACCOUNT, actor=_ACTOR, configuration=configuration(account_sid)
     )
     imported: Imported = await ask(question, Deadline.within(ASK_WITHIN_MS))
     return new + len(imported.documents)
@@ -101,7 +101,8 @@ def _bidders(url: str) -> tuple[RtbTarget, ...]:
     )
 
 
-def _configuration(account_sid: str) -> AccountConfiguration:
+def configuration(account_sid: str) -> AccountConfiguration:
+    """Everything that the router keeps for the demo."""
     roofs = Campaign(
         id=_id(0x31),
         name="Roofing leads",

@@ -290,9 +290,10 @@ def test_a_call_is_closed_with_the_words_for_its_reason(name: str, field: str) -
         said = decide(two(buyers=BUYERS, **settings, **more), caller=CALLER, **call).outcome
         assert isinstance(said, Close)
         assert said.say == "Not now."
-    other = decide(a_plan(a_target(1, status=Status.PAUSED), **{field: "Not now."})).outcome
+    nobody: dict[str, Any] = {"assignments": (), field: "Not now."}
+    other = decide(two(buyers=BUYERS, **nobody)).outcome
     assert isinstance(other, Close)
-    assert other.say == "Goodbye.", "nobody is free: that has words of its own"
+    assert other.say == "Goodbye.", "nobody is there: that has words of its own"
 
 
 def test_what_passes_a_rule_is_let_through() -> None:
