@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import aiohttp
@@ -26,6 +26,7 @@ BYTES_MAX = 64 * 1024  # of an answer's body, also once it is unpacked
 DNS_KEPT_SECONDS = 30  # an address that was checked serves so long
 IDLE_SECONDS = 60.0  # how long a connection is kept for the next request
 CONNECTIONS_MAX = 2_000  # of one process, all hosts together
+ADDRESSES_KEPT = 8_192  # read ones: most are asked again and again
 LOOKUPS_MAX = 64  # names looked up at once: a dead one takes its thread for many seconds
 
 _READ_BYTES = 16 * 1024
@@ -192,16 +193,23 @@ class Fetch:
         return Fetched(answer.status, answer.headers.get("Content-Type", ""), body, took)
 
     def _checked(self, text: str) -> URL:
-        try:
-            url = URL(text)
-            host = url.host
-        except ValueError as fault:
-            raise NotFetched(Failure.UNREACHABLE, "the address cannot be read") from fault
-        if url.scheme not in ("http", "https") or not host:
-            raise NotFetched(Failure.UNREACHABLE, "an address begins with https:// or http://")
-        if not self._allow_private and _is_ip(host) and not is_public(host):
-            raise NotFetched(Failure.ADDRESS_REFUSED, f"{host} is no public address")
+        url, address = _read(text)
+        if not self._allow_private and address is not None and not is_public(address):
+            raise NotFetched(Failure.ADDRESS_REFUSED, f"{address} is no public address")
         return url
+
+
+@lru_cache(maxsize=ADDRESSES_KEPT)
+def _read(text: str) -> tuple[URL, str | None]:
+    """An address that can be asked, and its host where that is an IP address."""
+    try:
+        url = URL(text)
+        host = url.host
+    except ValueError as fault:
+        raise NotFetched(Failure.UNREACHABLE, "the address cannot be read") from fault
+    if url.scheme not in ("http", "https") or not host:
+        raise NotFetched(Failure.UNREACHABLE, "an address begins with https:// or http://")
+    return url, host if _is_ip(host) else None
 
 
 _UNREACHABLE = (aiohttp.InvalidURL, aiohttp.ClientConnectionError, OSError, ssl.SSLError)
@@ -243,8 +251,6 @@ def _failed(fault: Exception, within_seconds: float) -> NotFetched:
     refused = fault if isinstance(fault, AddressRefused) else getattr(fault, "os_error", None)
     if isinstance(refused, AddressRefused):
         return NotFetched(Failure.ADDRESS_REFUSED, str(refused))
-    if isinstance(
-        fault, aiohttp.InvalidURL | aiohttp.ClientConnectionError | OSError | ssl.SSLError
-    ):
+    if isinstance(fault, _UNREACHABLE):
         return NotFetched(Failure.UNREACHABLE, f"{type(fault).__name__}: {str(fault)[:200]}")
     return NotFetched(Failure.UNREADABLE, f"{type(fault).__name__}: {str(fault)[:200]}")

@@ -3,15 +3,18 @@
 rtb, the bidders and the asker are a process each.  Each size is asked in turn with a bare
 fan-out by the same HTTP client from the asker's own process, so that the ratio compares
 neighbouring moments.  Then with bidders that never answer: how long after the deadline the
-auction ends, and whether every bid that was in time was used.
-Run: python -m tests.bench.auctioning
+auction ends, and whether every bid that was in time was used; and with bidders whose circuits
+are open: what each of them costs.
+Run: python -m tests.bench.auctioning [--look]: a look writes nothing.
 """
 
 import asyncio
 import multiprocessing
+import os
 import statistics
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -19,7 +22,7 @@ from uuid import uuid4
 import aiohttp
 import uvloop
 
-from deploy.local.bidders import PlayedBidders, bids
+from deploy.local.bidders import Play, PlayedBidders, bids
 from libs.contracts.auction import AuctionWon, HoldAuction
 from libs.contracts.bidding import RtbMember, RtbRouter, RtbTarget
 from libs.contracts.bidding_edits import SaveRtbRouter, SaveRtbTarget
@@ -30,17 +33,24 @@ from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
 from services.rtb.app import create
 from services.rtb.settings import Settings
+from tests.bench.auction_report import OVER_MS, table, write
+from tests.bench.ratios import Spread, percentile, spread, steady
+from tests.bench.report import exactly
+from tests.bench.stage import ROOT
 from tests.kit.hosting import TESTER, alive, settings_of
 from tests.kit.nats import running_nats
 from tests.kit.postgres import Databases, Templates, running_postgres
 
-SIZES = (10, 50, 200)
-ROUNDS = 150  # auctions of each size
+SIZES = tuple(OVER_MS)
+ROUNDS = 5
+ROUNDS_MAX = 12  # held at most until so many undisturbed ones are there
+AUCTIONS = 30  # of a round
 WARM = 15
 BIDDER_MS = 20
 SILENT_MS = 30_000
 DEADLINE_MS = 300
-SLOW_SHARE = 10  # every tenth bidder is silent in the last part
+SLOW_SHARE = 10  # every tenth bidder is silent
+SPARED = 200  # bidders whose circuits are open
 ACCOUNT = AccountId(uuid4())
 
 
@@ -66,6 +76,7 @@ def serve_bidders(pipe: Any) -> None:
         for at in range(max(SIZES)):
             bidders.plays[f"/{at}"] = bids(str(1 + at / 100), delay_ms=BIDDER_MS)
             bidders.plays[f"/silent/{at}"] = bids("99", delay_ms=SILENT_MS)
+            bidders.plays[f"/down/{at}"] = Play(status=500)
         await bidders.start()
         pipe.send(bidders.url)
         while not pipe.poll():
@@ -95,22 +106,26 @@ class Asker:
         self.ask = ask
         self.url = url
 
-    async def router(self, size: int, silent_every: int = 0) -> RtbRouterId:
+    async def router(self, paths: Sequence[str], *, adaptive: bool = False) -> RtbRouterId:
         members = []
-        for at in range(size):
-            silent = silent_every and at % silent_every == 0
-            path = f"/silent/{at}" if silent else f"/{at}"
+        for path in paths:
             target = RtbTarget(
                 id=uuid4(),
-                name=f"bidder {at}",
+                name=f"bidder {path}",
                 endpoint=f"{self.url}{path}",
                 timeout_ms=5_000,
-                adaptive=False,
+                adaptive=adaptive,
             )
             save = SaveRtbTarget(account_id=ACCOUNT, actor=TESTER, document=target)
             await self.ask(save, Deadline.within(5_000))
             members.append(RtbMember(target_id=target.id))
-        ring = RtbRouter(id=uuid4(), name="ring", members=tuple(members), deadline_ms=DEADLINE_MS)
+        ring = RtbRouter(
+            id=uuid4(),
+            name="ring",
+            members=tuple(members),
+            deadline_ms=DEADLINE_MS,
+            explore_percent=0,
+        )
         save_ring = SaveRtbRouter(account_id=ACCOUNT, actor=TESTER, document=ring)
         await self.ask(save_ring, Deadline.within(5_000))
         return ring.id
@@ -145,55 +160,88 @@ async def bare(session: aiohttp.ClientSession, url: str, size: int) -> float:
     return (time.perf_counter() - began) * 1_000
 
 
-def told(values: list[float]) -> str:
-    ordered = sorted(values)
-    return f"p50 {statistics.median(ordered):.1f} p99 {ordered[int(len(ordered) * 0.99)]:.1f}"
-
-
-async def measure(nats_url: str, url: str) -> None:
+async def measure(nats_url: str, url: str) -> dict[str, Spread]:
     broker = Broker(nats_url, "router")
     broker.open()
     while not broker.connected:  # noqa: ASYNC110 - once
         await asyncio.sleep(0.05)
     asker = Asker(Ask(broker), url)
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector) as session:
+    found: dict[str, Spread] = {}
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         for size in SIZES:
-            await compare(asker, session, url, size)
-    await overshoot(asker)
+            found |= await compared(asker, session, url, size)
+    found |= await overshoot(asker)
+    found |= await spared(asker)
     await broker.close()
+    return found
 
 
-async def compare(asker: Asker, session: aiohttp.ClientSession, url: str, size: int) -> None:
-    router_id = await asker.router(size)
-    over, floor = [], []
-    for at in range(WARM + ROUNDS):
-        took, _ = await asker.auction(router_id)
-        plain = await bare(session, url, size)
-        if at >= WARM:
-            over.append(took - BIDDER_MS)
-            floor.append(plain - BIDDER_MS)
-    ratio = statistics.median(over) / statistics.median(floor)
-    print(
-        f"auction.over_slowest_ms.n{size}: {told(over)}; bare fan-out {told(floor)}; "
-        f"ratio of medians {ratio:.2f}"
-    )
+async def compared(
+    asker: Asker, session: aiohttp.ClientSession, url: str, size: int
+) -> dict[str, Spread]:
+    """Auctions of a size beside bare fan-outs, in rounds."""
+    router_id = await asker.router([f"/{at}" for at in range(size)])
+    for _ in range(WARM):
+        await asker.auction(router_id)
+        await bare(session, url, size)
+    over: list[list[float]] = []
+    floor: list[list[float]] = []
+    kept: list[int] = []
+    while len(kept) < ROUNDS and len(over) < ROUNDS_MAX:
+        pairs = [
+            ((await asker.auction(router_id))[0], await bare(session, url, size))
+            for _ in range(AUCTIONS)
+        ]
+        over.append([took - BIDDER_MS for took, _ in pairs])
+        floor.append([plain - BIDDER_MS for _, plain in pairs])
+        kept = steady([statistics.median(one) for one in floor])
+    ours = [statistics.median(over[at]) for at in kept]
+    theirs = [statistics.median(floor[at]) for at in kept]
+    every = sorted(value for at in kept for value in over[at])
+    key = f"auction.over_slowest_ms.n{size}"
+    return {
+        f"{key}.p50": spread(ours),
+        f"{key}.p99": exactly(percentile(every, 99)),
+        f"auction.bare_fan_out_ms.n{size}.p50": spread(theirs),
+        f"auction.vs_bare.n{size}.p50": spread(
+            [mine / bare_one for mine, bare_one in zip(ours, theirs, strict=True)]
+        ),
+    }
 
 
-async def overshoot(asker: Asker) -> None:
+async def overshoot(asker: Asker) -> dict[str, Spread]:
+    """Auctions that end by their deadline, because some bidders say nothing."""
     size = 50
-    router_id = await asker.router(size, SLOW_SHARE)
+    paths = [f"/silent/{at}" if at % SLOW_SHARE == 0 else f"/{at}" for at in range(size)]
+    router_id = await asker.router(paths)
     over, used = [], 0
-    for at in range(WARM + ROUNDS):
+    for at in range(WARM + AUCTIONS * ROUNDS):
         took, answer = await asker.auction(router_id)
         if at >= WARM:
             over.append(took - DEADLINE_MS)
             used += answer.bids
-    in_time = (size - len(range(0, size, SLOW_SHARE))) * ROUNDS
-    print(
-        f"auction.deadline_overshoot_ms.n{size}: {told(over)}; "
-        f"auction.on_time_bids_used: {used / in_time:.3f}"
-    )
+    in_time = (size - len(range(0, size, SLOW_SHARE))) * len(over)
+    key = f"auction.deadline_overshoot_ms.n{size}"
+    return {
+        f"{key}.p50": exactly(percentile(sorted(over), 50)),
+        f"{key}.p99": exactly(percentile(sorted(over), 99)),
+        "auction.on_time_bids_used": exactly(used / in_time),
+    }
+
+
+async def spared(asker: Asker) -> dict[str, Spread]:
+    """What each bidder costs that is not asked, because its circuit is open."""
+    alone = await asker.router(["/0"])
+    among = await asker.router(["/0", *(f"/down/{at}" for at in range(SPARED))], adaptive=True)
+    for _ in range(WARM):  # more than it takes to open all circuits
+        await asker.auction(alone)
+        await asker.auction(among)
+    more = []
+    for _ in range(AUCTIONS):
+        quick, (took, answer) = (await asker.auction(alone))[0], await asker.auction(among)
+        assert answer.asked == 1, "all others are spared"
+        more.append((took - quick) / SPARED)
+    return {"auction.open_circuit_ms": exactly(statistics.median(more))}
 
 
 def main() -> None:
@@ -201,8 +249,12 @@ def main() -> None:
         databases = Databases(Templates(postgres))
         database_url = databases.fresh("rtb")
         with program(serve_rtb, nats.url, database_url), program(serve_bidders) as url:
-            uvloop.run(measure(nats.url, url))
+            reached = uvloop.run(measure(nats.url, url))
         databases.drop()
+    load_average = os.getloadavg()[0]
+    print(*table(reached), sep="\n")
+    if "--look" not in sys.argv:
+        write(ROOT, reached, load_average)
 
 
 if __name__ == "__main__":

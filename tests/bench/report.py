@@ -1,7 +1,7 @@
 """What a run leaves: docs/benchmarks/latest.json, .md and .svg."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,9 +42,9 @@ def flat(headline: Headline, reached: Reached, rounds: Sequence[Round]) -> dict[
         "load_average": round(headline.load_average.median, 2),
         "steal_percent": round(headline.steal_percent.median, 2),
     }
-    keys = {goal.key: _rounded(reached[goal.key].median) for goal in GOALS if goal.key in reached}
+    keys = {goal.key: rounded(reached[goal.key].median) for goal in GOALS if goal.key in reached}
     cpu = {
-        f"cpu_us.c32.{name}.{group}": _rounded(of.median)
+        f"cpu_us.c32.{name}.{group}": rounded(of.median)
         for name, groups in cpu_of(rounds).items()
         for group, of in groups.items()
     }
@@ -87,12 +87,12 @@ def where(headline: Headline) -> list[str]:
     ]
 
 
-def goals_table(reached: Reached) -> list[str]:
+def goals_table(reached: Reached, goals: Sequence[Goal] = GOALS) -> list[str]:
     """Each goal and what was reached."""
     return [
         "| key | goal | reached | min to max | |",
         "|---|---|---|---|---|",
-        *(_goal_row(goal, reached[goal.key]) for goal in GOALS if goal.key in reached),
+        *(_goal_row(goal, reached[goal.key]) for goal in goals if goal.key in reached),
     ]
 
 
@@ -110,10 +110,22 @@ def figures_table(rounds: Sequence[Round]) -> list[str]:
 
 def write(folder: Path, headline: Headline, reached: Reached, rounds: Sequence[Round]) -> None:
     """Write the JSON and the Markdown."""
-    folder.mkdir(parents=True, exist_ok=True)
-    content = json.dumps(flat(headline, reached, rounds), indent=2)
-    (folder / "latest.json").write_text(f"{content}\n")
+    keep(folder, flat(headline, reached, rounds), lambda key: not _is_of_another_part(key))
     (folder / "latest.md").write_text(markdown(headline, reached, rounds))
+
+
+def keep(folder: Path, found: Mapping[str, float | str], is_own: Callable[[str], bool]) -> None:
+    """Put one part's keys into the JSON; what other parts have measured there stays."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "latest.json"
+    before = json.loads(file.read_text()) if file.exists() else {}
+    others = {key: value for key, value in before.items() if not is_own(key)}
+    first, second = (others, found) if "machine" in others else (found, others)
+    file.write_text(f"{json.dumps({**first, **second}, indent=2)}\n")
+
+
+def _is_of_another_part(key: str) -> bool:
+    return "." in key and not key.startswith(("call.", "cpu_us."))
 
 
 def _goal_row(goal: Goal, of: Spread) -> str:
@@ -148,5 +160,5 @@ def _shown(value: float) -> str:
     return f"{value:.3g}" if value < 1_000 else f"{value:.0f}"
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     return float(f"{value:.4g}")

@@ -41,7 +41,7 @@ FREE = {
     "services/rtb/store/bodies.py:_KEEP": "rows of bids, each with its account",
     "services/rtb/store/bidders_own.py:opened_by": "a key says whose it is",
     "services/rtb/store/bidders_own.py:keep_key": "a row that names its account",
-    "services/rtb/store/notices.py:due": "what is due, of all accounts",
+    "services/rtb/store/notices.py:_due": "what is due, of all accounts",
     "services/rtb/store/notices.py:bill": "a fact's call and leg, one account's",
     "services/rtb/store/notices.py:sweep": "what is over, of all accounts",
     "services/rtb/store/pings.py:_KEEP": "rows of pings, each with its account",

@@ -70,25 +70,29 @@ def _entry(  # noqa: PLR0917 - a line of a table is made of all of it
 ) -> Entry:
     target_id = member.target_id
     target = held.targets[target_id]
-    entry = Entry(target_id=target_id, name=target.name, company=target.company)
+    about: dict[str, object] = {
+        "target_id": target_id,
+        "name": target.name,
+        "company": target.company,
+    }
     if target_id in held.spared:
         loss, found = held.spared[target_id]
-        return entry.model_copy(update={"loss": loss, "seen": found.seen, "needed": found.needed})
+        return Entry.model_validate(
+            about | {"loss": loss, "seen": found.seen, "needed": found.needed}
+        )
     took = held.took.get(target_id)
-    about = {
+    about |= {
         "asked": True,
         "timeout_ms": held.asked[target_id],
         "milliseconds": None if took is None else round(took, 2),
     }
     if said is None:
-        seen = f"no answer within {held.deadline_ms} ms"
-        return entry.model_copy(update={**about, "loss": Loss.LATE, "seen": seen})
-    if isinstance(said, NoBid):
-        update = {"loss": said.loss, "seen": said.note, "code": said.code, "amount": said.amount}
-        return entry.model_copy(update=about | update)
-    return entry.model_copy(
-        update=about | _ranked(said, bids[target_id], ranked, places.get(target_id))
-    )
+        about |= {"loss": Loss.LATE, "seen": f"no answer within {held.deadline_ms} ms"}
+    elif isinstance(said, NoBid):
+        about |= {"loss": said.loss, "seen": said.note, "code": said.code, "amount": said.amount}
+    else:
+        about |= _ranked(said, bids[target_id], ranked, places.get(target_id))
+    return Entry.model_validate(about)
 
 
 def _ranked(said: Bid, one: Received, ranked: Ranked, place: int | None) -> dict[str, object]:

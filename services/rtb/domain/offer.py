@@ -5,7 +5,6 @@ Nothing of ours but the campaign's `rtb_id` and an id made for this request leav
 
 import hashlib
 import hmac
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid5
 
+import orjson
 from pydantic import Field
 
 from libs.contracts.bidding import Content, Exposure, RtbTarget
@@ -299,7 +299,8 @@ def _content(target: RtbTarget, told: Told, offered: Offered) -> str:
         return _template(target.template, PLACES[target.content]).fill(told)
     match target.content:
         case Content.JSON:
-            return json.dumps({**_as_before(told), "tags": _shared(target, offered)})
+            told_all = {**_as_before(told), "tags": _shared(target, offered)}
+            return orjson.dumps(told_all).decode()
         case Content.XML:
             return _template(_DEFAULT_XML, Place.XML).fill(told)
         case Content.FORM | Content.QUERY:

@@ -29,8 +29,10 @@ _SECONDS_UP_TO = 10_000_000  # a number of seconds to come, not an epoch
 
 def shown(value: Any) -> str:
     """A value of an outsider as a short text that can be printed."""
-    text = value if isinstance(value, str) else str(value)
-    return "".join(letter for letter in text[:TEXT_MAX] if letter.isprintable())
+    text = (value if isinstance(value, str) else str(value))[:TEXT_MAX]
+    if text.isprintable():
+        return text
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def read_amount(said: Any) -> Decimal | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, tuple_, update
 
 from libs.contracts.ids import AccountId, CallId
-from libs.runtime.database import Database
+from libs.runtime.database import Database, Statement
 from services.rtb.tables import notice, sale
 
 DUE_MAX = 50  # claimed in one round
@@ -19,6 +19,38 @@ SWEEP_MAX = 10_000
 
 _KEY = (notice.c.account_id, notice.c.auction_id, notice.c.target_id, notice.c.kind)
 Key = tuple[AccountId, UUID, UUID, str]
+
+
+def _due() -> Statement:
+    """Looked for twice a second while calls are sold: it must not be compiled each time."""
+    ranked = (
+        select(
+            *_KEY,
+            notice.c.due_at,
+            func.row_number()
+            .over(partition_by=notice.c.target_id, order_by=notice.c.due_at)
+            .label("rank"),
+        )
+        .where(notice.c.due_at <= func.now())
+        .subquery()
+    )
+    wanted = (
+        select(*(ranked.c[each.name] for each in _KEY))
+        .where(ranked.c.rank <= OF_ONE_BIDDER_MAX)
+        .order_by(ranked.c.due_at)
+        .limit(DUE_MAX)
+    )
+    mine = select(*_KEY).where(tuple_(*_KEY).in_(wanted)).with_for_update(skip_locked=True)
+    return Statement(
+        update(notice)
+        .values(due_at=func.now() + LEASE, tries=notice.c.tries + 1)
+        .where(tuple_(*_KEY).in_(mine), notice.c.due_at <= func.now())
+        .returning(*_KEY, notice.c.url, notice.c.tries),
+        "notice.due",
+    )
+
+
+_DUE = _due()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +70,9 @@ class Notices:
 
     async def due(self) -> list[Due]:
         """Claim what is due, a few of each bidder."""
-        ranked = (
-            select(
-                *_KEY,
-                notice.c.due_at,
-                func.row_number()
-                .over(partition_by=notice.c.target_id, order_by=notice.c.due_at)
-                .label("rank"),
-            )
-            .where(notice.c.due_at <= func.now())
-            .subquery()
-        )
-        wanted = (
-            select(*(ranked.c[each.name] for each in _KEY))
-            .where(ranked.c.rank <= OF_ONE_BIDDER_MAX)
-            .order_by(ranked.c.due_at)
-            .limit(DUE_MAX)
-        )
-        mine = select(*_KEY).where(tuple_(*_KEY).in_(wanted)).with_for_update(skip_locked=True)
-        statement = (
-            update(notice)
-            .values(due_at=func.now() + LEASE, tries=notice.c.tries + 1)
-            .where(tuple_(*_KEY).in_(mine), notice.c.due_at <= func.now())
-            .returning(*_KEY, notice.c.url, notice.c.tries)
-        )
-        async with self._database.transaction() as connection:
-            rows = await connection.execute(statement)
-            return [Due((row[0], row[1], row[2], row[3]), row.url, row.tries) for row in rows]
+        async with self._database.hot() as connection:
+            rows = await _DUE.run(connection)
+        return [Due((row[0], row[1], row[2], row[3]), row[4], row[5]) for row in rows]
 
     async def told(self, key: Key) -> None:
         """It has arrived."""

@@ -90,7 +90,7 @@ FAULTS: dict[str, tuple[Answering, str, str]] = {
         "a caller of unknown place: answered 422",
     ),
     "ascii": (
-        strict(lambda request, heard: None if b"u00e9" not in heard.body else Play(status=500)),
+        strict(lambda request, heard: None if "é".encode() not in heard.body else Play(status=500)),
         "fix",
         "names beyond ASCII: answered 500",
     ),

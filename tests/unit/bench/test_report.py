@@ -7,7 +7,7 @@ from tests.bench.gates import Evidence
 from tests.bench.goals import GOALS
 from tests.bench.machine import Strain
 from tests.bench.ratios import Figures, Spread
-from tests.bench.report import Headline, exactly, write
+from tests.bench.report import Headline, exactly, keep, write
 from tests.bench.results import Measured, Round
 
 HEADLINE = Headline("a machine", "2026-11-24", "abc123", 1, exactly(0.5), exactly(0.0))
@@ -65,3 +65,18 @@ def test_keys_are_named_once() -> None:
     keys = [goal.key for goal in GOALS]
 
     assert len(set(keys)) == len(keys)
+
+
+def test_each_part_keeps_what_the_others_have_measured(tmp_path: Path) -> None:
+    write(tmp_path, HEADLINE, REACHED, [ROUND])
+    before = json.loads((tmp_path / "latest.json").read_text())
+    for value in (5.0, 4.0):
+        keep(tmp_path, {"auction.a": value}, lambda key: key.startswith("auction."))
+        assert json.loads((tmp_path / "latest.json").read_text()) == {**before, "auction.a": value}
+    fewer = {"call.lost": exactly(0)}
+
+    write(tmp_path, HEADLINE, fewer, [ROUND])
+
+    after = json.loads((tmp_path / "latest.json").read_text())
+    assert after["auction.a"] == 4.0
+    assert "call.vs_floor.c1.p50" not in after
