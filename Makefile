@@ -48,6 +48,7 @@ bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
 	@$(PY) -m tests.bench $(ARGS)
 	@$(PY) -m tests.bench.door
 	@$(PY) -m tests.bench.auctioning
+	@$(PY) -m tests.bench.sandboxing
 
 schemas: setup ## Write the JSON Schemas of all messages
 	@$(PY) -m deploy.schemas

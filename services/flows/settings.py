@@ -1,5 +1,7 @@
 """What an operator may set for flows."""
 
+from pydantic import Field
+
 from libs.runtime.settings import ServiceSettings, WithDatabase, of_service
 
 
@@ -7,3 +9,11 @@ class Settings(WithDatabase, ServiceSettings):
     """The settings of flows."""
 
     model_config = of_service("flows")
+
+    sandbox_workers: int = Field(
+        default=3,
+        ge=1,
+        le=64,
+        description="Processes that run users' code and conditions, of 60 MB each; one account "
+        "never takes all of several.",
+    )

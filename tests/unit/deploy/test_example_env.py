@@ -44,6 +44,7 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "CONSOLE_SECURE_COOKIES": "false",
         "CONSOLE_CORS_ORIGINS": '["https://pages.example.com"]',
         "CONSOLE_REQUESTS_PER_MINUTE": "7",
+        "FLOWS_SANDBOX_WORKERS": "2",
         "RTB_ALLOW_PRIVATE_ADDRESSES": "true",
         "RTB_KEEP_AUCTIONS_DAYS": "30",
         "TRACKING_ALLOW_PRIVATE_ADDRESSES": "true",
