@@ -85,7 +85,9 @@ class BidShown(Value):
     """One bidder in an auction: asked or why not, what it bid, and why it lost (None: it won).
 
     `effective` is what the bid ranked as, `price` what it pays or would have, `to_win` what
-    would have beaten the best.  Times are in milliseconds.
+    would have beaten the best.  Times are in milliseconds: `timeout_ms` is how long it was waited
+    for, `late_milliseconds` after how long it answered all the same.  `explored`: its slowness or
+    failures would have spared it, were it not for the router's `explore_percent`.
     """
 
     target_id: RtbTargetId
@@ -96,6 +98,7 @@ class BidShown(Value):
     needed: str = ""
     code: str = ""
     asked: bool = False
+    explored: bool = False
     timeout_ms: int = 0
     milliseconds: float | None = None
     late_milliseconds: float | None = None
@@ -216,7 +219,9 @@ class RehearseAuction(Question):
 class RtbTargetReport(Value):
     """How one bidder does: rates in parts of one, times of its answers in milliseconds.
 
-    `circuit_open_until` is what the asked process knows: while it is set, the bidder is spared.
+    What the asked process has learnt of it: `patience_ms` is how long it is waited for at most,
+    `worth` what it lately added to the price of calls (in parts of one), by which the patience
+    grows; until `circuit_open_until` it is spared.
     """
 
     target_id: RtbTargetId
@@ -234,6 +239,8 @@ class RtbTargetReport(Value):
     revenue: Decimal = Decimal(0)
     live: int = 0
     circuit_open_until: Instant | None = None
+    patience_ms: int | None = None
+    worth: float | None = None
 
 
 class RtbReport(Value):

@@ -1,6 +1,6 @@
 """Asking bidders: all at once, within one deadline; the only outbound HTTP of auctions.
 
-Who answers late is heard to the end of its own timeout, for the record alone.
+Who answers late is still heard for a while, for the record and for what can be learnt of it.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from services.rtb.domain.offer import Request
 from services.rtb.domain.reply import Reply
 
 LATE_MAX_MS = 2_000  # how long after the deadline an answer is still listened for
-LATE_TASKS_MAX = 5_000  # above it nobody late is listened to any more
+LATE_TASKS_MAX = 500  # so many are listened to at once: their lines are a quarter of all
 
 _LOSSES = {
     Failure.ADDRESS_REFUSED: Loss.ADDRESS_REFUSED,
@@ -29,11 +29,15 @@ _LOSSES = {
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One bidder to be asked, and how long it is waited for."""
+    """One bidder to be asked.
+
+    After `patience_ms` nobody waits for it alone; an answer after `timeout_ms` does not count.
+    """
 
     target_id: RtbTargetId
     request: Request
     timeout_ms: int
+    patience_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,26 @@ class Heard:
 
 Read = Callable[[RtbTargetId, Reply], Bid | NoBid]
 WhenLate = Callable[[RtbTargetId, Reply], None]
+
+
+class _Round:
+    """Those who are waited for; `over` is done when there is nobody left."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._left: set[asyncio.Task[Heard]] = set()
+        self.over = self._loop.create_future()
+
+    def wait_for(self, task: asyncio.Task[Heard], patience_ms: float) -> None:
+        """Wait for one more, not longer than that."""
+        self._left.add(task)
+        task.add_done_callback(self._leave)
+        self._loop.call_later(patience_ms / 1_000, self._leave, task)
+
+    def _leave(self, task: asyncio.Task[Heard]) -> None:
+        self._left.discard(task)
+        if not self._left and not self.over.done():
+            self.over.set_result(None)
 
 
 class Bidders:
@@ -64,22 +88,30 @@ class Bidders:
         """
         if not askings:
             return {}
+        listened = (within_ms + LATE_MAX_MS) / 1_000
         tasks = {
-            asyncio.create_task(self._heard(asking, read)): asking.target_id for asking in askings
+            asyncio.create_task(self._heard(asking, read, listened)): asking for asking in askings
         }
+        waiting = _Round()
+        for task, asking in tasks.items():
+            waiting.wait_for(task, asking.patience_ms)
         try:
-            done, pending = await asyncio.wait(tasks, timeout=within_ms / 1_000)
+            await asyncio.wait((waiting.over,), timeout=within_ms / 1_000)
         except asyncio.CancelledError:
             for task in tasks:
                 task.cancel()
             raise
-        for task in pending:
-            self._hear_late(task, tasks[task], when_late)
-        return {tasks[task]: task.result() for task in done}
+        in_time: dict[RtbTargetId, Heard] = {}
+        for task, asking in tasks.items():
+            if task.done() and task.result().reply.milliseconds <= asking.timeout_ms:
+                in_time[asking.target_id] = task.result()
+            else:
+                self._hear_late(task, asking.target_id, when_late)
+        return in_time
 
     async def one(self, asking: Asking) -> Reply:
         """Ask a single bidder."""
-        return await self._one(asking)
+        return await self._one(asking, asking.timeout_ms / 1_000)
 
     async def stop(self) -> None:
         """Listen to nobody any more."""
@@ -87,16 +119,16 @@ class Bidders:
             task.cancel()
         await asyncio.gather(*self._late, return_exceptions=True)
 
-    async def _heard(self, asking: Asking, read: Read) -> Heard:
-        reply = await self._one(asking)
+    async def _heard(self, asking: Asking, read: Read, within_seconds: float) -> Heard:
+        reply = await self._one(asking, within_seconds)
         return Heard(reply, read(asking.target_id, reply))
 
-    async def _one(self, asking: Asking) -> Reply:
+    async def _one(self, asking: Asking, within_seconds: float) -> Reply:
         began = time.perf_counter()
         request = asking.request
         outgoing = Outgoing(request.method, request.url, request.headers, request.body)
         try:
-            fetched = await self._fetch(outgoing, asking.timeout_ms / 1_000)
+            fetched = await self._fetch(outgoing, within_seconds)
         except NotFetched as fault:
             took = (time.perf_counter() - began) * 1_000
             return Reply(took, loss=_LOSSES[fault.failure], note=fault.text)
@@ -114,6 +146,8 @@ class Bidders:
         def heard(done: asyncio.Task[Heard]) -> None:
             self._late.discard(done)
             if not done.cancelled() and done.exception() is None:
-                when_late(target_id, done.result().reply)
+                reply = done.result().reply
+                if reply.status is not None:
+                    when_late(target_id, reply)
 
         task.add_done_callback(heard)

@@ -62,7 +62,7 @@ async def _replies(
         request = offer_of(target, offered, target.timeout_ms, CLOCK.now(), b"conformance")
         if trial is Trial.CUT:
             request = replace(request, body=request.body[: len(request.body) // 2])
-        return Asking(target.id, request, target.timeout_ms)
+        return Asking(target.id, request, target.timeout_ms, target.timeout_ms)
 
     if trial is Trial.CROWD:
         return await asyncio.gather(*(bidders.one(asking()) for _ in range(AT_ONCE)))

@@ -61,6 +61,7 @@ class _Line:
 
     spared: dict[RtbTargetId, tuple[Loss, Finding]] = field(default_factory=dict)
     asked: list[RtbTarget] = field(default_factory=list)
+    explored: set[RtbTargetId] = field(default_factory=set)
 
     def sort_out(
         self, targets: list[RtbTarget], why: Callable[[RtbTarget], tuple[Loss, Finding] | None]
@@ -100,19 +101,19 @@ class AskingDesk:
         router, seed = occasion.router, self._draw_seed()
         line = await self._line_up(occasion, books, seed, within_ms)
         left_ms = within_ms - (time.perf_counter() - began) * 1_000
-        asked = {target.id: self._timeout_ms(target, left_ms) for target in line.asked}
         askings = {
-            target.id: Asking(
-                target.id, self._offer(target, occasion.offered, asked[target.id]), asked[target.id]
-            )
-            for target in line.asked
+            target.id: self._asking(target, occasion.offered, left_ms) for target in line.asked
         }
 
         def read(target_id: RtbTargetId, reply: Reply) -> Bid | NoBid:
             target = books.targets[target_id]
             return read_reply(target, reply, self._clock.now(), self._house.own_hosts)
 
-        heard = await self._bidders.ask(list(askings.values()), left_ms, read, when_late)
+        def came_late(target_id: RtbTargetId, reply: Reply) -> None:
+            self.paces[target_id].came_late(reply.milliseconds)
+            when_late(target_id, reply)
+
+        heard = await self._bidders.ask(list(askings.values()), left_ms, read, came_late)
         auction = close(
             Held(
                 id=occasion.offered.auction_id,
@@ -121,7 +122,8 @@ class AskingDesk:
                 router=router,
                 targets=books.targets,
                 spared=line.spared,
-                asked=asked,
+                asked={target_id: one.patience_ms for target_id, one in askings.items()},
+                explored=frozenset(line.explored),
                 said={target_id: one.said for target_id, one in heard.items()},
                 took={target_id: one.reply.milliseconds for target_id, one in heard.items()},
                 seed=seed,
@@ -157,7 +159,10 @@ class AskingDesk:
             if not target.adaptive:
                 return None
             no = self.paces[target.id].spared(within_ms, about.now)
-            return None if no is None or explore.random() < share else no
+            if no is None or explore.random() >= share:
+                return no
+            line.explored.add(target.id)
+            return None
 
         line.sort_out(line.asked, too_slow)
         free = await self._store.may_ask(occasion.account_id, line.asked)
@@ -170,19 +175,22 @@ class AskingDesk:
             return CallerHistory()
         return await self._store.past(occasion.account_id, number, occasion.call_id)
 
-    def _timeout_ms(self, target: RtbTarget, left_ms: float) -> int:
-        pace = self.paces[target.id]
-        return int(min(pace.timeout_ms(target.timeout_ms, adaptive=target.adaptive), left_ms))
+    def _asking(self, target: RtbTarget, offered: Offered, left_ms: float) -> Asking:
+        timeout_ms = int(min(target.timeout_ms, left_ms))
+        patience_ms = self.paces[target.id].patience(timeout_ms, adaptive=target.adaptive)
+        return Asking(target.id, self._offer(target, offered, patience_ms), timeout_ms, patience_ms)
 
     def _offer(self, target: RtbTarget, offered: Offered, timeout_ms: int) -> Request:
         return offer_of(target, offered, timeout_ms, self._clock.now(), self._house.secret)
 
     def _learn(self, auction: Auction) -> None:
-        now = self._clock.now()
+        now, gain = self._clock.now(), auction.gain
         for entry in auction.entries:
             if entry.asked:
                 loss = None if entry.bid is not None else entry.loss
-                self.paces[entry.target_id].heard(loss, entry.milliseconds or 0, now)
+                took = entry.timeout_ms if entry.milliseconds is None else entry.milliseconds
+                won = gain if entry.place == 0 else 0.0
+                self.paces[entry.target_id].heard(loss, took, won, now)
 
 
 def _often(target: RtbTarget) -> tuple[Loss, Finding]:

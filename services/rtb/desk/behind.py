@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from opentelemetry import metrics
@@ -22,6 +22,7 @@ from services.rtb.store.bodies import Bodies
 
 WAITING_MAX = 500  # auctions, or late answers; beyond it bodies are lost, and counted
 EVERY_SECONDS = 0.5
+LATE_TRIES_MAX = 12  # rounds in which a late answer looks for its auction, which is kept meanwhile
 
 log = logging.getLogger(__name__)
 _lost = metrics.get_meter("rtb").create_counter(
@@ -38,6 +39,7 @@ class Behind:
     def __init__(self, bodies: Bodies) -> None:
         self._bodies = bodies
         self._waiting: deque[Write] = deque()
+        self._again: list[Write] = []
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -59,9 +61,14 @@ class Behind:
         def when_late(target_id: RtbTargetId, reply: Reply) -> None:
             row = {"account_id": account_id, "auction_id": auction_id, "target_id": target_id}
             row |= _reply(reply, ()) | {"late_milliseconds": reply.milliseconds}
-            self._add(lambda: self._bodies.late([row]))
+            self._add(lambda: self._late(row, LATE_TRIES_MAX))
 
         return when_late
+
+    async def _late(self, row: Mapping[str, Any], tries: int) -> None:
+        """Note a late answer; its auction may still be taking a place with the winner."""
+        if not await self._bodies.late(row) and tries > 1:
+            self._again.append(lambda: self._late(row, tries - 1))
 
     def _add(self, write: Write) -> None:
         if len(self._waiting) >= WAITING_MAX:
@@ -75,14 +82,18 @@ class Behind:
             await self._write()
 
     async def _write(self) -> None:
+        self._waiting.extend(self._again)
+        self._again.clear()
         while self._waiting:
-            write = self._waiting.popleft()
             try:
-                await write()
-            except (*NOT_NOW, DBAPIError) as fault:
+                await self._waiting[0]()
+            except NOT_NOW as fault:
+                log.warning("bids wait until they can be kept: %r", fault)
+                return
+            except DBAPIError as fault:
                 log.warning("bids of an auction could not be kept: %r", fault)
                 _lost.add(1)
-                return
+            self._waiting.popleft()
 
 
 def _rows(account_id: AccountId, closed: Closed, books: Books) -> list[dict[str, Any]]:

@@ -109,7 +109,9 @@ class LookingDesk:
         told = masked_text(_written(request), hidden)
         if not question.send:
             return Pinged(sent=False, request=told)
-        reply = await self._bidders.one(Asking(target.id, request, target.timeout_ms))
+        reply = await self._bidders.one(
+            Asking(target.id, request, target.timeout_ms, target.timeout_ms)
+        )
         return self._pinged(target, told, reply, hidden)
 
     async def rehearse(self, question: RehearseAuction, deadline: Deadline) -> AuctionDetail:
@@ -180,6 +182,8 @@ class LookingDesk:
             p99_ms=row.p99,
             live=live,
             circuit_open_until=pace.open_until if pace else None,
+            patience_ms=pace.patience_ms if pace else None,
+            worth=round(pace.worth, 4) if pace else None,
         )
 
     async def _target(self, question: PingRtbTarget) -> RtbTarget:

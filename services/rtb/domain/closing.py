@@ -24,6 +24,7 @@ class Held:
     targets: Mapping[RtbTargetId, RtbTarget]
     spared: Mapping[RtbTargetId, tuple[Loss, Finding]]
     asked: Mapping[RtbTargetId, int]
+    explored: frozenset[RtbTargetId]
     said: Mapping[RtbTargetId, Bid | NoBid]
     took: Mapping[RtbTargetId, float]
     seed: int
@@ -83,11 +84,12 @@ def _entry(  # noqa: PLR0917 - a line of a table is made of all of it
     took = held.took.get(target_id)
     about |= {
         "asked": True,
+        "explored": target_id in held.explored,
         "timeout_ms": held.asked[target_id],
         "milliseconds": None if took is None else round(took, 2),
     }
     if said is None:
-        about |= {"loss": Loss.LATE, "seen": f"no answer within {held.deadline_ms} ms"}
+        about |= {"loss": Loss.LATE, "seen": f"no answer within {held.asked[target_id]} ms"}
     elif isinstance(said, NoBid):
         about |= {"loss": said.loss, "seen": said.note, "code": said.code, "amount": said.amount}
     else:

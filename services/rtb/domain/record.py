@@ -13,7 +13,7 @@ from services.rtb.domain.offer import Offered
 
 
 class Entry(Value):
-    """One bidder in an auction; `loss` None: it won.
+    """One bidder in an auction; `loss` None: it won.  `explored`: else it would have been spared.
 
     `amount` is what it bid, `effective` what that ranked as, `price` what it pays or would
     have paid, `to_win` what would have beaten the best; times in milliseconds.
@@ -27,6 +27,7 @@ class Entry(Value):
     needed: str = ""
     code: str = ""
     asked: bool = False
+    explored: bool = False
     timeout_ms: int = 0
     milliseconds: float | None = None
     amount: Money | None = None
@@ -68,6 +69,14 @@ class Auction(Value):
     def bids(self) -> int:
         """How many gave a valid bid."""
         return sum(entry.bid is not None for entry in self.entries)
+
+    @property
+    def gain(self) -> float:
+        """What the best bid adds over the next one, as a part of it; all of it, if alone."""
+        ranked = [entry.effective for entry in self.order[:2] if entry.effective]
+        if not ranked or ranked[0] <= 0:
+            return 0.0
+        return float(1 - ranked[1] / ranked[0]) if len(ranked) > 1 else 1.0
 
     @property
     def order(self) -> tuple[Entry, ...]:

@@ -40,7 +40,8 @@ _NOTE = Statement(
         bid.c.account_id == _LATE.c.account_id,
         bid.c.auction_id == _LATE.c.auction_id,
         bid.c.target_id == _LATE.c.target_id,
-    ),
+    )
+    .returning(bid.c.target_id),
     "bid.late",
 )
 
@@ -58,7 +59,7 @@ class Bodies:
         async with self._database.hot() as connection:
             await _KEEP.run(connection, bids=written(rows))
 
-    async def late(self, rows: Rows) -> None:
-        """Note late answers; a bid that is not there is passed over."""
+    async def late(self, row: Mapping[str, Any]) -> bool:
+        """Note a late answer; False where its bid is not there."""
         async with self._database.hot() as connection:
-            await _NOTE.run(connection, late=written(rows))
+            return bool(await _NOTE.run(connection, late=written([row])))
