@@ -5,7 +5,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import httpx
 from pydantic import ValidationError
@@ -31,7 +31,7 @@ WEBHOOK_TIMEOUT_SECONDS = 20.0  # longer than the carrier's own limit, which it 
 
 
 class Exchange:
-    """One carrier account whose numbers all point at the ingress."""
+    """One carrier account: calls to numbers that are not set up go to the ingress all the same."""
 
     def __init__(self, account_sid: str, token: str, ingress_url: str, ask: Ask) -> None:
         self._http = httpx.AsyncClient(timeout=WEBHOOK_TIMEOUT_SECONDS)
@@ -42,6 +42,18 @@ class Exchange:
             fallback_url=f"{ingress_url}/api/webhooks/fallback",
             status_url=f"{ingress_url}/api/webhooks/status",
         )
+
+    def own(self, numbers: Iterable[str]) -> None:
+        """Let the carrier account have these numbers; where their calls go is for us to set up."""
+        for number in numbers:
+            one = NumberConfig("", phone_number=number)
+            self._carrier.ledger.numbers[one.sid] = one
+
+    def _called(self, dialled: str) -> NumberConfig:
+        """The number as it is set up; one that is not, or nobody's, as all once were."""
+        owned = self._carrier.ledger.numbers.values()
+        found = (one for one in owned if one.phone_number == dialled and one.voice_url)
+        return next(found, self._number)
 
     def app(self) -> Starlette:
         """The server's app."""
@@ -66,7 +78,7 @@ class Exchange:
         async def play() -> None:
             try:
                 await self._carrier.call(
-                    self._number,
+                    self._called(dialled),
                     caller,
                     dialled,
                     parsed,

@@ -98,6 +98,7 @@ async def _start(stack: AsyncExitStack) -> None:
     await _wait_until_ready(urls, children)
     account_sid, token = environment["TWILIO_ACCOUNT_SID"], environment["TWILIO_AUTH_TOKEN"]
     exchange = Exchange(account_sid, token, urls["ingress"], ask)
+    exchange.own(demo.NUMBERS)
     stack.push_async_callback(exchange.close)
     await _serve(stack, exchange, carrier_port)
     STATE.write_text(json.dumps({"carrier": carrier_url, **urls}))
@@ -146,6 +147,7 @@ def _own_settings(ingress_url: str, carrier_url: str) -> dict[str, str]:
         "RTB_ALLOW_PRIVATE_ADDRESSES": "true",
         "TRACKING_ALLOW_PRIVATE_ADDRESSES": "true",
         "CONSOLE_FIRST_ACCOUNT_ID": str(demo.ACCOUNT),
+        "ROUTER_PLATFORM_ACCOUNT_ID": str(demo.ACCOUNT),
     }
     return {name: os.environ.get(name, value) for name, value in drawn.items()}
 

@@ -21,7 +21,7 @@ from libs.contracts.ids import (
     Sid,
     TargetId,
 )
-from libs.contracts.message import Document
+from libs.contracts.message import Document, Instant
 from libs.contracts.money import Money
 from libs.contracts.phone import Destination, PhoneNumber
 from libs.contracts.quoting import Quotes
@@ -263,7 +263,8 @@ class Number(Document):
     """A phone number of ours at the carrier; it belongs to one campaign or one pool, or waits.
 
     Its calls inherit its tags and its publisher, unless the call itself, or the visit that it
-    belongs to, knows better.
+    belongs to, knows better.  When `leaves_at` has come it is given back to the carrier; until
+    then its calls are taken, and it is lent to no new visitor.
     """
 
     id: NumberId
@@ -273,6 +274,7 @@ class Number(Document):
     pool_id: PoolId | None = None
     publisher_id: PublisherId | None = None
     tags: OwnTags = Field(default_factory=dict)
+    leaves_at: Instant | None = None
 
     @model_validator(mode="after")
     def _campaign_or_pool(self) -> Self:

@@ -23,6 +23,7 @@ from libs.contracts.configuration import (
 )
 from libs.contracts.ids import AccountId, CampaignId, Sid
 from libs.contracts.message import Instant, Message, Question, Value, one_of, refused_at
+from libs.contracts.number_setup import NumberStanding
 
 PAGE_MAX = 200  # rows of one answer; a page stays far below the 512 kB of a message
 
@@ -155,10 +156,14 @@ class Retire(Edit):
 
 
 class Row(Value):
-    """One listed thing: its version and its document; secrets are masked."""
+    """One listed thing: its version and its document; secrets are masked.
+
+    `standing`: what is known of a number besides.
+    """
 
     version: int
     document: dict[str, Any]
+    standing: NumberStanding | None = None
 
 
 class Page(Value):

@@ -3,6 +3,10 @@
 answers     nothing: it is spoken to over HTTP
 asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.router.auctioned.v1 ask.router.detach_rtb.v1
+            ask.router.find_numbers.v1 ask.router.buy_numbers.v1
+            ask.router.get_purchase.v1 ask.router.list_purchases.v1
+            ask.router.list_owned_numbers.v1 ask.router.import_numbers.v1
+            ask.router.release_number.v1 ask.router.check_numbers.v1
             ask.rtb.clear_targets.v1 ask.rtb.get.v1 ask.rtb.get_auction.v1
             ask.rtb.get_bid.v1 ask.rtb.list.v1 ask.rtb.list_auctions.v1
             ask.rtb.ping.v1 ask.rtb.rehearse.v1 ask.rtb.report.v1

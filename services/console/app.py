@@ -44,6 +44,7 @@ from services.console.routes import (
     carriers,
     defaults,
     keys,
+    numbers,
     people,
     pinging,
     pixels,
@@ -113,12 +114,13 @@ def create(settings: Settings | None = None) -> FastAPI:
 
 
 def _routes() -> tuple[APIRouter, ...]:
-    """All routes of the API."""
+    """Everything below the API's prefix; what has fixed words comes before what has ids."""
     return (
         session.router,
         accounts.router,
         people.router,
         keys.router,
+        numbers.router,
         configuration_routes(),
         tracked_routes(),
         carriers.router,

@@ -83,6 +83,8 @@ _STATUS = {
     "stale": 409,
     "taken": 409,
     "in_use": 409,
+    "number_gone": 409,
+    "number_owned": 409,
     "busy": 503,
     "unavailable": 503,
     "not_ready": 503,

@@ -11,15 +11,23 @@ answers     ask.router.quote.v1 ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.save_target.v1 ask.router.save_number.v1
             ask.router.save_pool.v1 ask.router.save_carrier.v1
             ask.router.save_group.v1 ask.router.save_defaults.v1
+            ask.router.find_numbers.v1 ask.router.buy_numbers.v1
+            ask.router.get_purchase.v1 ask.router.list_purchases.v1
+            ask.router.list_owned_numbers.v1 ask.router.import_numbers.v1
+            ask.router.release_number.v1 ask.router.check_numbers.v1
 asks        ask.ingress.leg_state.v1 ask.rtb.auction.v1 ask.rtb.get.v1
             ask.tracking.publishers.v1
+            ask.ingress.find_numbers.v1 ask.ingress.buy_number.v1
+            ask.ingress.set_up_number.v1 ask.ingress.list_numbers.v1
+            ask.ingress.release_number.v1
 publishes   event.call.routed.v1 event.quote.given.v1
             event.campaign.changed.v1 event.buyer.changed.v1
             event.target.changed.v1 event.number.changed.v1
             event.pool.changed.v1 event.carrier.changed.v1
             event.group.changed.v1 event.defaults.changed.v1
+            event.purchase.changed.v1
 consumes    router-holds
-owns        schema `router`: configuration, counters, holds, quotes, decisions;
-            a copy of publishers
+owns        schema `router`: configuration, purchases, counters, holds, quotes,
+            decisions; a copy of publishers
 calls out   nobody
 """

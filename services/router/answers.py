@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pydantic import BaseModel
+
 from libs.contracts.bulk import (
     AddNumbers,
     ExportConfiguration,
@@ -34,6 +36,16 @@ from libs.contracts.explaining import ExplainCall, Explanation, ReplayDecision, 
 from libs.contracts.fallback import AskFallbackPlans, FallbackPlans
 from libs.contracts.finding import Affected, DetachRtb, FindAffected, FindAuctioned, FindCampaign
 from libs.contracts.message import Question
+from libs.contracts.numbers import (
+    BuyNumbers,
+    CheckNumbers,
+    GetPurchase,
+    ImportNumbers,
+    ListOwnedNumbers,
+    ListPurchases,
+    ReleaseNumber,
+    SearchNumbers,
+)
 from libs.contracts.quoting import NotQuoted, QuoteCall, Quoted
 from libs.contracts.rehearsing import Rehearse, Rehearsed
 from libs.contracts.routing import (
@@ -45,14 +57,17 @@ from libs.contracts.routing import (
     Stop,
     Whisper,
 )
-from libs.runtime.answers import Answers, Declined
+from libs.runtime.answers import Answers, Declined, Handler
+from libs.runtime.ask import Refused, Unanswered
 from libs.runtime.deadline import Deadline
 from services.router.desk.bulk import BulkDesk
+from services.router.desk.carrier_numbers import CarrierNumbersDesk
 from services.router.desk.detaching import DetachingDesk
 from services.router.desk.editing import EditingDesk, Unavailable
 from services.router.desk.explaining import ExplainingDesk, NoCampaign
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.looking import LookingDesk
+from services.router.desk.purchasing import PurchasingDesk
 from services.router.desk.quoting import QuotingDesk
 from services.router.desk.rehearsing import RehearsingDesk
 from services.router.desk.routing import FellBack, RoutingDesk, UnknownCall
@@ -63,6 +78,7 @@ from services.router.store.kept import InUse, Missing, Stale
 CALLS_IN_FLIGHT_MAX = 2_000  # callers who may wait for one process; the rest fall back at once
 QUOTES_IN_FLIGHT_MAX = 50  # a flood of pings is refused long before calls would feel it
 EDITS_IN_FLIGHT_MAX = 50  # edits are done one at a time anyway
+NUMBERS_IN_FLIGHT_MAX = 20  # the carrier is asked for a few at a time
 LOOKS_IN_FLIGHT_MAX = 50  # explanations and lists never crowd out calls
 
 _SAVES: tuple[type[Edit], ...] = (
@@ -76,6 +92,7 @@ _SAVES: tuple[type[Edit], ...] = (
     SaveGroup,
 )
 
+_MISSING: dict[type[Question], str] = {GetPurchase: "purchase", ReleaseNumber: Noun.NUMBER}
 _NOT_FOUND = "no such call in this account"
 
 
@@ -230,13 +247,57 @@ def bind_looking(answers: Answers, desk: LookingDesk) -> None:
         return await desk.export(question)
 
 
+def bind_numbers(answers: Answers, desk: CarrierNumbersDesk, purchasing: PurchasingDesk) -> None:
+    """Bind the questions about numbers at the carrier."""
+    asking: dict[type[Question], Callable[[Any, Deadline], Awaitable[BaseModel]]] = {
+        SearchNumbers: desk.search,
+        ListOwnedNumbers: desk.owned,
+        ImportNumbers: desk.bring_in,
+    }
+    here: dict[type[Question], Callable[[Any], Awaitable[BaseModel]]] = {
+        BuyNumbers: purchasing.order,
+        GetPurchase: purchasing.find,
+        ListPurchases: purchasing.page,
+        ReleaseNumber: desk.release,
+        CheckNumbers: desk.check,
+    }
+    for kind, handle in asking.items():
+        answers.to(kind, in_flight_max=NUMBERS_IN_FLIGHT_MAX)(_passing_on(handle))
+    for kind, do in here.items():
+        answers.to(kind, in_flight_max=EDITS_IN_FLIGHT_MAX)(_doing(do))
+
+
+def _doing(do: Callable[[Any], Awaitable[BaseModel]]) -> Handler:
+    async def answer(question: Any, _: Deadline) -> BaseModel:
+        with _refusing(question, ""):
+            return await do(question)
+
+    return answer
+
+
+def _passing_on(handle: Callable[[Any, Deadline], Awaitable[BaseModel]]) -> Handler:
+    """What the carrier refuses is refused in its words; where it cannot be asked, likewise."""
+
+    async def answer(question: Any, deadline: Deadline) -> BaseModel:
+        try:
+            with _refusing(question, ""):
+                return await handle(question, deadline)
+        except Refused as no:
+            problems = [(one.path, one.problem) for one in no.refusal.fields]
+            raise Declined(no.code, no.refusal.text, problems) from no
+        except Unanswered as fault:
+            raise Declined("unavailable", "the carrier cannot be asked now") from fault
+
+    return answer
+
+
 @contextmanager
 def _refusing(question: Question, path: str) -> Iterator[None]:
     """Say no as the desks mean it; `path` is where documents stand in the question."""
     try:
         yield
     except Missing as no:
-        noun = getattr(question, "noun", Noun.CAMPAIGN)
+        noun = _MISSING.get(type(question)) or getattr(question, "noun", Noun.CAMPAIGN)
         raise Declined("not_found", f"no such {noun} in this account") from no
     except Stale as no:
         raise _stale(no, getattr(question, "expected_version", None)) from no

@@ -5,6 +5,7 @@ import secrets
 from starlette.applications import Starlette
 
 from libs.contracts.catalogue import CATALOGUE
+from libs.contracts.ids import AccountId
 from libs.contracts.message import Refusal
 from libs.contracts.streams import ROUTER_HOLDS, STREAMS
 from libs.runtime import telemetry
@@ -33,12 +34,14 @@ from services.router.answers import (
     bind_explaining,
     bind_fallback,
     bind_looking,
+    bind_numbers,
     bind_quotes,
     bind_rehearsing,
     bind_whisper,
 )
 from services.router.desk.auctions import AuctionHouse
 from services.router.desk.bulk import BulkDesk
+from services.router.desk.carrier_numbers import CarrierNumbersDesk
 from services.router.desk.detaching import DetachingDesk
 from services.router.desk.editing import EditingDesk, Elsewhere
 from services.router.desk.explaining import ExplainingDesk
@@ -47,9 +50,12 @@ from services.router.desk.holds import HoldsDesk
 from services.router.desk.keeping import Keeper
 from services.router.desk.looking import LookingDesk
 from services.router.desk.lookups import Lookups
+from services.router.desk.numbers_clerk import NumbersClerk
+from services.router.desk.purchasing import PurchasingDesk
 from services.router.desk.quoting import QuotingDesk
 from services.router.desk.rehearsing import RehearsingDesk
 from services.router.desk.routing import RoutingDesk
+from services.router.desk.setting_up import SettingUpDesk
 from services.router.memory import Memory
 from services.router.publishers import PublisherBook
 from services.router.settings import Settings
@@ -59,7 +65,9 @@ from services.router.store.decisions import Decisions
 from services.router.store.history import History
 from services.router.store.holds import Holds
 from services.router.store.publishers import Publishers
+from services.router.store.purchases import Purchases
 from services.router.store.quotes import Quotes
+from services.router.store.setups import Setups
 from services.router.subscribers import holds_consumer
 
 SEED_BITS = 53  # what JSON readers keep exactly
@@ -89,16 +97,9 @@ def create(settings: Settings | None = None) -> Starlette:
     holds = HoldsDesk(Holds(database), Quotes(database), Ask(broker))
     consumer = holds_consumer(broker, holds, database)
     answers = Answers(broker, Refusal)
-    _bind(
-        answers,
-        database,
-        memory,
-        publishers,
-        outbox,
-        Ask(broker),
-        SystemClock(),
-        Seal(settings.session_secret.get_secret_value(), "carrier tokens"),
-    )
+    ask, clock = Ask(broker), SystemClock()
+    _bind_calls(answers, database, memory, publishers, outbox, ask, clock)
+    clerk = _bind_configuring(answers, database, memory, publishers, outbox, ask, clock, settings)
     watch = Watch(database, answers)
 
     health = Health(
@@ -112,7 +113,7 @@ def create(settings: Settings | None = None) -> Starlette:
             _books_check(holds),
         ],
     )
-    parts = (memory, publishers, outbox, consumer, holds, watch)
+    parts = (memory, publishers, outbox, consumer, holds, clerk, watch)
     return service_app(
         health,
         broker,
@@ -126,7 +127,7 @@ def create(settings: Settings | None = None) -> Starlette:
     )
 
 
-def _bind(  # noqa: PLR0917 - wired once
+def _bind_calls(  # noqa: PLR0917 - wired once
     answers: Answers,
     database: Database,
     memory: Memory,
@@ -134,7 +135,6 @@ def _bind(  # noqa: PLR0917 - wired once
     outbox: Outbox,
     ask: Ask,
     clock: Clock,
-    seal: Seal,
 ) -> None:
     decisions, history = Decisions(database), History(database)
     lookups = Lookups(history, clock)
@@ -152,12 +152,30 @@ def _bind(  # noqa: PLR0917 - wired once
     bind_explaining(answers, ExplainingDesk(decisions, memory))
     rehearsing = RehearsingDesk(memory, publishers, lookups, history, clock, _seed)
     bind_rehearsing(answers, rehearsing, memory)
-    configuration = Configuration(database)
+
+
+def _bind_configuring(  # noqa: PLR0917 - wired once
+    answers: Answers,
+    database: Database,
+    memory: Memory,
+    publishers: PublisherBook,
+    outbox: Outbox,
+    ask: Ask,
+    clock: Clock,
+    settings: Settings,
+) -> NumbersClerk:
+    """What operators do; gives the clerk who carries it to the carrier."""
+    seal = Seal(settings.session_secret.get_secret_value(), "carrier tokens")
+    configuration, setups = Configuration(database), Setups(database)
     keeper = Keeper(configuration, memory, outbox, seal, clock)
     known = Elsewhere(ask, memory, publishers)
     editing, bulk = EditingDesk(keeper, known), BulkDesk(configuration, keeper, known)
     bind_editing(answers, editing, bulk, DetachingDesk(keeper))
-    bind_looking(answers, LookingDesk(configuration, keeper))
+    bind_looking(answers, LookingDesk(configuration, keeper, setups))
+    platform = AccountId(settings.platform_account_id) if settings.platform_account_id else None
+    purchasing = PurchasingDesk(Purchases(database, setups), setups, keeper, known, ask)
+    bind_numbers(answers, CarrierNumbersDesk(setups, keeper, bulk, ask, platform), purchasing)
+    return NumbersClerk(purchasing, SettingUpDesk(setups, keeper, ask, platform))
 
 
 def _seed() -> int:

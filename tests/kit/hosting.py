@@ -39,6 +39,7 @@ ACCOUNT_SID = "AC" + "1" * 32
 AUTH_TOKEN = "a token of the tests"
 SECRET = "a secret of the tests"
 BASE_URL = "https://calls.example.com"
+NOWHERE = "http://127.0.0.1:1"  # the carrier's REST API, where a test plays none
 TESTER = Actor(name="tester", via="test")
 WITHIN_SECONDS = 10.0  # generous: a shared machine
 
@@ -121,7 +122,7 @@ class House:
             folder=self.folder,
             twilio_account_sid=ACCOUNT_SID,
             twilio_auth_token=AUTH_TOKEN,
-            **more,
+            **{"twilio_api_base_url": NOWHERE, **more},
         )
         app = await self.stack.enter_async_context(alive(create_ingress(settings)))
         await eventually(lambda: is_whole(app))

@@ -210,7 +210,10 @@ def _chosen(row: Row, fields: frozenset[str] | None) -> dict[str, Any]:
     document = row.document
     if fields is not None:
         document = {name: value for name, value in document.items() if name in fields}
-    return {"version": row.version, "document": document}
+    shown = {"version": row.version, "document": document}
+    if row.standing is not None:
+        shown["standing"] = row.standing.model_dump(mode="json")
+    return shown
 
 
 async def row(request: Request, who: Principal, noun: Noun, key: str) -> Row:

@@ -33,6 +33,7 @@ from libs.contracts.editing import (
 from libs.contracts.editing import Page as Listed
 from libs.contracts.finding import Affected, FindAffected, FindCampaign
 from libs.contracts.message import Document
+from libs.contracts.number_setup import NumberStanding
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
 from services.console.problems import Problem
@@ -91,7 +92,8 @@ class Kind:
 def shown_as(document: type[Document]) -> tuple[Any, Any]:
     """What is shown of one document, and of many."""
     name = document.__name__
-    row: Any = create_model(f"{name}Row", version=(int, ...), document=(document, ...))
+    more: Any = {"standing": (NumberStanding | None, None)} if document is Number else {}
+    row: Any = create_model(f"{name}Row", version=(int, ...), document=(document, ...), **more)
     page = create_model(f"{name}Page", items=(list[row], ...), cursor=(str | None, None))
     return row, page
 

@@ -94,7 +94,7 @@ class EditingDesk:
         await self._known.check(question.account_id, document)
         async with self._keeper.work(question.account_id, question.actor) as work:
             before = await work.current(document)
-            _check_version(before, question.expected_version)
+            check_version(before, question.expected_version)
             kept = await work.keep(document, before)
         return Saved(version=kept.version, paused=work.paused)
 
@@ -104,14 +104,15 @@ class EditingDesk:
             before = await work.edit.current(question.noun, question.key)
             if before is None or before.retired:
                 raise Missing
-            _check_version(before, question.expected_version)
+            check_version(before, question.expected_version)
             if users := await work.edit.uses_of(question.noun, question.key):
                 raise InUse(users)
             kept = await work.retire(before)
         return Saved(version=kept.version, paused=work.paused)
 
 
-def _check_version(before: Kept | None, expected: int | None) -> None:
+def check_version(before: Kept | None, expected: int | None) -> None:
+    """Raise Stale where the thing is another version than its editor saw."""
     current = None if before is None or before.retired else before.version
     if current != expected:
         raise Stale(current)

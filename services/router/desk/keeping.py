@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, NoReturn
+from uuid import UUID
 
 from libs.contracts.configuration import (
     Campaign,
@@ -21,7 +22,7 @@ from libs.contracts.configuration import (
     Selective,
     Target,
 )
-from libs.contracts.editing import Actor, Noun, Pausing
+from libs.contracts.editing import Actor, Changed, Noun, Pausing
 from libs.contracts.ids import AccountId, CampaignId
 from libs.contracts.message import Document
 from libs.rules import filters
@@ -56,7 +57,7 @@ class Work:
         self._account_id = account_id
         self._actor = actor
         self._seal = seal
-        self._now = now
+        self.now = now
         self._activated: dict[str, str] = {}
 
     async def current(self, document: Document) -> Kept | None:
@@ -90,16 +91,20 @@ class Work:
                 await self.edit.assign(document.id, document.assignments)
             case Group():
                 await self.edit.gather(document)
-        await self.edit.count(document, self._now)
-        if problems := await self.edit.below_use(document, was, self._now):
+            case Number() if _moves(document, was):
+                await self.edit.setups.due(document)
+            case Carrier():
+                await self.edit.setups.again(document.account_sid)
+        await self.edit.count(document, self.now)
+        if problems := await self.edit.below_use(document, was, self.now):
             raise BelowUse(problems)
         if _activates(document, was):
             self._activated[kept.key] = path
         await self._announce(before, kept)
         return kept
 
-    async def retire(self, before: Kept) -> Kept:
-        """Take a thing out of use."""
+    async def retire(self, before: Kept, reason: str = "") -> Kept:
+        """Take a thing out of use; `reason`: why the platform does."""
         kept = Kept(
             before.noun,
             self._account_id,
@@ -109,7 +114,9 @@ class Work:
             document=before.document,
         )
         await self.edit.retire(kept)
-        await self._announce(before, kept)
+        if before.noun is Noun.NUMBER:
+            await self.edit.setups.forget(UUID(before.key))
+        await self._announce(before, kept, reason)
         return kept
 
     async def finish(self) -> None:
@@ -154,14 +161,20 @@ class Work:
             raise BadRule(problems)
         await self.check_references(document)
         if isinstance(document, Number):
-            await self._check_number(document)
+            await self._check_number(document, was)
         if isinstance(document, Pool) and isinstance(was, Pool):
             await self._check_pool(document, was)
 
-    async def _check_number(self, number: Number) -> None:
+    async def _check_number(self, number: Number, was: Document | None) -> None:
         holder = await self.edit.numbers.holder_of(number)
         if holder is not None:
             raise Taken.at("number", f"belongs to {await self.place_of(holder)} already")
+        same = isinstance(was, Number) and was.number == number.number
+        if not same and await self.edit.numbers.elsewhere([number.number]):
+            raise Taken.at("number", Taken.text)
+        left_so = isinstance(was, Number) and was.leaves_at == number.leaves_at
+        if number.leaves_at is not None and number.leaves_at < self.now and not left_so:
+            raise BadRule.at("leaves_at", "is over already: name a time that is to come")
 
     async def _check_pool(self, pool: Pool, was: Pool) -> None:
         """A pool that serves an active campaign is given up there before it serves another."""
@@ -192,20 +205,39 @@ class Work:
         }
 
     async def _announce(self, before: Kept | None, after: Kept, reason: str = "") -> None:
-        change = CHANGES[after.noun](
-            account_id=after.account_id,
-            key=after.key,
+        await self.tell(
+            CHANGES[after.noun],
+            after.key,
+            masked(before.document) if before and not before.retired else None,
+            None if after.retired else masked(after.document),
             version=after.version,
-            at=self._now,
+            reason=reason,
+        )
+        self.version = after.version
+
+    async def tell(  # noqa: PLR0917 - an event's fields
+        self,
+        kind: type[Changed],
+        key: str,
+        before: dict[str, Any] | None,
+        after: dict[str, Any] | None,
+        version: int = 0,
+        reason: str = "",
+    ) -> None:
+        """Have a change told when all of it is kept."""
+        change = kind(
+            account_id=self._account_id,
+            key=key,
+            version=version,
+            at=self.now,
             actor=self._actor,
-            before=masked(before.document) if before and not before.retired else None,
-            after=None if after.retired else masked(after.document),
+            before=before,
+            after=after,
             reason=reason,
         )
         announcement = Announcement(change.subject, change.model_dump_json())
         await self.edit.announce(announcement)
         self.announcements.append(announcement)
-        self.version = after.version
 
 
 class Keeper:
@@ -242,6 +274,12 @@ class Keeper:
         self._outbox.announce(work.announcements)
         await self._memory.catch_up()
 
+    @asynccontextmanager
+    async def looking(self, account_id: AccountId) -> AsyncIterator[Edit]:
+        """The account as the next edit would see it."""
+        async with self._configuration.editing(account_id) as edit:
+            yield edit
+
 
 def noun_of(document: Document) -> Noun:
     """Which kind of thing a document is."""
@@ -262,6 +300,14 @@ def _read(before: Kept | None) -> Document | None:
     if before is None or before.retired or before.noun is Noun.CARRIER:
         return None
     return DOCUMENTS[before.noun].model_validate(before.document)
+
+
+def _moves(number: Number, was: Document | None) -> bool:
+    """Whether the carrier must hear of an edit of a number."""
+    return not isinstance(was, Number) or any(
+        getattr(number, field) != getattr(was, field)
+        for field in ("number", "account_sid", "campaign_id", "pool_id", "leaves_at")
+    )
 
 
 def _check_sold(campaign: Campaign, was: Document | None) -> None:

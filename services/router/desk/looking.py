@@ -1,7 +1,8 @@
 """The looking desk: what is configured, in pages, by name, and by what uses it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from libs.contracts.bulk import (
     EXPORTED,
@@ -11,10 +12,12 @@ from libs.contracts.bulk import (
 )
 from libs.contracts.editing import Actor, GetConfiguration, Got, ListConfiguration, Noun, Page, Row
 from libs.contracts.finding import Affected, FindAffected, FindCampaign
+from libs.contracts.number_setup import Availability, NumberSetup, NumberStanding
 from services.router.desk.keeping import Keeper
 from services.router.domain.nouns import LISTS, masked
 from services.router.store.configuration import Configuration, Wanted, place_of
 from services.router.store.kept import Kept, Missing
+from services.router.store.setups import Setups
 
 PAGE_BYTES_MAX = 400_000  # below the 512 kB of a message; the largest row has a quarter of it
 PART_MAX = 500  # documents of one part of an export
@@ -23,14 +26,19 @@ PART_MAX = 500  # documents of one part of an export
 class LookingDesk:
     """Reads the configuration; changes nothing."""
 
-    def __init__(self, configuration: Configuration, keeper: Keeper) -> None:
+    def __init__(self, configuration: Configuration, keeper: Keeper, setups: Setups) -> None:
         self._configuration = configuration
         self._keeper = keeper
+        self._setups = setups
 
     async def get(self, question: GetConfiguration) -> Got:
         """One thing as it is now; raise Missing."""
         async with self._configuration.editing(question.account_id) as edit:
-            return _got(await edit.current(question.noun, question.key))
+            kept = await edit.current(question.noun, question.key)
+        if kept is None or kept.retired:
+            raise Missing
+        (row,) = await self._rows([kept])
+        return Got(row=row)
 
     async def find_campaign(self, question: FindCampaign) -> Got:
         """The campaign of an RTB id; raise Missing."""
@@ -47,9 +55,22 @@ class LookingDesk:
         )
         shown = list(_fitting(rows[: question.limit]))
         return Page(
-            rows=tuple(_row(kept) for kept in shown),
+            rows=tuple(await self._rows(shown)),
             cursor=place_of(shown[-1], question.order) if len(shown) < len(rows) else None,
         )
+
+    async def _rows(self, shown: Sequence[Kept]) -> list[Row]:
+        """What is shown of them; of numbers also whom they serve, and how they are set up."""
+        rows = [_row(kept) for kept in shown]
+        if not shown or shown[0].noun is not Noun.NUMBER:
+            return rows
+        account_id = shown[0].account_id
+        setups = await self._setups.of(account_id, [UUID(kept.key) for kept in shown])
+        names = await self._configuration.names(account_id, _holders(shown))
+        return [
+            row.model_copy(update={"standing": _standing(kept, names, setups.get(UUID(kept.key)))})
+            for row, kept in zip(rows, shown, strict=True)
+        ]
 
     async def affected(self, question: FindAffected) -> Affected:
         """What uses a thing, and which campaigns could not go on without; raise Missing.
@@ -83,6 +104,32 @@ class LookingDesk:
             configuration=AccountConfiguration.model_validate({LISTS[noun]: documents}),
             cursor=cursor,
         )
+
+
+def _holders(numbers: Iterable[Kept]) -> list[tuple[Noun, str]]:
+    """The pools and campaigns that numbers serve."""
+    places = ((Noun.POOL, "pool_id"), (Noun.CAMPAIGN, "campaign_id"))
+    return [
+        (noun, kept.document[field])
+        for kept in numbers
+        for noun, field in places
+        if kept.document[field] is not None
+    ]
+
+
+def _standing(
+    number: Kept, names: Mapping[tuple[Noun, str], str], setup: NumberSetup | None
+) -> NumberStanding:
+    holders = _holders([number])
+    if not holders:
+        return NumberStanding(availability=Availability.AVAILABLE, setup=setup)
+    ((noun, key),) = holders
+    return NumberStanding(
+        availability=Availability(noun),
+        holder_id=UUID(key),
+        holder_name=names.get((noun, key), ""),
+        setup=setup,
+    )
 
 
 def _place(cursor: str | None) -> tuple[Noun, str | None]:

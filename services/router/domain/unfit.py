@@ -48,6 +48,15 @@ class Taken(Unfit):
     text = "belongs to something else already"
 
 
+class NotOurs(Unfit):
+    """Numbers of the platform's own carrier account are not for everybody."""
+
+    code = "not_ours"
+    text = (
+        "only numbers of a carrier account whose credentials are the account's own are brought in"
+    )
+
+
 class GroupCycle(Unfit):
     """A group would be within itself, or too deep."""
 

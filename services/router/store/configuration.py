@@ -1,14 +1,27 @@
 """What accounts have configured: listing, finding, catching up, and the door to edits."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, Text, cast, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    Text,
+    cast,
+    false,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 
 from libs.contracts.editing import Noun, Order
 from libs.contracts.ids import AccountId
+from libs.contracts.number_setup import Availability
 from libs.runtime.database import Database
 from services.router import tables
 from services.router.store.edit import Edit
@@ -62,6 +75,22 @@ class Configuration:
         async with self._database.transaction() as connection:
             rows = await connection.execute(statement)
             return [Kept(noun, account_id, *row) for row in rows]
+
+    async def names(
+        self, account_id: AccountId, things: Sequence[tuple[Noun, str]]
+    ) -> dict[tuple[Noun, str], str]:
+        """What these things are called."""
+        found: dict[tuple[Noun, str], str] = {}
+        async with self._database.transaction() as connection:
+            for noun in {noun for noun, _ in things}:
+                table = TABLES[noun]
+                keys = {UUID(key) for each, key in things if each is noun}
+                statement = select(cast(table.c.id, Text), table.c.document["name"].astext).where(
+                    table.c.account_id == account_id, table.c.id.in_(keys)
+                )
+                rows = await connection.execute(statement)
+                found |= {(noun, key): name for key, name in rows}
+        return found
 
     async def newest(self, account_id: AccountId) -> int:
         """The newest version of anything of an account; 0 where it has nothing."""
@@ -158,6 +187,18 @@ def _chosen(table: Table, wanted: Wanted) -> list[ColumnElement[bool]]:
     chosen: list[ColumnElement[bool]] = []
     if wanted.contains:
         chosen.append(_name(table).icontains(wanted.contains, autoescape=True))
-    if wanted.status:
+    if wanted.status and table is TABLES[Noun.NUMBER]:
+        chosen.append(_serving(table, wanted.status))
+    elif wanted.status:
         chosen.append(table.c.document["status"].astext == wanted.status)
     return chosen
+
+
+def _serving(numbers: Table, availability: str) -> ColumnElement[bool]:
+    """Numbers have no status; what they serve stands for it."""
+    serves = {
+        Availability.POOL: numbers.c.pool_id.is_not(None),
+        Availability.CAMPAIGN: numbers.c.campaign_id.is_not(None),
+        Availability.AVAILABLE: numbers.c.pool_id.is_(None) & numbers.c.campaign_id.is_(None),
+    }
+    return next((holds for word, holds in serves.items() if word == availability), false())

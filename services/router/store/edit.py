@@ -25,7 +25,9 @@ from services.router.domain.unfit import GroupCycle, PointsNowhere, Taken
 from services.router.store.counting import begin_counting, caps_below_use, countings_of
 from services.router.store.kept import Kept
 from services.router.store.numbers import Numbers
+from services.router.store.purchases import PurchaseEdits
 from services.router.store.readiness import POINTERS, Readinesses
+from services.router.store.setups import SetupEdits
 from services.router.store.uses import TABLES, key_of, uses_of
 
 _FIELD_OF = {
@@ -51,6 +53,8 @@ class Edit:
     def __init__(self, connection: AsyncConnection, account_id: AccountId) -> None:
         self.numbers = Numbers(connection, account_id)
         self.campaigns = Readinesses(connection, account_id)
+        self.setups = SetupEdits(connection, account_id)
+        self.purchases = PurchaseEdits(connection, account_id)
         self._connection = connection
         self._account_id = account_id
 

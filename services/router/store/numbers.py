@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.contracts.configuration import Number
 from libs.contracts.editing import Noun
 from libs.contracts.ids import AccountId
+from libs.contracts.numbers import LineState
 from services.router import tables
 from services.router.store.kept import Kept
 
@@ -57,9 +58,14 @@ class Numbers:
         }
 
     async def elsewhere(self, numbers: Sequence[str]) -> set[str]:
-        """Those of these numbers that belong to other accounts; of whom, nobody is told."""
-        table = tables.number
-        statement = select(table.c.number).where(
+        """Those of these numbers that others have, or are buying; who, nobody is told."""
+        table, ordered = tables.number, tables.purchase
+        kept = select(table.c.number).where(
             table.c.account_id != self._account_id, table.c.number.in_(numbers), ~table.c.retired
         )
-        return set((await self._connection.execute(statement)).scalars())
+        coming = select(ordered.c.number).where(
+            ordered.c.account_id != self._account_id,
+            ordered.c.number.in_(numbers),
+            ordered.c.state == LineState.ORDERED,
+        )
+        return set((await self._connection.execute(kept.union(coming))).scalars())

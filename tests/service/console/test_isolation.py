@@ -45,6 +45,9 @@ OWN = {
     ("GET", "/calls"): "lists the asker's own",
     ("GET", "/calls/live"): "lists the asker's own",
     ("GET", "/export"): "shows the asker's own",
+    ("GET", "/numbers/purchases"): "lists the asker's own",
+    ("GET", "/numbers/check"): "tells of the asker's own",
+    ("POST", "/numbers/check"): "looks at the asker's own",
     ("POST", "/buyers"): "names nothing else",
     ("POST", "/rtb-targets"): "names nothing else",
     ("POST", "/publishers"): "names nothing else",
@@ -66,6 +69,11 @@ OWN = {
 """Routes in which nothing of another account can be named; what they show is searched for ours."""
 
 
+CARRIERS = {("GET", "/numbers/search"): (503,), ("GET", "/numbers/imports"): ()}
+"""Routes that name a carrier account in their query; a search is the carrier's to refuse, which is
+not there: tests/service/router/test_numbers.py asks it."""
+
+
 def routes(app: Any) -> Iterator[tuple[str, str, APIRoute]]:
     for context in iter_route_contexts(app.routes):
         route, path = context.route, context.path or ""
@@ -84,8 +92,10 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
     bidder_key = await stage.owner.post(
         "bidder-keys", {"company": "Mark-of-ours company", "name": "Mark-of-ours"}
     )
+    purchase = await stage.owner.post("numbers/purchases", {"numbers": ["+12125550177"]})
     before = await everything(stage.owner)
     ids = {
+        "/numbers/purchases/{purchase_id}": {"purchase_id": purchase["id"]},
         **{f"/{path}/{{id}}": {"id": row["document"]["id"]} for path, row in ours.items()},
         "/carriers/{account_sid}": {"account_sid": ACCOUNT_SID},
         f"{LOOKUP}/{{rtb_id}}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
@@ -122,16 +132,19 @@ async def is_refused(
     if named is not None and method in ("PUT", "POST") and body is None:
         kind = path.split("/")[1]
         body = ours[kind]["document"] if kind in ours else None
-    headers = {"If-Match": '"1"'} if method in ("PUT", "DELETE") else {}
+    based = method in ("PUT", "DELETE") or path.endswith("/release")
+    headers = {"If-Match": '"1"'} if based else {}
     address = re.sub(r"{(\w+)}", lambda found: (named or {})[found[1]], path)
     address = (
         f"{stranger.http.base_url.copy_with(path='/')}{address[1:]}"
         if address.startswith("/api/")
         else address[1:]
     )
-    more = {} if body is None else {"json": body}
+    more: dict[str, Any] = {} if body is None else {"json": body}
+    if (method, path) in CARRIERS:
+        more = {"params": body}
     answer = await stranger(method, address, headers=headers, **more)
-    expected = (404,) if named is not None else (404, 422)
+    expected = (404,) if named is not None else (404, 422, *CARRIERS.get((method, path), ()))
     if path.startswith("/session"):
         expected = (403,)  # the stranger is a program, which has none
     assert answer.status_code in expected, f"{method} {path}: {answer.status_code} {answer.text}"
@@ -155,6 +168,11 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
             "account_sid": ACCOUNT_SID,
             "pool_id": pool,
         },
+        ("GET", "/numbers/search"): {"account_sid": ACCOUNT_SID},
+        ("GET", "/numbers/imports"): {"account_sid": ACCOUNT_SID},
+        ("POST", "/numbers/imports"): {"account_sid": ACCOUNT_SID, "numbers": [NUMBER]},
+        ("POST", "/numbers/purchases"): {"numbers": ["+18005550177"], "pool_id": pool},
+        ("POST", "/numbers/{id}/release"): {},
         ("POST", "/numbers/bulk"): {
             "account_sid": ACCOUNT_SID,
             "pool_id": pool,

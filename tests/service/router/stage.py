@@ -202,10 +202,10 @@ class Stage:
     async def _hear(self, message: Msg) -> None:
         self.events.append(message)
 
-    async def add_router(self) -> Any:
+    async def add_router(self, **more: Any) -> Any:
         """Start one more; it answers once this returns."""
-        settings = settings_of(Settings, nats_url=self.nats_url, database_url=self.database_url)
-        app = await self._routers.enter_async_context(alive(create(settings)))
+        more |= {"nats_url": self.nats_url, "database_url": self.database_url}
+        app = await self._routers.enter_async_context(alive(create(settings_of(Settings, **more))))
         await eventually(partial(is_whole, app))
         self.routers.append(app)
         return app

@@ -15,6 +15,16 @@ from libs.contracts.explaining import ExplainCall, ReplayDecision
 from libs.contracts.fallback import AskFallbackPlans
 from libs.contracts.finding import DetachRtb, FindAffected, FindAuctioned, FindCampaign
 from libs.contracts.message import Document, Question
+from libs.contracts.numbers import (
+    BuyNumbers,
+    CheckNumbers,
+    GetPurchase,
+    ImportNumbers,
+    ListOwnedNumbers,
+    ListPurchases,
+    ReleaseNumber,
+    SearchNumbers,
+)
 from libs.contracts.quoting import Pricing, QuoteCall, Quotes, Unquoted
 from libs.contracts.rehearsing import Rehearse
 from libs.contracts.routing import AdmitCall, AskWhisper, ContinueCall, RouteReason
@@ -79,6 +89,7 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
     stranger = Stranger(stage)
     await what_is_ours_is_not_found(stage, stranger, campaign)
 
+    await no_number_is_to_be_had(stage, stranger, campaign, ours[Noun.NUMBER])
     await no_call_exists(stage, stranger)
     for noun, document in ours.items():
         assert (await stage.page(noun, stranger.account_id)).rows == ()
@@ -111,6 +122,7 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
     every = {one for subject, one in QUESTIONS.items() if subject.startswith("ask.router.")}
     # The last two are tried in test_auctions: whoever has no plan with a router changes none.
     empty = {ListConfiguration, ExportConfiguration, FindAuctioned, DetachRtb}
+    empty |= {ListPurchases, CheckNumbers}
     assert every == stranger.asked | {*empty, *OF_NO_ACCOUNT}, "a question is missing"
     for noun in Noun:
         assert [row.version for row in (await stage.page(noun)).rows] == [versions[noun]]
@@ -135,6 +147,29 @@ async def what_is_ours_is_not_found(stage: Stage, stranger: Stranger, ours: Camp
     pointing = AccountConfiguration(pools=(a_pool(campaign_id=ours.id),))
     take = ImportConfiguration(**edit, configuration=pointing)
     assert await stranger.refused(take) == "points_nowhere"
+
+
+async def no_number_is_to_be_had(
+    stage: Stage, stranger: Stranger, campaign: Campaign, number: Document
+) -> None:
+    them, carrier = {"account_id": stranger.account_id}, {"account_sid": "AC" + "5" * 32}
+    edit, order = {**them, "actor": TESTER}, {"numbers": ("+18005550178",)}
+    assert (
+        await stranger.refused(BuyNumbers(**edit, **order, id=uuid4(), campaign_id=campaign.id))
+        == "points_nowhere"
+    )
+    mine = BuyNumbers(account_id=stage.account_id, actor=TESTER, id=uuid4(), **order)
+    await stage.ask(mine)
+    assert await stranger.refused(GetPurchase(**them, id=mine.id)) == "not_found"
+    assert (await stage.ask(ListPurchases(**them))).purchases == ()
+    assert await stranger.refused(ListOwnedNumbers(**them, **carrier)) == "not_ours"
+    assert await stranger.refused(ImportNumbers(**edit, **carrier, **order)) == "not_ours"
+    # Whose credentials a search uses is tried with an ingress, in test_numbers.
+    assert await stranger.refused(SearchNumbers(**them, **carrier)) == "unavailable"
+    number_id = number.id  # type: ignore[attr-defined] # a number has one
+    leaving = ReleaseNumber(**edit, number_id=number_id, expected_version=1)
+    assert await stranger.refused(leaving) == "not_found"
+    assert (await stage.ask(CheckNumbers(**them))).total == 0
 
 
 async def no_call_exists(stage: Stage, stranger: Stranger) -> None:

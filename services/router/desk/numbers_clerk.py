@@ -1,0 +1,66 @@
+"""The clerk for numbers: buys what is ordered and sets up what is due, a few at a time."""
+
+import asyncio
+import logging
+from typing import Any, Protocol
+
+from sqlalchemy.exc import DBAPIError
+
+from libs.runtime.database import NOT_NOW
+from libs.runtime.tasks import ended
+
+EVERY_SECONDS = 0.5
+AT_ONCE = 3  # as many as the ingress lets through to the carrier
+PAUSE_SECONDS = 5.0  # while nobody can be asked
+
+log = logging.getLogger(__name__)
+
+
+class Work(Protocol):
+    """A desk that has work due."""
+
+    async def due(self) -> list[Any]:
+        """Claim some."""
+
+    async def work(self, due: Any) -> bool:
+        """Do one of them; False where nobody can be asked now."""
+
+
+class NumbersClerk:
+    """One per process; what is due is done by one of them at a time."""
+
+    def __init__(self, *desks: Work) -> None:
+        self._desks = desks
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._work_for_ever(), name="numbers-clerk")
+
+    async def stop(self) -> None:
+        """Stop; what is under way is done again by the next process."""
+        await ended(self._task)
+
+    async def round(self) -> bool:
+        """Do what is due; False where nobody can be asked."""
+        able = True
+        for desk in self._desks:
+            while due := await desk.due():
+                able = all(await asyncio.gather(*(self._one(desk, one) for one in due)))
+                if not able:
+                    break
+        return able
+
+    async def _one(self, desk: Work, due: Any) -> bool:
+        async with self._room:
+            return await desk.work(due)
+
+    async def _work_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            try:
+                if not await self.round():
+                    await asyncio.sleep(PAUSE_SECONDS)
+            except (*NOT_NOW, DBAPIError) as fault:
+                log.warning("numbers could not be looked after: %r", fault)
