@@ -108,13 +108,21 @@ def bids_told(detail: AuctionDetail) -> list[str]:
 
 def _bid_told(row: BidShown) -> str:
     mark = "  " if row.loss else "=>"
-    became = row.loss or f"won at {row.price.amount:.2f}" if row.price else row.loss
     why = f": {row.seen}" if row.seen else ""
     took = "" if row.milliseconds is None else f"{row.milliseconds:.1f}"
     bid = f"{row.amount.amount:.2f}" if row.amount else ""
     effective = "" if row.effective is None else f"{row.effective:.2f}"
     to_win = "" if row.to_win is None else f"{row.to_win:.2f}"
-    return f" {mark} {row.name:14} {took:>7} {bid:>9} {effective:>9} {to_win:>9}  {became}{why}"
+    return (
+        f" {mark} {row.name:14} {took:>7} {bid:>9} {effective:>9} {to_win:>9}  {_became(row)}{why}"
+    )
+
+
+def _became(row: BidShown) -> str:
+    price = f"{row.price.amount:.2f}" if row.price else "nothing"
+    if row.loss is None:
+        return f"won at {price}"
+    return f"{row.loss}, then won at {price}" if row.won_step else str(row.loss)
 
 
 def _recorded(detail: CallDetail) -> list[str]:

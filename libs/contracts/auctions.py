@@ -87,7 +87,9 @@ class BidShown(Value):
     `effective` is what the bid ranked as, `price` what it pays or would have, `to_win` what
     would have beaten the best.  Times are in milliseconds: `timeout_ms` is how long it was waited
     for, `late_milliseconds` after how long it answered all the same.  `explored`: its slowness or
-    failures would have spared it, were it not for the router's `explore_percent`.
+    failures would have spared it, were it not for the router's `explore_percent`.  `won_step`: the
+    step of the call that it was sold, be it that a better one's line had failed.  What was said
+    (`request`, `response`, `status`) is there for a rehearsal; of a real auction ask each bid.
     """
 
     target_id: RtbTargetId
@@ -110,6 +112,10 @@ class BidShown(Value):
     destination: Destination | None = None
     required_seconds: int | None = None
     expires_at: Instant | None = None
+    won_step: int | None = None
+    request: str = ""
+    response: str = ""
+    status: int | None = None
     notices: tuple[NoticeShown, ...] = ()
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from libs.contracts.bidding import RtbRouter, RtbTarget
 from libs.contracts.editing import PAGE_MAX, Changed, Edit, Got, Page
-from libs.contracts.ids import AccountId, RtbRouterId
+from libs.contracts.ids import AccountId, CampaignId, RtbRouterId
 from libs.contracts.message import Question, Value, one_of
 
 
@@ -35,8 +35,9 @@ class SaveRtbRouter(Edit):
 class RetireRtb(Edit):
     """Take a bidder or router out of use.
 
-    A bidder that routers ask is `in_use`, unless `detach` takes it out of them first.  Which
-    campaigns name a router only the router service knows: ask there before.
+    A bidder that routers ask, and a router whose bids are passed through to pings, are `in_use`,
+    unless `detach` takes them out first.  Which campaigns name a router only the router service
+    knows: ask there before.
     """
 
     subject: ClassVar[str] = "ask.rtb.retire.v1"
@@ -53,14 +54,15 @@ class RtbUse(Value):
 
 
 class RtbUses(Value):
-    """Who uses something."""
+    """Who uses something: routers a bidder, campaigns' ping rules a router."""
 
     outcome: Literal["uses"] = "uses"
     routers: tuple[RtbUse, ...] = ()
+    pinged_campaigns: tuple[CampaignId, ...] = ()
 
 
 class FindRtbUses(Question):
-    """Which routers ask a bidder; `key` None: any bidder of the account."""
+    """Which routers ask a bidder, or whose pings a router's; `key` None: any bidder's routers."""
 
     subject: ClassVar[str] = "ask.rtb.uses.v1"
     answers: ClassVar[TypeAdapter[Any]] = one_of(RtbUses)

@@ -177,5 +177,4 @@ def _declining(path: str = "") -> Iterator[None]:
         text = f"it has changed since: its version is {no.current}"
         raise Declined("stale", text) from no
     except InUse as no:
-        users = [(f"rtb_router {use.rtb_router_id}", f"asks it: {use.name}") for use in no.users]
-        raise Declined("in_use", "routers still ask it: detach it, or force", users) from no
+        raise Declined("in_use", "it is still used: detach it, or force", no.users) from no

@@ -171,7 +171,9 @@ async def replace_rtb_target(
 async def retire_rtb_target(
     request: Request, who: Who, id: UUID, version: BasedOn, force: Forced = False
 ) -> Response:
-    """Take it out of use; 409 names the routers that ask it, unless forced."""
+    """Take it out of use; 409 names the routers that ask it and their campaigns, unless forced."""
+    await _one(request, who, RtbNoun.TARGET, id)
+    await _refuse_in_use(request, who, id, force=force)
     question = RetireRtb(
         account_id=who.account_id,
         actor=who.actor,
@@ -191,7 +193,8 @@ async def retire_rtb_target(
     tags=["rtb"],
 )
 async def clear_rtb_targets(request: Request, who: Who, force: Forced = False) -> Response:
-    """Take all of them out of use; 409 names the routers that ask any, unless forced."""
+    """Take all of them out of use; 409 names who uses any, unless forced."""
+    await _refuse_in_use(request, who, None, force=force)
     question = ClearRtbTargets(account_id=who.account_id, actor=who.actor, detach=force)
     return told(await asked(request, question))
 
@@ -278,14 +281,15 @@ async def replace_rtb_router(
 async def retire_rtb_router(
     request: Request, who: Who, id: UUID, version: BasedOn, force: Forced = False
 ) -> Response:
-    """Take it out of use; 409 names the campaigns that hold its auctions, unless forced."""
+    """Take it out of use; 409 names the campaigns that use its auctions, unless forced."""
     await _one(request, who, RtbNoun.ROUTER, id)
     affected = await _affected(request, who, id)
-    if affected.uses and not force:
-        errors = [
-            (f"{use.noun} {use.key}", f"holds its auctions: {use.name}") for use in affected.uses
-        ]
-        raise Problem(409, "in_use", "campaigns hold its auctions", errors=errors)
+    uses: RtbUses = await asked(request, FindRtbUses(account_id=who.account_id, key=id))
+    errors = _holding(affected)
+    how = "answers its pings with this router's bids"
+    errors += [(f"campaign {campaign_id}", how) for campaign_id in uses.pinged_campaigns]
+    if errors and not force:
+        raise Problem(409, "in_use", "campaigns use its auctions", errors=errors)
     if affected.uses:
         detach = DetachRtb(
             account_id=who.account_id, actor=who.actor, rtb_router_id=RtbRouterId(id)
@@ -297,8 +301,28 @@ async def retire_rtb_router(
         expected_version=version,
         noun=RtbNoun.ROUTER,
         key=id,
+        detach=force,
     )
     return told(await asked(request, question))
+
+
+async def _refuse_in_use(request: Request, who: Principal, id: UUID | None, *, force: bool) -> None:
+    """Refuse to take out of use what routers ask, with the campaigns that hold their auctions."""
+    if force:
+        return
+    uses: RtbUses = await asked(request, FindRtbUses(account_id=who.account_id, key=id))
+    errors = [
+        (f"rtb_router {router.rtb_router_id}", f"asks it: {router.name}") for router in uses.routers
+    ]
+    for router in uses.routers:
+        errors += _holding(await _affected(request, who, router.rtb_router_id))
+    if errors:
+        text = "RTB routers still ask it, for the campaigns named"
+        raise Problem(409, "in_use", text, errors=list(dict.fromkeys(errors)))
+
+
+def _holding(affected: Affected) -> list[tuple[str, str]]:
+    return [(f"{use.noun} {use.key}", f"holds its auctions: {use.name}") for use in affected.uses]
 
 
 async def _affected(request: Request, who: Principal, id: UUID) -> Affected:

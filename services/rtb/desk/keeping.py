@@ -105,6 +105,8 @@ class KeepingDesk:
             _check_version(before, question.expected_version)
             if question.noun is RtbNoun.TARGET:
                 await self._free(work, question, [question.key], facts, detach=question.detach)
+            if question.noun is RtbNoun.ROUTER:
+                await self._unpass(work, question, facts)
             kept = await self._retired(work, question, before, facts)
         self._outbox.announce(facts)
         return Saved(version=kept.version)
@@ -123,9 +125,11 @@ class KeepingDesk:
         return Cleared(retired=len(keys))
 
     async def uses(self, question: FindRtbUses) -> RtbUses:
-        """Which routers ask a bidder."""
-        users = await self._configuration.users_of(question.account_id, question.key)
-        return RtbUses(routers=tuple(users))
+        """Which routers ask a bidder, and whose pings are answered with a router's bids."""
+        account_id, key = question.account_id, question.key
+        users = await self._configuration.users_of(account_id, key)
+        pinged = await self._configuration.pinged_with(account_id, key) if key else []
+        return RtbUses(routers=tuple(users), pinged_campaigns=tuple(pinged))
 
     async def get(self, question: GetRtb) -> Got:
         """One thing as it is now; raise Missing."""
@@ -162,7 +166,10 @@ class KeepingDesk:
         gone = set(keys)
         users = {use.rtb_router_id: use for key in keys for use in await work.users_of(key)}
         if users and not detach:
-            raise InUse(list(users.values()))
+            asking = users.values()
+            raise InUse(
+                [(f"rtb_router {one.rtb_router_id}", f"asks it: {one.name}") for one in asking]
+            )
         for router_id in users:
             before = await work.current(RtbNoun.ROUTER, router_id)
             assert before is not None, "it was found under the lock"
@@ -172,6 +179,20 @@ class KeepingDesk:
             kept = await work.keep(RtbNoun.ROUTER, router_id, router.model_dump(mode="json"))
             await work.gather(router)
             reason = "a bidder that it asked was taken out of use"
+            facts.append(await self._announce(work, question, before, kept, reason))
+
+    async def _unpass(self, work: Work, question: RetireRtb, facts: list[Announcement]) -> None:
+        """Take a router out of ping rules: they go by what the held target pays, from now on."""
+        campaigns = await work.pinged_with(question.key)
+        if campaigns and not question.detach:
+            how = "answers its pings with this router's bids"
+            raise InUse([(f"campaign {campaign_id}", how) for campaign_id in campaigns])
+        for campaign_id in campaigns:
+            before = await work.current(RtbNoun.PING_RULES, campaign_id)
+            assert before is not None, "it was found under the lock"
+            document = {**before.document, "rtb_router_id": None}
+            kept = await work.keep(RtbNoun.PING_RULES, campaign_id, document)
+            reason = "the RTB router whose bids it passed through was taken out of use"
             facts.append(await self._announce(work, question, before, kept, reason))
 
     async def _retired(

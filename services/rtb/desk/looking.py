@@ -15,7 +15,6 @@ from libs.contracts.auctions import (
     GetAuction,
     GetBid,
     ListAuctions,
-    NoticeShown,
     Pinged,
     PingRtbTarget,
     RehearseAuction,
@@ -80,9 +79,18 @@ class LookingDesk:
         if found is None:
             raise Missing
         row, auction = found
-        late = await self._looking.late(question.account_id, question.auction_id)
-        notices = await self._looking.notices(question.account_id, question.auction_id)
-        return _detail(_shown(row), auction, late, notices)
+        about = (question.account_id, question.auction_id)
+        late, steps = await self._looking.late(*about), await self._looking.steps(*about)
+        notices = await self._looking.notices(*about)
+        more = {
+            entry.target_id: {
+                "late_milliseconds": late.get(entry.target_id),
+                "won_step": steps.get(entry.target_id),
+                "notices": tuple(notices.get(entry.target_id, ())),
+            }
+            for entry in auction.entries
+        }
+        return _detail(_shown(row), auction, more)
 
     async def bid(self, question: GetBid) -> Bodies:
         """What was said; raise Missing."""
@@ -142,7 +150,19 @@ class LookingDesk:
             bids=auction.bids,
             milliseconds=auction.milliseconds,
         )
-        return _detail(shown, auction, {}, {})
+        said = {
+            target_id: self._said(request, closed.replies.get(target_id), books.secrets[target_id])
+            for target_id, request in closed.requests.items()
+        }
+        return _detail(shown, auction, said)
+
+    def _said(self, request: Request, reply: Reply | None, hidden: Sequence[str]) -> dict[str, Any]:
+        """What was said between us and a bidder, masked."""
+        told = {"request": masked_text(_written(request), hidden)}
+        if reply is None or reply.status is None:
+            return told
+        text = masked_text(reply.body.decode(errors="replace"), hidden)
+        return {**told, "response": text, "status": reply.status}
 
     async def report(self, question: ReportRtb) -> RtbReport:
         """How bidders did; raise Unfit for a time that is too long."""
@@ -151,31 +171,30 @@ class LookingDesk:
             raise Unfit("malformed", "the time cannot be reported", [("until", problem)])
         about = (question.account_id, question.since, question.until)
         rows = {row.target_id: row for row in await self._looking.report(*about)}
-        losses, revenue = await self._looking.losses(*about), await self._looking.revenue(*about)
+        losses, sold = await self._looking.losses(*about), await self._looking.sold(*about)
         names = await self._looking.names(question.account_id)
         reports = [
-            self._report(RtbTargetId(target_id), name, live, rows.get(target_id)).model_copy(
-                update={
-                    "losses": losses.get(target_id, {}),
-                    "revenue": revenue.get(target_id, Decimal(0)),
-                }
+            self._report(row, name, live, sold.get(target_id, (0, Decimal(0)))).model_copy(
+                update={"losses": losses.get(target_id, {})}
             )
             for target_id, (name, live) in names.items()
-            if target_id in rows
+            if (row := rows.get(target_id)) is not None
         ]
         best_first = sorted(reports, key=lambda one: (-one.revenue, -one.wins, one.name))
         return RtbReport(targets=tuple(best_first))
 
-    def _report(self, target_id: RtbTargetId, name: str, live: int, row: Any) -> RtbTargetReport:
-        pace = self._asking.paces.get(target_id)
+    def _report(self, row: Any, name: str, live: int, sold: tuple[int, Decimal]) -> RtbTargetReport:
+        pace = self._asking.paces.get(row.target_id)
+        wins, revenue = sold
         return RtbTargetReport(
-            target_id=target_id,
+            target_id=row.target_id,
             name=name,
             pings=row.pings,
             bids=row.bids,
-            wins=row.wins,
+            wins=wins,
+            revenue=revenue,
             bid_rate=_rate(row.bids, row.pings),
-            win_rate=_rate(row.wins, row.bids),
+            win_rate=_rate(wins, row.bids),
             answered_rate=_rate(row.answered, row.pings),
             p50_ms=row.p50,
             p95_ms=row.p95,
@@ -279,30 +298,27 @@ def _shown(row: Any) -> AuctionShown:
 
 
 def _detail(
-    shown: AuctionShown,
-    auction: Auction,
-    late: Mapping[UUID, float],
-    notices: Mapping[UUID, Sequence[NoticeShown]],
+    shown: AuctionShown, auction: Auction, more: Mapping[RtbTargetId, Mapping[str, Any]]
 ) -> AuctionDetail:
+    """An auction with what else is known of each bidder."""
     others = [entry for entry in auction.entries if entry.place is None]
     return AuctionDetail(
         auction=shown,
-        bidders=tuple(_bidder(entry, late, notices) for entry in (*auction.order, *others)),
+        bidders=tuple(
+            _bidder(entry, more.get(entry.target_id, {})) for entry in (*auction.order, *others)
+        ),
         deadline_ms=auction.deadline_ms,
         seed=auction.seed,
         is_test=auction.offered.is_test,
     )
 
 
-def _bidder(
-    entry: Entry, late: Mapping[UUID, float], notices: Mapping[UUID, Sequence[NoticeShown]]
-) -> BidShown:
+def _bidder(entry: Entry, more: Mapping[str, Any]) -> BidShown:
     said = entry.bid
     plain = {name: getattr(entry, name) for name in Entry.model_fields if name != "bid"}
     return BidShown(
         **plain,
-        late_milliseconds=late.get(entry.target_id),
-        notices=tuple(notices.get(entry.target_id, ())),
+        **more,
         destination=said.destination if said else None,
         required_seconds=said.required_seconds if said else None,
         expires_at=said.expires_at if said else None,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from libs.contracts.bidding import RtbTarget
-from libs.contracts.bidding_edits import RtbUse
 from services.rtb.domain.answer import BadPath, read_path
 from services.rtb.domain.notices import check_notices
 from services.rtb.domain.offer import check_templates
@@ -34,10 +33,10 @@ class Stale(Exception):
 
 
 class InUse(Exception):
-    """Routers still ask it."""
+    """Something still uses it: each user by what it is, with how it does."""
 
-    def __init__(self, users: Sequence[RtbUse]) -> None:
-        super().__init__(", ".join(user.name for user in users))
+    def __init__(self, users: Problems) -> None:
+        super().__init__(", ".join(whom for whom, _ in users))
         self.users = users
 
 

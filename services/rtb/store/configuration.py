@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.contracts.bidding import RtbRouter, RtbTarget
 from libs.contracts.bidding_edits import RtbNoun, RtbUse
-from libs.contracts.ids import AccountId, RtbRouterId, RtbTargetId
+from libs.contracts.ids import AccountId, CampaignId, RtbRouterId, RtbTargetId
 from libs.rules.secrets import secrets_in, with_secrets
 from libs.runtime.database import Database
 from libs.runtime.outbox import Announcement
@@ -145,6 +145,21 @@ class Edit:
         rows = await self._connection.execute(statement)
         return [RtbUse(rtb_router_id=RtbRouterId(row[0]), name=row[1]) for row in rows]
 
+    async def pinged_with(self, router_id: UUID) -> list[CampaignId]:
+        """The campaigns whose pings are answered with what a router's bidders pay."""
+        table = tables.ping_rules
+        statement = (
+            select(table.c.id)
+            .where(
+                table.c.account_id == self._account_id,
+                ~table.c.retired,
+                table.c.document["rtb_router_id"].astext == str(router_id),
+            )
+            .order_by(table.c.id)
+            .limit(USES_MAX)
+        )
+        return [CampaignId(row) for row in (await self._connection.execute(statement)).scalars()]
+
     async def targets(self) -> list[UUID]:
         """All bidders that are in use."""
         statement = select(tables.target.c.id).where(
@@ -224,6 +239,11 @@ class Configuration:
         """The routers that ask a bidder, or any."""
         async with self._database.transaction() as connection:
             return await Edit(connection, account_id).users_of(target_id)
+
+    async def pinged_with(self, account_id: AccountId, router_id: UUID) -> list[CampaignId]:
+        """The campaigns whose pings are answered with what a router's bidders pay."""
+        async with self._database.transaction() as connection:
+            return await Edit(connection, account_id).pinged_with(router_id)
 
     async def books(self, account_id: AccountId) -> Books:
         """Everything of an account, secrets open."""

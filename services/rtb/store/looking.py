@@ -153,7 +153,6 @@ class Looking:
                 func.count().filter(asked).label("pings"),
                 func.count().filter(answered).label("answered"),
                 func.count().filter(bid.c.loss.is_(None) | bid.c.loss.in_(_BID)).label("bids"),
-                func.count().filter(bid.c.loss.is_(None)).label("wins"),
                 *times,
             )
             .where(bid.c.account_id == account_id, bid.c.at >= since, bid.c.at < until)
@@ -178,15 +177,28 @@ class Looking:
                 found.setdefault(target_id, {})[loss] = count
         return found
 
-    async def revenue(
+    async def sold(
         self, account_id: AccountId, since: datetime, until: datetime
-    ) -> Mapping[UUID, Decimal]:
-        """What each bidder owes for calls that lasted long enough."""
+    ) -> Mapping[UUID, tuple[int, Decimal]]:
+        """How many legs each bidder was sold, and what it owes for those that lasted."""
         statement = (
-            select(sale.c.target_id, func.sum(sale.c.price))
+            select(
+                sale.c.target_id,
+                func.count(),
+                func.coalesce(
+                    func.sum(sale.c.price).filter(sale.c.converted_at.is_not(None)), Decimal(0)
+                ),
+            )
             .where(sale.c.account_id == account_id, sale.c.at >= since, sale.c.at < until)
-            .where(sale.c.converted_at.is_not(None))
             .group_by(sale.c.target_id)
+        )
+        async with self._database.transaction() as connection:
+            return {row[0]: (row[1], row[2]) for row in await connection.execute(statement)}
+
+    async def steps(self, account_id: AccountId, auction_id: AuctionId) -> dict[UUID, int]:
+        """Who was sold which step of an auction's call."""
+        statement = select(sale.c.target_id, sale.c.step).where(
+            sale.c.account_id == account_id, sale.c.auction_id == auction_id
         )
         async with self._database.transaction() as connection:
             return {row[0]: row[1] for row in await connection.execute(statement)}

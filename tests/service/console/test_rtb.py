@@ -64,20 +64,37 @@ async def test_a_bidder_is_made_tried_and_taken_out_of_use(stage: Stage) -> None
 
 async def test_a_router_in_a_plan_goes_only_when_forced(stage: Stage) -> None:
     made = await a_routed_campaign(stage.owner, NUMBER)
-    ring = made["rtb-routers"]
+    ring, bidder = made["rtb-routers"], made["rtb-targets"]
     path = f"rtb-routers/{ring['document']['id']}"
     version = {"If-Match": f'"{ring["version"]}"'}
+    rules = f"ping-rules/{made['campaigns']['document']['id']}"
+    row = await stage.owner.get(rules)
+    passing = {"price": "pass_through", "rtb_router_id": ring["document"]["id"]}
+    await stage.owner.put(rules, {**row["document"], **passing}, row["version"])
 
     no = await stage.owner("DELETE", path, headers=version)
-
-    assert (no.status_code, no.json()["errors"][0]["problem"]) == (
-        409,
-        "holds its auctions: ours campaign",
+    of_bidder = await stage.owner(
+        "DELETE",
+        f"rtb-targets/{bidder['document']['id']}",
+        headers={"If-Match": f'"{bidder["version"]}"'},
     )
+    of_all = await stage.owner("DELETE", "rtb-targets")
+
+    holds = "holds its auctions: ours campaign"
+    assert (no.status_code, [one["problem"] for one in no.json()["errors"]]) == (
+        409,
+        [holds, "answers its pings with this router's bids"],
+    )
+    asks = f"asks it: {ring['document']['name']}"
+    for refused in (of_bidder, of_all):
+        told = refused.json()
+        assert (refused.status_code, told["code"]) == (409, "in_use")
+        assert [one["problem"] for one in told["errors"]] == [asks, holds]
     assert (await stage.owner.get(f"{path}/affected"))["uses"][0]["name"] == "ours campaign"
     assert (await stage.owner("DELETE", f"{path}?force=true", headers=version)).status_code == 200
     campaign = await stage.owner.get(f"campaigns/{made['campaigns']['document']['id']}")
     entries = campaign["document"]["assignments"]
     assert [entry["rtb_router_id"] for entry in entries] == [None]
+    assert (await stage.owner.get(rules))["document"]["rtb_router_id"] is None
     clear = await stage.owner("DELETE", f"{stage.url}/api/rtb/targets/clear-all")
     assert clear.json() == {"outcome": "cleared", "retired": 1}

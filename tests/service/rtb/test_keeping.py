@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from deploy.local.bidders import bids
-from libs.contracts.auction import AuctionUnsold, AuctionWon, HoldAuction, Unsold
+from libs.contracts.auction import AuctionUnsold, AuctionWon, HoldAuction, Loss, Unsold
 from libs.contracts.auctions import (
     GetAuction,
     GetBid,
@@ -124,6 +124,10 @@ async def test_a_rehearsal_and_a_ping_leave_no_trace(stage: Stage) -> None:
     about = {"account_id": stage.account_id}
     held = await stage.ask(RehearseAuction(**about, rtb_router_id=router.id))
     assert (held.is_test, held.auction.target_name) == (True, "one")
+    (shown,) = held.bidders
+    assert (shown.status, "Bearer ********" in shown.request) == (200, True)
+    assert '"bidAmount":5' in shown.response
+    assert "5550100031" not in shown.response
     pinged = await stage.ask(PingRtbTarget(**about, target_id=target.id))
     assert (pinged.sent, pinged.amount.amount, pinged.status) == (True, 5, 200)
     assert "Bearer ********" in pinged.request
@@ -139,6 +143,15 @@ async def test_the_report_names_bidders_and_counts_their_losses(stage: Stage) ->
     for at in range(3):
         await stage.sell(router, f"CA{at}")
 
+    after_all = await stage.sell(router, "CA0", step=1)
+    assert isinstance(after_all, AuctionWon)
+    about = {"account_id": stage.account_id, "auction_id": after_all.auction_id}
+    detail = await stage.ask(GetAuction(**about))
+    assert {one.name: (one.loss, one.won_step) for one in detail.bidders} == {
+        "high": (None, 0),
+        "low": (Loss.OUTBID, 1),
+    }
+
     def counted() -> bool:
         return stage.rows("select count(*) from rtb.bid") == [(6,)]
 
@@ -149,6 +162,7 @@ async def test_the_report_names_bidders_and_counts_their_losses(stage: Stage) ->
     rows = {row.name: row for row in report.targets}
     assert (rows["high"].wins, rows["high"].win_rate, rows["high"].live) == (3, 1.0, 3)
     assert (rows["low"].bids, rows["low"].losses) == (3, {"outbid": 3})
+    assert rows["low"].wins == 1  # the better one's line had failed
     assert rows["low"].p50_ms is not None
 
 
