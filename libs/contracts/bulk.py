@@ -17,7 +17,7 @@ from libs.contracts.configuration import (
 )
 from libs.contracts.editing import Actor, Noun, Pausing, read_key
 from libs.contracts.ids import AccountId, CampaignId, NumberId, PoolId, Sid
-from libs.contracts.message import Document, Question, Value, one_of
+from libs.contracts.message import Document, Question, Value, one_of, refused_at
 
 NUMBERS_MAX = 1_000  # of one question; each is an edit of its own
 CSV_LENGTH_MAX = 200_000  # far more than so many numbers with a few columns beside them
@@ -153,6 +153,7 @@ class ImportChange(StrEnum):
 
     CREATED = "created"
     CHANGED = "changed"
+    RETIRED = "retired"
 
 
 class ImportedDocument(Value):
@@ -175,11 +176,26 @@ class Imported(Value):
     paused: tuple[Pausing, ...] = ()
 
 
+class Retired(Value):
+    """Something that is taken out of use; `key` is its id, for the defaults the account's."""
+
+    noun: Noun
+    key: str
+
+    @model_validator(mode="after")
+    def _exported(self) -> Self:
+        if self.noun not in EXPORTED or read_key(self.noun, self.key) != self.key:
+            raise refused_at(("key",), "names nothing that an import may retire")
+        return self
+
+
 class ImportConfiguration(Question):
     """Make these documents the account's: all of them, or none.  What is not named stays.
 
-    `expected_version`: refused as `stale` where the account has changed since; None:
-    whatever it is.  A rehearsal tells what would be done, and does nothing.
+    `retired` are taken out of use after all documents are kept, in their order; refused as
+    `in_use` where something that stays needs one.  `expected_version`: refused as `stale` where
+    the account has changed since; None: whatever it is.  A rehearsal tells what would be done,
+    and does nothing.
     """
 
     subject: ClassVar[str] = "ask.router.import.v1"
@@ -188,5 +204,6 @@ class ImportConfiguration(Question):
     account_id: AccountId
     actor: Actor
     configuration: AccountConfiguration
+    retired: tuple[Retired, ...] = Field(default=(), max_length=DOCUMENTS_MAX)
     expected_version: int | None = None
     rehearsal: bool = False

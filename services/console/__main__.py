@@ -1,22 +1,31 @@
 """The console's command line: python -m services.console create-user | reset-password | make-key.
 
-Works on the database that the settings name, whether the service runs or not.
+Works on the database that the settings name, whether the service runs or not.  And
+export | plan | apply: an account's configuration as one document, asked of the router over NATS.
 """
 
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 from uuid import UUID
 
+from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
+from libs.runtime.ask import Ask, Refused, Unanswered
+from libs.runtime.broker import Broker
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
+from services.console.desk.configuring import ConfiguringDesk, Wanted
 from services.console.desk.keeping_people import KeepingPeople
 from services.console.desk.passwords import Passwords
 from services.console.domain.access import Principal, Right, Role, rights_of
+from services.console.domain.configuration_document import BadDocument
 from services.console.settings import Settings
 from services.console.store.people import EmailTaken, People
 from services.console.store.sessions import Sessions
+
+CONNECT_SECONDS = 5.0  # how long NATS is waited for
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,6 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
 async def run(arguments: list[str] | None = None) -> int:
     """The same, within a loop that is there."""
     asked = _parser().parse_args(arguments)
+    if asked.command in ("export", "plan", "apply"):
+        return await _configure(asked)
     database = Database(Settings().database_url, application_name="console")
     await database.open()
     people, sessions = People(database), Sessions(database)
@@ -57,7 +68,55 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("name")
     key.add_argument("--account", type=UUID, required=True)
     key.add_argument("--role", type=Role, choices=list(Role), default=Role.MANAGER)
+    export = commands.add_parser("export", help="write an account's configuration out, as YAML")
+    export.add_argument("--account", type=UUID, required=True)
+    for command, does in (("plan", "say what a document would change"), ("apply", "change it")):
+        more = commands.add_parser(command, help=does)
+        more.add_argument("file", type=Path, help="the document; - is the standard input")
+        more.add_argument("--account", type=UUID, required=True)
+        more.add_argument("--prune", action="store_true", help="retire what it does not name")
     return parser
+
+
+async def _configure(asked: argparse.Namespace) -> int:
+    settings = Settings()
+    password = settings.nats_password.get_secret_value()
+    broker = Broker(settings.nats_url, "console", settings.nats_user, password)
+    broker.open()
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            while not broker.connected:  # noqa: ASYNC110 - within a bound
+                await asyncio.sleep(CONNECT_SECONDS / 100)
+        return await _do_configure(ConfiguringDesk(Ask(broker)), asked)
+    except TimeoutError:
+        print(f"NATS is not there: {settings.nats_url}", file=sys.stderr)
+    except (Refused, Unanswered) as no:
+        print(no, file=sys.stderr)
+    except BadDocument as no:
+        print(f"{no.text}:", file=sys.stderr)
+        for one in no.problems:
+            print(f"  {one.path or 'the document'}: {one.problem}", file=sys.stderr)
+    finally:
+        await broker.close()
+    return 1
+
+
+async def _do_configure(desk: ConfiguringDesk, asked: argparse.Namespace) -> int:
+    account_id = AccountId(asked.account)
+    if asked.command == "export":
+        _, text = await desk.export(account_id)
+        print(text, end="")
+        return 0
+    text = await asyncio.to_thread(_read, asked.file)
+    actor = Actor(name="command line", role=Role.OWNER, via="command line")
+    wanted = Wanted(account_id=account_id, actor=actor, text=text, prune=asked.prune)
+    reviewed = await (desk.plan(wanted) if asked.command == "plan" else desk.apply(wanted))
+    print(reviewed.note, end="")
+    return 0
+
+
+def _read(file: Path) -> str:
+    return sys.stdin.read() if str(file) == "-" else file.read_text()
 
 
 def _operator(account_id: UUID) -> Principal:

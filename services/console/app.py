@@ -27,6 +27,7 @@ from libs.runtime.streams import declare_stream
 from libs.runtime.tasks import ended
 from services.console import live
 from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
+from services.console.desk.configuring import ConfiguringDesk
 from services.console.desk.keeping_people import KeepingPeople
 from services.console.desk.passwords import Passwords
 from services.console.desk.signing_in import SigningIn
@@ -42,6 +43,7 @@ from services.console.routes import (
     bulk,
     calls,
     carriers,
+    configuration_text,
     defaults,
     keys,
     numbers,
@@ -106,6 +108,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     )
     _furnish(app, settings, database, clock)
     app.state.ask, app.state.audit, app.state.feed = Ask(broker), audit, feed
+    app.state.configuring = ConfiguringDesk(app.state.ask)
     for routes in _routes():
         app.include_router(routes, prefix=API)
     app.include_router(predecessor.router)
@@ -126,6 +129,7 @@ def _routes() -> tuple[APIRouter, ...]:
         carriers.router,
         defaults.router,
         bulk.router,
+        configuration_text.router,
         calls.router,
         bidding.router,
         auctions.router,

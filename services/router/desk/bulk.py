@@ -15,6 +15,7 @@ from libs.contracts.bulk import (
     NumberOutcome,
     NumberResult,
     NumbersAdded,
+    Retired,
 )
 from libs.contracts.configuration import Group, Number
 from libs.contracts.ids import NumberId
@@ -27,7 +28,7 @@ from services.router.domain.number_list import read_csv, read_number
 from services.router.domain.plan import chain_of
 from services.router.domain.unfit import BadRule, Taken, Unfit
 from services.router.store.configuration import Configuration
-from services.router.store.kept import Kept, Stale
+from services.router.store.kept import InUse, Kept, Missing, Stale
 
 
 class BulkDesk:
@@ -73,6 +74,7 @@ class BulkDesk:
                 except Unfit as no:
                     raise no.within(path) from no
                 done.append(_told(document, key_of(account_id, document), before))
+            done += [await _retire(work, one) for one in question.retired]
         return Imported(
             rehearsal=question.rehearsal,
             version=newest if question.rehearsal else work.version or newest,
@@ -80,6 +82,20 @@ class BulkDesk:
             unchanged=unchanged,
             paused=work.paused,
         )
+
+
+async def _retire(work: Work, thing: Retired) -> ImportedDocument:
+    """Take a thing out of use; raise Missing, or InUse while something else needs it."""
+    before = await work.edit.current(thing.noun, thing.key)
+    if before is None or before.retired:
+        raise Missing
+    if users := await work.edit.uses_of(thing.noun, thing.key):
+        raise InUse(users)
+    await work.retire(before)
+    named = before.document.get("name") or before.document.get("number") or ""
+    return ImportedDocument(
+        noun=thing.noun, key=thing.key, name=str(named), change=ImportChange.RETIRED
+    )
 
 
 class _Place:

@@ -45,6 +45,8 @@ OWN = {
     ("GET", "/calls"): "lists the asker's own",
     ("GET", "/calls/live"): "lists the asker's own",
     ("GET", "/export"): "shows the asker's own",
+    ("GET", "/configuration"): "shows the asker's own",
+    ("GET", "/configuration/schema"): "is the same for everybody",
     ("GET", "/numbers/purchases"): "lists the asker's own",
     ("GET", "/numbers/check"): "tells of the asker's own",
     ("POST", "/numbers/check"): "looks at the asker's own",
@@ -158,6 +160,9 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
     bidder, ring = (ours[kind]["document"]["id"] for kind in ("rtb-targets", "rtb-routers"))
     buyer, pool = (ours[kind]["document"]["id"] for kind in ("buyers", "pools"))
     destination = {"kind": "phone", "number": "+15550100002"}
+    stolen = {
+        "document": f"format: 1\npools:\n- name: x\n  campaign_id: {campaign}\n",
+    }
     return {
         ("POST", "/campaigns"): {"name": "x", "assignments": [{"target_id": target}]},
         ("POST", "/targets"): {"name": "x", "buyer_id": buyer, "destination": destination},
@@ -181,6 +186,8 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("POST", "/import"): {
             "configuration": {"pools": [{"id": str(uuid4()), "name": "x", "campaign_id": campaign}]}
         },
+        ("POST", "/configuration/plan"): stolen,
+        ("POST", "/configuration/apply"): stolen,
         ("POST", "/rehearsals"): {"campaign_id": campaign},
         ("POST", "/rtb-routers"): {"name": "x", "members": [{"target_id": bidder}]},
         ("POST", "/ping-rules"): {"id": campaign, "bid": "9"},
