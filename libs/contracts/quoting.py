@@ -10,7 +10,7 @@ from libs.contracts.calls import Fact, Geography
 from libs.contracts.ids import AccountId, CampaignId, QuoteId
 from libs.contracts.message import Document, Instant, Question, Value, one_of
 from libs.contracts.money import Amount, Currency, Money
-from libs.contracts.phone import Caller, PhoneNumber
+from libs.contracts.phone import Caller, PhoneNumber, SipAddress
 from libs.contracts.routing import RouteReason
 from libs.contracts.tags import Tags
 
@@ -30,12 +30,14 @@ class Quotes(Document):
     """How a campaign's quotes are kept.
 
     All live quotes together take at most `share_percent` of the places that calls leave free,
-    under each cap; a cap's last free place goes to calls.
+    under each cap; a cap's last free place goes to calls.  `sip_domain` is one that the carrier
+    brings calls of to us: quotes then have an address there of their own, beside a number.
     """
 
     seconds: int = Field(default=60, ge=10, le=QUOTE_SECONDS_MAX)
     share_percent: int = Field(default=50, ge=1, le=100)
     late_calls: LateCalls = LateCalls.ROUTE
+    sip_domain: Annotated[str, Field(pattern=r"^([a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8})?$")] = ""
 
 
 class Pricing(Value):
@@ -67,8 +69,8 @@ class Unquoted(StrEnum):
 class Quoted(Value):
     """A call from this caller to `number` before `expires_at` is taken, and owed `price`.
 
-    `alone`: the number is kept for this quote, whoever calls it.  `repeated`: it was given
-    before, for the same caller and tags.
+    `alone`: the number is kept for this quote, whoever calls it; so is `sip_address` always.
+    `repeated`: it was given before, for the same caller and tags.
     """
 
     outcome: Literal["quoted"] = "quoted"
@@ -76,6 +78,7 @@ class Quoted(Value):
     price: Money
     number: PhoneNumber
     alone: bool
+    sip_address: SipAddress | None = None
     expires_at: Instant
     required_seconds: int = 0
     repeated: bool = False

@@ -293,12 +293,13 @@ quote = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("call_id", UUID(as_uuid=True)),
+    Column("tags", JSONB, nullable=False, server_default="{}"),
     Index("quote_caller", "account_id", "campaign_id", "caller", "expires_at"),
     Index("quote_number", "account_id", "number", "expires_at"),
     Index("quote_end", "expires_at"),
 )
 """What has been promised to a publisher.  Its places are those of its id as a call;
-`call_id`: who has used it."""
+`call_id`: who has used it; `tags`: what the publisher told of the call."""
 
 kept_number = Table(
     "kept_number",

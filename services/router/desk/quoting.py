@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from libs.contracts.ids import CallId
+from libs.contracts.ids import CallId, QuoteId
 from libs.contracts.money import Money
 from libs.contracts.quoting import (
     NotQuoted,
@@ -66,7 +66,8 @@ class QuotingDesk:
             return NotQuoted(why=Unquoted.NO_QUOTES)
         again = await self._quotes.same(_wanted(question))
         if again is not None:
-            return again
+            address = _address(again.quote_id, rules)
+            return again.model_copy(update={"sip_address": address})
         number = await self._number(question, rules)
         if number is None:
             return NotQuoted(why=Unquoted.NO_NUMBER)
@@ -155,6 +156,7 @@ class _Promise:
             price=price,
             number=self._number,
             alone=self._question.caller.number is None,
+            sip_address=_address(self._question.quote_id, self._rules),
             expires_at=self._deliberation.at + timedelta(seconds=self._rules.seconds),
             required_seconds=outcome.required_seconds,
         )
@@ -178,6 +180,7 @@ class _Promise:
             "at": self._deliberation.at,
             "expires_at": quoted.expires_at,
             "call_id": None,
+            "tags": question.tags,
         }
         places = places_of(decision.chosen, decision, counters)
         return QuoteDraft(row, self._rules.seconds + PLACE_MARGIN_SECONDS, places)
@@ -203,6 +206,11 @@ def _not_quoted(claimed: Claimed) -> NotQuoted:
     full = closed.reason in (RouteReason.ALL_CAPPED, RouteReason.CAMPAIGN_CAPPED)
     why = Unquoted.NO_ROOM if full else Unquoted.TURNED_AWAY
     return NotQuoted(why=why, reason=closed.reason)
+
+
+def _address(quote_id: QuoteId, rules: Quotes) -> str | None:
+    """Where a quote's call may come by SIP: the user is the quote's own name."""
+    return f"sip:{quote_id.hex}@{rules.sip_domain}" if rules.sip_domain else None
 
 
 def _wanted(question: QuoteCall) -> Wanted:

@@ -1,11 +1,12 @@
 """The routing desk: finds the plan, looks up what it asks for, deliberates, claims, answers."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
 from libs.contracts.calls import LegEnded
 from libs.contracts.caps import Counted
-from libs.contracts.ids import BuyerId, RtbRouterId, TargetId
+from libs.contracts.ids import BuyerId, QuoteId, RtbRouterId, TargetId
 from libs.contracts.routing import (
     AdmitCall,
     AskWhisper,
@@ -24,7 +25,7 @@ from libs.runtime.outbox import Announcement
 from services.router.desk.auctions import AuctionHouse
 from services.router.desk.lookups import Lookups
 from services.router.domain.candidate import Candidate
-from services.router.domain.context import CallContext, Inputs, QuoteSeen
+from services.router.domain.context import CallContext, Inputs, QuoteSeen, QuoteState
 from services.router.domain.counters import Counters, Periods, hold_lasts
 from services.router.domain.decision import deliberate, settle
 from services.router.domain.plan import Plan
@@ -51,6 +52,7 @@ LOOK_FIRST = (
 )
 LOOK_GROWTH = 8  # each further look takes so many times more, so that a thousand need four
 ANSWER_GRACE_SECONDS = 30  # after ringing must be over, the carrier is asked
+ADDRESS_OF_QUOTE = re.compile(r"sips?:([0-9a-f]{32})@([A-Za-z0-9.-]{1,253})([:;].*)?")
 
 Routed = DialNext | Close | Stop
 
@@ -88,17 +90,40 @@ class RoutingDesk:
         self._clock = clock
         self._draw_seed = draw_seed
 
-    async def _quote(self, found: Found, question: AdmitCall) -> QuoteSeen | None:
+    async def _meant(self, question: AdmitCall) -> tuple[Found, QuoteSeen | None]:
+        """Whose call it is, and the quote that it may be meant by."""
+        named = ADDRESS_OF_QUOTE.fullmatch(question.dialled)
+        if named is not None:
+            return await self._addressed(question, QuoteId(UUID(named[1])), named[2].lower())
+        found = self._memory.find(question.dialled, question.pool_id, question.account_sid)
         if not isinstance(found.plan, Plan) or found.plan.campaign.quotes is None:
-            return None
+            return found, None
         caller = question.caller.number or ""
         campaign_id = found.plan.campaign.id
-        return await self._quotes.nearest(found.account_id, campaign_id, caller, question.dialled)
+        return found, await self._quotes.nearest(
+            found.account_id, campaign_id, caller, question.dialled
+        )
+
+    async def _addressed(
+        self, question: AdmitCall, quote_id: QuoteId, domain: str
+    ) -> tuple[Found, QuoteSeen | None]:
+        """The same for a call to a quote's own address, whoever calls."""
+        named = await self._quotes.of_address(quote_id)
+        unknown = self._memory.find(question.dialled, None, question.account_sid)
+        if named is None:
+            return unknown, None
+        found = self._memory.find(named.number, None, question.account_sid)
+        plan = found.plan if found.account_id == named.account_id else None
+        quotes = plan.campaign.quotes if isinstance(plan, Plan) else None
+        if quotes is None or quotes.sip_domain != domain:
+            return unknown, None
+        return found, named.quote
 
     async def admit(self, question: AdmitCall, deadline: Deadline) -> DialNext | Close:
         """Decide the first step of a call; asked again, the answer is the same."""
-        found = self._memory.find(question.dialled, question.pool_id, question.account_sid)
-        tags = merged(found.tags, question.tags)
+        found, quote = await self._meant(question)
+        told = quote.told if quote and quote.state is not QuoteState.OF_ANOTHER else {}
+        tags = merged(told, found.tags, question.tags)
         publisher_id = question.publisher_id or found.publisher_id
         context = CallContext.model_construct(
             call_id=question.call_id,
@@ -115,7 +140,7 @@ class RoutingDesk:
             publisher_id=publisher_id,
             publisher=self._publishers.seen(found.account_id, publisher_id, tags),
             ring_began_at=self._clock.now(),
-            quote=await self._quote(found, question),
+            quote=quote,
         )
         try:
             return await self._decide(context, 0, found.plan, deadline)

@@ -39,7 +39,10 @@ class QuoteState(StrEnum):
 
 
 class QuoteSeen(Value):
-    """The quote that comes nearest to a call: its caller's, or that of the number it came to."""
+    """The quote that comes nearest to a call: its caller's, or that of the number it came to.
+
+    `told` are the tags of its ping.
+    """
 
     id: QuoteId
     state: QuoteState
@@ -47,6 +50,7 @@ class QuoteSeen(Value):
     publisher: str
     price: Money
     expires_at: Instant
+    told: Tags = Field(default_factory=dict)
 
 
 class PublisherSeen(Value):

@@ -38,6 +38,7 @@ _SEEN = (
     quote.c.price,
     quote.c.currency,
     quote.c.expires_at,
+    quote.c.tags,
 )
 
 
@@ -94,6 +95,15 @@ _SAME = Statement(
     .limit(1),
     "quote.same",
 )
+_OF_ADDRESS = Statement(
+    select(
+        quote.c.account_id, quote.c.campaign_id, quote.c.number, *_SEEN, literal(1, Integer)
+    ).where(
+        quote.c.id == bindparam("quote_id", type_=UUID(as_uuid=True)),
+        quote.c.expires_at > func.now() - REMEMBERED,
+    ),
+    "quote.of_address",
+)
 _NUMBERS = given("numbers", kept_number.c.number)
 _SECONDS = bindparam("seconds", type_=Integer())
 _UNTIL = func.now() + _SECONDS * literal(timedelta(seconds=1), Interval())
@@ -137,6 +147,16 @@ class Wanted:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A quote that a call names by its address, and whose it is."""
+
+    account_id: AccountId
+    campaign_id: CampaignId
+    number: str
+    quote: QuoteSeen
+
+
 class Quotes:
     """Reads what has been promised; a claim alone writes it."""
 
@@ -156,6 +176,15 @@ class Quotes:
                 dialled=kept_text(dialled),
             )
         return _seen(*rows[0]) if rows else None
+
+    async def of_address(self, quote_id: QuoteId) -> Addressed | None:
+        """The quote that has an address; None where there is none, or it is long over."""
+        async with self._database.hot() as connection:
+            rows = await _OF_ADDRESS.run(connection, quote_id=quote_id)
+        if not rows:
+            return None
+        account_id, campaign_id, number, *seen = rows[0]
+        return Addressed(account_id, campaign_id, number, _seen(*seen))
 
     async def same(self, wanted: Wanted) -> Quoted | None:
         """A quote that holds already for the same publisher, caller and key."""
@@ -226,6 +255,7 @@ def _seen(  # noqa: PLR0917 - a row
     price: Any,
     currency: str,
     expires_at: datetime,
+    tags: Any,
     rank: int,
 ) -> QuoteSeen:
     state = QuoteState.LIVE if holds else QuoteState.EXPIRED
@@ -240,4 +270,5 @@ def _seen(  # noqa: PLR0917 - a row
         publisher=publisher,
         price=Money(amount=price, currency=currency),
         expires_at=expires_at,
+        told=tags,
     )

@@ -73,7 +73,18 @@ _NAMES = frozenset(
         "test",
     )
 )
-_GROUPS = frozenset(("tag", "call", "publisher"))
+_OF_GROUPS = frozenset(
+    (
+        "call:inboundcallid",
+        "call:callerid",
+        "call:calleridnoplus",
+        "call:conversionamount",  # nothing has converted yet: always empty
+        "call:conversionpayout",
+        "publisher:id",
+        "publisher:subid",
+        "publisher:name",
+    )
+)
 
 
 class Offered(Value):
@@ -132,6 +143,8 @@ class Told(Mapping[str, str]):
             "currency": target.currency,
             "timezone": target.zone,
             "exposecallerid": "yes" if target.exposure is Exposure.OPEN else "no",
+            "tag:target:id": str(target.id),
+            "tag:target:name": target.name,
         }
         if target.exposure is Exposure.OPEN:
             self._own |= _rest_of_the_number(offered.caller)
@@ -156,13 +169,14 @@ class Told(Mapping[str, str]):
 
 
 def is_known(name: str) -> bool:
-    """Whether a macro of this (lower-case) name may stand in a template.
+    """Whether a macro of this (lower-case) name may stand in a template: any tag, else a known one.
 
-    >>> is_known("callerid"), is_known("tag:geo:zipcode"), is_known("secret")
-    (True, True, False)
+    >>> [is_known(name) for name in ("callerid", "tag:geo:zipcode", "call:callerid")]
+    [True, True, True]
+    >>> is_known("secret"), is_known("call:secret")
+    (False, False)
     """
-    group, colon, _ = name.partition(":")
-    return group in _GROUPS if colon else name in _NAMES
+    return name in _NAMES or name in _OF_GROUPS or name.startswith("tag:")
 
 
 def request_id_of(auction_id: AuctionId, target_id: RtbTargetId) -> str:
@@ -247,6 +261,9 @@ def _of_the_call(offered: Offered) -> dict[str, str]:
         "publisher:id": tags.get("publisher:id", ""),
         "publisher:subid": tags.get("publisher:subid", ""),
         "publisher:name": tags.get("publisher:name", ""),
+        "tag:publisher:id": tags.get("publisher:id", ""),
+        "tag:publisher:subid": tags.get("publisher:subid", ""),
+        "tag:publisher:name": tags.get("publisher:name", ""),
         "test": "1" if offered.is_test else "0",
         "tag:geo:subdivision": geography.state,
         "tag:geo:subdivisioncode": geography.state,

@@ -25,7 +25,6 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "callernumber",
         "phone",
         "phone_number",
-        "inbound_number",
     ),
     "zip": ("zipcode", "zip", "zip_code", "callerzip", "postalcode", "postal_code"),
     "state": ("state", "callerstate", "caller_state", "statecode"),
@@ -33,6 +32,18 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "publisher": ("publisherid", "publisher_id", "publisher", "pubid", "pub_id"),
 }
 """Where each thing is looked for, whatever the case."""
+
+CERTIFICATES: Mapping[str, tuple[str, ...]] = {
+    "trustedform": (
+        "trusted_form_url",
+        "trustedformurl",
+        "trusted_form_cert_url",
+        "xxtrustedformcerturl",
+        "trustedform",
+    ),
+    "jornaya": ("jornaya_leadid", "jornaya_lead_id", "jornaya", "leadid", "universal_leadid"),
+}
+"""Certificates of a lead's consent: by whichever name they are sent, the call has one tag each."""
 
 _KNOWN = frozenset(name for names in ALIASES.values() for name in names)
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f]*")
@@ -43,7 +54,10 @@ class Unusable(ValueError):
 
 
 class Ping(Value):
-    """What a publisher tells of a call to come; what has no name of ours is a tag `ping:…`."""
+    """What a publisher tells of a call to come; what has no name of ours is a tag `ping:…`.
+
+    Certificates of consent are tags `lead:…` besides.
+    """
 
     caller: Caller = WITHHELD
     geography: Geography = Geography()
@@ -108,8 +122,19 @@ def _flat(tree: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, str(value)
 
 
+def _certificates(lower: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    kind = re.sub("[^a-z]", "", lower.get("cert_type", "").lower())
+    for meaning, names in CERTIFICATES.items():
+        sent = [lower[name] for name in names if lower.get(name)]
+        if kind and kind in names:
+            sent.append(lower.get("cert_id", ""))
+        if sent and sent[0] and len(sent[0]) <= TAG_TEXT_MAX and "\0" not in sent[0]:
+            yield f"lead:{meaning}", sent[0]
+
+
 def _tags(lower: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    told = 0
+    yield from _certificates(lower)
+    told = len(CERTIFICATES)
     for name, value in lower.items():
         fits = len(name) <= TAG_NAME_MAX - len("ping:") and len(value) <= TAG_TEXT_MAX
         if name in _KNOWN or not fits or not name or "\0" in value + name:

@@ -37,6 +37,8 @@ def bid_fields(quoted: Quoted, now: datetime) -> Fields:
         "phoneNumber": quoted.number,
         "phoneNumberNoPlus": quoted.number.removeprefix("+"),
     }
+    if quoted.sip_address:
+        fields["sipAddress"] = quoted.sip_address.removeprefix("sip:")
     if quoted.repeated:
         fields["warnings"] = [CACHED]
     return fields

@@ -21,6 +21,7 @@ from services.rtb.domain.adjusting import applies
 from services.rtb.domain.ping import Ping
 
 SIGNED_WITHIN = timedelta(seconds=300)  # of our clock; a signature is taken once in that time
+SECONDS_UP_TO = 100_000_000_000  # as the predecessor's publishers sign; above it are milliseconds
 TIMESTAMP, SIGNATURE = "x-rtb-timestamp", "x-rtb-signature"
 
 Proof = BearerAuth | HmacAuth
@@ -86,10 +87,10 @@ def _proves(auth: Proof, sent: Sent, now: datetime) -> bool:
 
 def _is_signed(auth: HmacAuth, sent: Sent, now: datetime) -> bool:
     at = sent.headers.get(TIMESTAMP, "")
-    if (
-        not re.fullmatch("[0-9]{1,15}", at)
-        or abs(now.timestamp() * 1_000 - int(at)) > SIGNED_WITHIN.seconds * 1_000
-    ):
+    if not re.fullmatch("[0-9]{1,15}", at):
+        return False
+    signed_at = int(at) if int(at) < SECONDS_UP_TO else int(at) / 1_000
+    if abs(now.timestamp() - signed_at) > SIGNED_WITHIN.seconds:
         return False
     try:
         given = base64.b64decode(sent.headers.get(SIGNATURE, ""), validate=True)

@@ -346,3 +346,51 @@ async def test_an_auction_learns_what_the_call_is_owed_for(stage: Stage) -> None
     quote = await sold.quoted()
     assert number_of(await stage.ask(Call().admit())) == "+15550100031"
     assert [asked.owed for asked in rtb.asked] == [quote.price]
+
+
+async def test_a_call_has_the_tags_that_its_ping_told(stage: Stage) -> None:
+    sold = await Sold(stage, limited(4)).open()
+    await sold.quoted(tags={"lead:trustedform": "https://cert.example/1", "utm": "ping"})
+    call = Call()
+
+    dial(await stage.ask(call.admit(tags={"utm": "visit"})))
+
+    told = {"lead:trustedform": "https://cert.example/1", "utm": "visit"}
+    assert (await stage.routed(call))["tags"] == told
+    stranger = Call(caller=read_caller("+12125550199"))
+    dial(await stage.ask(stranger.admit()))
+    assert (await stage.routed(stranger))["tags"] == {}
+
+
+DOMAIN = "acme.sip.example.com"
+
+
+async def test_a_quote_has_an_address_of_its_own_where_there_is_a_domain(stage: Stage) -> None:
+    sold = await Sold(stage, limited(20), sip_domain=DOMAIN, late_calls=LateCalls.REJECT).open()
+    quote = await sold.quoted()
+    address = f"sip:{quote.quote_id.hex}@{DOMAIN}"
+    assert quote.sip_address == address
+    assert (await sold.quoted()).sip_address == address
+
+    for dialled in (
+        address.replace("acme", "other"),
+        f"sip:{uuid4().hex}@{DOMAIN}",
+        f"sip:anna@{DOMAIN}",
+    ):
+        lost = close(await stage.ask(Call(dialled=dialled).admit()))
+        assert lost.reason is RouteReason.UNKNOWN_NUMBER
+    foreign = Call(dialled=address, account_sid=f"AC{'9' * 32}")
+    assert close(await stage.ask(foreign.admit())).reason is not None
+    anybody = Call(caller=read_caller("sip:7@pbx.example.com"), dialled=f"{address}:5060")
+    dial(await stage.ask(anybody.admit()))
+    assert (await stage.routed(anybody))["quote_id"] == str(quote.quote_id)
+    again = Call(caller=read_caller("sip:7@pbx.example.com"), dialled=address)
+    assert close(await stage.ask(again.admit())).reason is RouteReason.NOT_QUOTED
+
+
+async def test_without_a_domain_there_is_no_address(stage: Stage) -> None:
+    sold = await Sold(stage, limited(20)).open()
+    quote = await sold.quoted()
+    assert quote.sip_address is None
+    call = Call(dialled=f"sip:{quote.quote_id.hex}@{DOMAIN}")
+    assert close(await stage.ask(call.admit())).reason is RouteReason.UNKNOWN_NUMBER

@@ -1,0 +1,42 @@
+"""What a ping tells goes with its call; what it is answered tells nothing of ours."""
+
+import pytest
+
+from libs.contracts.routing import DialNext
+from tests.service.console.shop import CALLER, Shop
+
+
+@pytest.mark.parametrize(
+    ("fields", "tags"),
+    [
+        ({"trusted_form_url": "https://cert/1"}, {"lead:trustedform": "https://cert/1"}),
+        ({"xxTrustedFormCertUrl": "https://cert/2"}, {"lead:trustedform": "https://cert/2"}),
+        ({"Jornaya_LeadID": "8F1B"}, {"lead:jornaya": "8F1B"}),
+        ({"Cert_Type": "TrustedForm", "Cert_Id": "77"}, {"lead:trustedform": "77"}),
+        ({"Cert_Type": "Jornaya", "Cert_Id": "78"}, {"lead:jornaya": "78"}),
+        ({"Cert_Type": "Other", "Cert_Id": "79"}, {}),
+    ],
+)
+async def test_certificates_of_consent_are_tags_under_one_name(
+    shop: Shop, fields: dict[str, str], tags: dict[str, str]
+) -> None:
+    await shop.ping(**fields)
+    (ping,) = await shop.pings()
+    found = {name: value for name, value in ping["tags"].items() if name.startswith("lead:")}
+    assert found == tags
+    assert set(ping["tags"]) - set(found) == {f"ping:{name.lower()}" for name in fields}
+
+
+async def test_an_answer_names_an_address_and_nothing_of_ours(shop: Shop) -> None:
+    await shop.campaign(quotes={"seconds": 60, "sip_domain": "acme.sip.example.com"})
+    answer = await shop.raw(json={"CID": CALLER})
+    told = answer.json()
+    assert told["sipAddress"] == f"{told['bidId']}@acme.sip.example.com"
+    called = await shop.call("+12125550199", f"sip:{told['sipAddress']}")
+    assert isinstance(called, DialNext)
+    assert called.dial.destination.kind == "phone"
+    rejected = await shop.raw(json={"CID": ""})
+    ids = [one["document"]["id"] for one in shop.made.values() if "document" in one]
+    ids.append(str(shop.stage.owner.account_id))
+    for text in (answer.text, rejected.text, str(answer.headers)):
+        assert not [one for one in ids if one in text or one.replace("-", "") in text]
