@@ -238,7 +238,7 @@ def _digits(pattern: str) -> re.Pattern[str]:
     return re.compile(re.escape(pattern).replace(r"\*", r"\d"))
 
 
-def _settings(form: dict[str, str]) -> dict[str, str]:
+def _settings(form: dict[str, str]) -> dict[str, Any]:
     """The fields of a number that a form changes."""
     for name, value in form.items():
         if name not in resources.NUMBER_FIELDS:

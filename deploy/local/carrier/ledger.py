@@ -28,6 +28,8 @@ class NumberConfig:
     status_method: str = "POST"
     phone_number: str = ""
     friendly_name: str = ""
+    trunk_sid: str | None = None
+    voice: bool = True
     sid: str = field(default_factory=lambda: new_sid("PN"))
 
 

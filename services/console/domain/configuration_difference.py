@@ -67,11 +67,8 @@ def difference(
                 fields = tuple(_fields(was.get(id, {}), thing, names))
                 changes.append(Change(action, kind, id, name_of(kind, thing), fields))
         if prune:
-            changes += [
-                Change(Action.RETIRED, kind, id, name_of(kind, thing))
-                for id, thing in was.items()
-                if id not in wanted
-            ]
+            gone = [(name_of(kind, was[id]), id) for id in was.keys() - wanted.keys()]
+            changes += [Change(Action.RETIRED, kind, id, name) for name, id in sorted(gone)]
     return changes
 
 

@@ -1,6 +1,7 @@
 """One request to Twilio's REST API, by its own library, at the address that is configured."""
 
 import base64
+import logging
 from typing import Any
 
 from twilio.http.async_http_client import AsyncTwilioHttpClient
@@ -8,12 +9,15 @@ from twilio.http.response import Response
 
 API = "https://api.twilio.com"
 
+_requests = logging.getLogger(__name__)
+_requests.setLevel(logging.WARNING)  # the library tells each request in eight lines, with numbers
+
 
 class Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc] # the library has no types
     """The library's client, sent to a configured address."""
 
     def __init__(self, base_url: str) -> None:
-        super().__init__()
+        super().__init__(logger=_requests)
         self._base_url = base_url.rstrip("/")
 
     async def request(

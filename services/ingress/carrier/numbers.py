@@ -37,7 +37,15 @@ from libs.contracts.carrier_numbers import (
 from libs.runtime.answers import Declined
 from libs.runtime.deadline import Deadline
 from services.ingress.carrier.client import Elsewhere
-from services.ingress.domain.carrier_faults import CREDENTIALS, SILENT, Fault, fault_of
+from services.ingress.domain.carrier_faults import (
+    ANSWERED_ELSEWHERE,
+    CREDENTIALS,
+    MISSING,
+    SILENT,
+    SPEECHLESS,
+    Fault,
+    fault_of,
+)
 from services.ingress.domain.numbers import differing, place_of, setting
 
 REQUESTS_MAX = 3  # at once, beside those about legs
@@ -125,7 +133,9 @@ class CarrierNumbers:
         async with self._client(question.account, deadline) as client:
             owned = await _owned(client, question.number)
             if owned is None:
-                raise _declined(fault_of(404, 20404, ""))
+                raise _declined(MISSING)
+            if fault := _unusable(owned):
+                raise _declined(fault)
             changes = differing(wanted, _settings_of(owned))
             if changes:
                 owned = await client.incoming_phone_numbers(owned.sid).update_async(**changes)
@@ -217,6 +227,13 @@ async def _owned(client: Client, number: str) -> Any:
     """The account's number, or None."""
     found = await client.incoming_phone_numbers.list_async(phone_number=number, limit=2)
     return next((one for one in found if one.phone_number == number), None)
+
+
+def _unusable(owned: Any) -> Fault | None:
+    """Why a number's calls can never come to us."""
+    if owned.voice_application_sid or owned.trunk_sid:
+        return ANSWERED_ELSEWHERE
+    return None if _capabilities(owned.capabilities).voice else SPEECHLESS
 
 
 def _settings_of(owned: Any) -> Mapping[str, str | None]:

@@ -23,6 +23,13 @@ class Fault:
 CREDENTIALS = Fault(
     "carrier_credentials", "the carrier does not accept the account's credentials", "account_sid"
 )
+MISSING = Fault("number_missing", "the carrier account does not have this number", "number")
+ANSWERED_ELSEWHERE = Fault(
+    "number_answered_elsewhere",
+    "an application or a trunk of the carrier account takes its calls: remove that from it there",
+    "number",
+)
+SPEECHLESS = Fault("number_without_voice", "the number takes no calls, only messages", "number")
 SILENT = Fault("unavailable", "the carrier does not answer", passes=True)
 _BUSY = Fault("unavailable", "the carrier is asked too often: try again later", passes=True)
 _TAKEN = Fault("number_gone", "the carrier does not sell this number (any more)", "number")
@@ -36,13 +43,12 @@ _TRIAL = Fault(
     "carrier_limit", "the carrier account may not have more numbers: upgrade it", "account_sid"
 )
 _SUSPENDED = Fault("carrier_suspended", "the carrier account is suspended or closed", "account_sid")
-_MISSING = Fault("number_missing", "the carrier account does not have this number", "number")
 
 _FAULTS: dict[int, Fault] = {
     20003: CREDENTIALS,
     20005: _SUSPENDED,
     20008: CREDENTIALS,  # test credentials
-    20404: _MISSING,
+    20404: MISSING,
     20429: _BUSY,
     21401: _BAD,
     21404: _TRIAL,

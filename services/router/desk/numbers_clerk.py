@@ -11,7 +11,7 @@ from libs.runtime.tasks import ended
 
 EVERY_SECONDS = 0.5
 AT_ONCE = 3  # as many as the ingress lets through to the carrier
-PAUSE_SECONDS = 5.0  # while nobody can be asked
+PAUSE_SECONDS = 5.0  # while the ingress or the carrier is away
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class Work(Protocol):
         """Claim some."""
 
     async def work(self, due: Any) -> bool:
-        """Do one of them; False where nobody can be asked now."""
+        """Do one of them; False where it has to wait for somebody."""
 
 
 class NumbersClerk:
@@ -43,14 +43,18 @@ class NumbersClerk:
         await ended(self._task)
 
     async def round(self) -> bool:
-        """Do what is due; False where nobody can be asked."""
-        able = True
-        for desk in self._desks:
-            while due := await desk.due():
-                able = all(await asyncio.gather(*(self._one(desk, one) for one in due)))
-                if not able:
-                    break
-        return able
+        """Claim and do what is due, some of each desk; whether to go on at once.
+
+        Where all of it has to wait for somebody, so has the rest.
+        """
+        done = [await self._some(desk) for desk in self._desks]
+        if stuck := [one for one in done if one and not any(one)]:
+            log.info("numbers wait: nobody can be asked", extra={"numbers": sum(map(len, stuck))})
+            await asyncio.sleep(PAUSE_SECONDS)
+        return any(done)
+
+    async def _some(self, desk: Work) -> list[bool]:
+        return await asyncio.gather(*(self._one(desk, one) for one in await desk.due()))
 
     async def _one(self, desk: Work, due: Any) -> bool:
         async with self._room:
@@ -60,7 +64,7 @@ class NumbersClerk:
         while True:
             await asyncio.sleep(EVERY_SECONDS)
             try:
-                if not await self.round():
-                    await asyncio.sleep(PAUSE_SECONDS)
+                while await self.round():
+                    pass
             except (*NOT_NOW, DBAPIError) as fault:
                 log.warning("numbers could not be looked after: %r", fault)

@@ -90,7 +90,7 @@ class PurchasingDesk:
         return await self._purchases.due()
 
     async def work(self, due: Due) -> bool:
-        """Buy one number; False where nobody can be asked."""
+        """Buy one number; False where it has to wait for somebody."""
         order = due.order
         own = order.account_sid is not None and await self._setups.keeps(
             due.account_id, order.account_sid
@@ -106,22 +106,22 @@ class PurchasingDesk:
             await self._purchases.later(due, str(fault), UNASKED_AGAIN, doubtful=True)
             return False
         except Refused as no:
-            await self._refused(due, no)
-            return True
+            return await self._refused(due, no)
         await self._keep(due, bought.number.account_sid)
         return True
 
-    async def _refused(self, due: Due, no: Refused) -> None:
+    async def _refused(self, due: Due, no: Refused) -> bool:
         """The carrier's no is the end, unless it may have said yes before and was not heard."""
         looked = no.code in ("number_gone", "number_owned")  # it saw that the number is not ours
         passes = no.code in ("unavailable", "busy")
         if passes or (due.doubtful and not looked):
             again = again_after(due.tries)
             await self._purchases.later(due, no.refusal.text, again, doubtful=passes)
-            return
+            return not passes
         async with self._keeper.work(due.account_id, due.order.actor) as work:
             await work.edit.purchases.failed(due, no.refusal.text)
             await _announce(work, due.order, due.number, LineState.FAILED)
+        return True
 
     async def _keep(self, due: Due, account_sid: str) -> None:
         """Make a bought number the account's, in its place if that is still there."""

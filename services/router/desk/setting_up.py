@@ -9,6 +9,8 @@ import random
 from datetime import timedelta
 from uuid import UUID
 
+from opentelemetry import metrics
+
 from libs.contracts.carrier_numbers import (
     CarrierAccount,
     NumberPlace,
@@ -39,6 +41,9 @@ NOT_OURS = (
 )
 
 log = logging.getLogger(__name__)
+_repaired = metrics.get_meter("router").create_counter(
+    "numbers.repaired", description="Numbers that somebody had changed at the carrier"
+)
 
 
 class SettingUpDesk:
@@ -57,7 +62,7 @@ class SettingUpDesk:
         return await self._setups.due()
 
     async def work(self, due: Due) -> bool:
-        """Do what one number needs; False where nobody can be asked."""
+        """Do what one number needs; False where it has to wait for somebody."""
         if not self._may(due):
             await self._setups.failed(due, NOT_OURS, spread(LOOK_AGAIN), refused=True)
             return True
@@ -75,6 +80,7 @@ class SettingUpDesk:
             passes = no.code in ("unavailable", "busy")
             again = again_after(due.tries) if passes else spread(FAILED_AGAIN)
             await self._setups.failed(due, no.refusal.text, again, refused=not passes)
+            return not passes
         return True
 
     def _may(self, due: Due) -> bool:
@@ -85,6 +91,7 @@ class SettingUpDesk:
         question = SetUpCarrierNumber(account=account, number=due.number, place=_place(due))
         done: NumberSetUp = await self._ask(question, Deadline.within(ASK_WITHIN_MS))
         if done.changed and due.state == SetupState.CONFIGURED:
+            _repaired.add(1)
             log.warning(
                 "a number's configuration was changed at the carrier, and put right",
                 extra={"number_id": str(due.number_id), "changed": done.changed},

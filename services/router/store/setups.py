@@ -123,11 +123,11 @@ class Setups:
         self._database = database
 
     async def due(self) -> list[Due]:
-        """Claim what is due; each replica gets others."""
+        """Claim what is due, what was only looked at again last; each replica gets others."""
         mine = (
             select(*_KEY)
             .where(number_setup.c.due_at <= func.now())
-            .order_by(number_setup.c.due_at)
+            .order_by(number_setup.c.state == SetupState.CONFIGURED, number_setup.c.due_at)
             .limit(DUE_MAX)
             .with_for_update(skip_locked=True)
         )

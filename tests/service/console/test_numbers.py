@@ -20,6 +20,7 @@ async def rest(
 ) -> AsyncIterator[PlayedRest]:
     """The carrier, with an ingress before it."""
     monkeypatch.setattr(numbers_clerk, "EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(numbers_clerk, "PAUSE_SECONDS", 0.05)
     async with played_rest(ACCOUNT_SID, AUTH_TOKEN) as rest:
         settings = settings_of(
             IngressSettings,

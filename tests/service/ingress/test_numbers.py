@@ -1,7 +1,10 @@
 """Numbers at the carrier: what `ask.ingress.*_number(s).v1` do at its REST API, once."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,9 +23,13 @@ from libs.contracts.carrier_numbers import (
     SetUpCarrierNumber,
 )
 from libs.runtime.answers import Declined
+from libs.runtime.ask import Ask, Unanswered
 from libs.runtime.deadline import Deadline
 from services.ingress.carrier.numbers import REQUESTS_MAX, CarrierNumbers
 from tests.kit.played_rest import PlayedRest, Trouble, played_rest
+from tests.service.ingress.played_router import PlayedRouter
+from tests.service.ingress.played_twilio import PlayedTwilio
+from tests.service.ingress.stage import TARGET, VOICE, eventually, running_ingress
 
 SID, OTHER_SID, TOKEN = "AC" + "1" * 32, "AC" + "2" * 32, "a token"
 BASE = "https://calls.example.com"
@@ -142,6 +149,21 @@ async def test_what_somebody_else_changed_is_repaired_and_named(rest: PlayedRest
     assert [one.place for one in listed.numbers] == [IN_POOL]
 
 
+async def test_a_number_whose_calls_cannot_come_to_us_is_left_alone(rest: PlayedRest) -> None:
+    api, ledger = numbers(rest), rest.carrier.ledger.numbers
+    question = SetUpCarrierNumber(account=PLATFORM, number=NUMBER, place=IN_POOL)
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"trunk_sid": "TK" + "0" * 32}, "number_answered_elsewhere"),
+        ({"voice": False}, "number_without_voice"),
+    ]
+    for more, code in cases:
+        sid = "PN" + "0" * 32
+        ledger[sid] = NumberConfig("", phone_number=NUMBER, sid=sid, **more)
+        no = await no_of(api.set_up(question, soon()))
+        assert (no.code, no.fields[0][0]) == (code, "number")
+    assert rest.made("POST") == []
+
+
 async def test_a_number_is_given_back_once(rest: PlayedRest) -> None:
     api = numbers(rest)
     await api.buy(purchase(), soon())
@@ -190,3 +212,32 @@ async def test_a_carrier_that_is_slow_or_away_holds_nobody_up(rest: PlayedRest) 
     assert no.code == "unavailable"
     api = numbers(rest)
     await asyncio.gather(*(api.listed(question, soon()) for _ in range(REQUESTS_MAX * 3)))
+
+
+async def test_a_carrier_that_is_slow_with_numbers_holds_no_webhook(
+    nats_url: str, router: PlayedRouter, twilio: PlayedTwilio, tmp_path: Path
+) -> None:
+    asking = Ask(router.broker)
+    question = ListCarrierNumbers(account=PLATFORM)
+
+    async def ask() -> Any:
+        try:
+            return await asking(question, Deadline.within(20_000))
+        except Unanswered:
+            return None  # the ingress does not listen yet
+
+    async with running_ingress(nats_url, tmp_path, twilio_api_base_url=twilio.url) as ingress:
+        assert (await eventually(ask)).numbers == ()
+        twilio.door.clear()
+        waiting = [asyncio.create_task(ask()) for _ in range(REQUESTS_MAX * 3)]
+
+        async def full() -> bool | None:
+            return twilio.inside == REQUESTS_MAX or None
+
+        await eventually(full)
+        began = time.monotonic()
+        assert TARGET.number in (await ingress.post(VOICE)).text
+        assert time.monotonic() - began < 1.0
+        assert twilio.inside == REQUESTS_MAX
+        twilio.door.set()
+        await asyncio.gather(*waiting)

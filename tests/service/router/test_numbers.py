@@ -62,7 +62,7 @@ class Line:
         """What the carrier has, by number."""
         return {one.phone_number: one for one in self.rest.carrier.ledger.numbers.values()}
 
-    def own(self, number: str, **more: str) -> None:
+    def own(self, number: str, **more: Any) -> None:
         """Let the carrier account have a number already."""
         config = NumberConfig("https://elsewhere.example.com", phone_number=number, **more)
         self.rest.carrier.ledger.numbers[config.sid] = config
@@ -138,6 +138,7 @@ async def line(
     stage: Stage, rest: PlayedRest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Line]:
     monkeypatch.setattr(numbers_clerk, "EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(numbers_clerk, "PAUSE_SECONDS", 0.05)
     async with ingress_at(rest, stage, tmp_path):
         yield Line(stage, rest)
 
@@ -318,8 +319,9 @@ async def test_the_platforms_own_account_brings_in_what_is_there(line: Line) -> 
 
 
 async def test_an_account_with_credentials_of_its_own_uses_its_own_carrier_account(
-    stage: Stage, tmp_path: Path
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(numbers_clerk, "PAUSE_SECONDS", 0.05)  # credentials are not there at once
     async with played_rest(OWN_SID, "their token") as theirs, ingress_at(theirs, stage, tmp_path):
         line = Line(stage, theirs)
         line.own(PHONE)
