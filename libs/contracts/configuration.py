@@ -13,6 +13,7 @@ from libs.contracts.filters import TagFilter
 from libs.contracts.ids import (
     BuyerId,
     CampaignId,
+    FlowId,
     GroupId,
     NumberId,
     PoolId,
@@ -224,7 +225,9 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
     nobody may or can take is dialled to the `fallback_destination`.  `rtb_id`
     is how outside publishers name the campaign: made when RTB is first enabled, then kept.
     Without `rtb_enabled` its RTB routers hold no auctions, and nobody may ping it; with
-    `quotes` it gives quotes to publishers who do, and honours them.
+    `quotes` it gives quotes to publishers who do, and honours them.  Its calls run the flow of
+    `flow_id` while that is published and not paused; else, and where the flow gives a call back,
+    the plan takes them.
     """
 
     id: CampaignId
@@ -242,6 +245,7 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
     rtb_enabled: bool = False
     rtb_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
     quotes: Quotes | None = None
+    flow_id: FlowId | None = None
 
     @model_validator(mode="after")
     def _each_entry_once(self) -> Self:

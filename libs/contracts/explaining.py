@@ -84,7 +84,7 @@ class ExplainedStep(Value):
 
     step: int
     at: Instant
-    outcome: Literal["dial", "close", "stop"]
+    outcome: Literal["dial", "flow", "close", "stop"]
     reason: RouteReason
     campaign_name: str
     config_version: int

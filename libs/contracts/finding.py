@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
 
 from libs.contracts.editing import Edit, Got, Noun, Pausing, read_key
-from libs.contracts.ids import AccountId, RtbRouterId
+from libs.contracts.ids import AccountId, FlowId, RtbRouterId
 from libs.contracts.message import Question, Value, one_of
 
 
@@ -68,3 +68,13 @@ class DetachRtb(Edit):
     subject: ClassVar[str] = "ask.router.detach_rtb.v1"
 
     rtb_router_id: RtbRouterId
+
+
+class FindFlowed(Question):
+    """Which campaigns send their calls into a flow."""
+
+    subject: ClassVar[str] = "ask.router.flowed.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Affected)
+
+    account_id: AccountId
+    flow_id: FlowId

@@ -13,7 +13,7 @@ from libs.contracts.explaining import ExplainedStep
 from libs.contracts.ids import AccountId, CampaignId, PublisherId, TargetId
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.phone import WITHHELD, Caller
-from libs.contracts.routing import Close, DialNext
+from libs.contracts.routing import Close, DialNext, RunFlow
 from libs.contracts.screening import CallerHistory
 from libs.contracts.tags import Tags
 
@@ -43,7 +43,7 @@ class Rehearsed(Value):
 
     outcome: Literal["rehearsed"] = "rehearsed"
     decision: ExplainedStep
-    answer: Annotated[DialNext | Close, Field(discriminator="outcome")]
+    answer: Annotated[DialNext | RunFlow | Close, Field(discriminator="outcome")]
 
 
 class Rehearse(Question):

@@ -12,6 +12,7 @@ from libs.contracts.ids import (
     BuyerId,
     CallId,
     CampaignId,
+    FlowId,
     NumberId,
     PoolId,
     PublisherId,
@@ -32,6 +33,7 @@ class RouteReason(StrEnum):
     """Why a call was routed as it was."""
 
     CHOSEN = "chosen"
+    FLOW = "flow"
     UNKNOWN_NUMBER = "unknown_number"
     NUMBER_OF_ANOTHER_CARRIER = "number_of_another_carrier"
     NUMBER_WITHOUT_CAMPAIGN = "number_without_campaign"
@@ -84,6 +86,23 @@ class Close(Value):
     reason: RouteReason
 
 
+class RunFlow(Value):
+    """The campaign's flow has the call: flows says what the caller hears.
+
+    `tags` and `publisher_id` are all that is known of the call by now.
+    """
+
+    outcome: Literal["flow"] = "flow"
+    account_id: AccountId
+    step: int
+    flow_id: FlowId
+    campaign_id: CampaignId
+    campaign_name: str
+    number_id: NumberId | None = None
+    publisher_id: PublisherId | None = None
+    tags: Tags = Field(default_factory=dict)
+
+
 class Stop(Value):
     """Nothing is left to do: the caller is gone, or has been served."""
 
@@ -97,11 +116,13 @@ class AdmitCall(Question):
     """A caller waits: who takes her?  Asked again for the same call, the same is answered.
 
     `stir` is the carrier's word on the caller's number; `tags` and `publisher_id` are what is
-    known of the call beside, and outweigh what its number says.
+    known of the call beside, and outweigh what its number says.  `after_flow`: its flow gave
+    the call back, or does not answer, after step `step`; the plan takes it, whatever was
+    answered before.
     """
 
     subject: ClassVar[str] = "ask.router.admit.v1"
-    answers: ClassVar[TypeAdapter[Any]] = one_of(DialNext, Close, Stop)
+    answers: ClassVar[TypeAdapter[Any]] = one_of(DialNext, RunFlow, Close, Stop)
 
     call_id: CallId
     account_sid: Sid
@@ -113,6 +134,8 @@ class AdmitCall(Question):
     stir: str = Field(default="", max_length=120)
     tags: Tags = Field(default_factory=dict)
     publisher_id: PublisherId | None = None
+    after_flow: bool = False
+    step: int = Field(default=0, ge=0)
 
 
 class ContinueCall(Question):
@@ -165,7 +188,7 @@ class CallRouted(Fact):
     subject: ClassVar[str] = "event.call.routed.v1"
     publisher: ClassVar[str] = "router"
 
-    outcome: Literal["dial", "close", "stop"]
+    outcome: Literal["dial", "flow", "close", "stop"]
     reason: RouteReason
     campaign_id: CampaignId | None = None
     campaign_name: str = ""

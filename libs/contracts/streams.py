@@ -95,4 +95,13 @@ RTB_RESERVATIONS = Durable(
     batch_max=200,
     gather=timedelta(milliseconds=20),  # a place is free so much later
 )
-DURABLES = (TRACKING_CALLS, ROUTER_HOLDS, CONSOLE_AUDIT, RTB_RESERVATIONS)
+FLOWS_CALLS = Durable(
+    name="flows-calls",
+    service="flows",
+    stream="EVENTS",
+    subjects=("event.call.ended.v1",),
+    ack_wait=timedelta(seconds=30),
+    batch_max=200,
+    gather=timedelta(milliseconds=100),  # a caller who left is in no hurry
+)
+DURABLES = (TRACKING_CALLS, ROUTER_HOLDS, CONSOLE_AUDIT, RTB_RESERVATIONS, FLOWS_CALLS)

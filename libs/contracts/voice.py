@@ -45,10 +45,15 @@ class Pause(Value):
 
 
 class Gather(Value):
-    """Ask for digits or speech; the answer comes as the next turn of the call."""
+    """Ask for digits, speech or both; the answer comes as the next turn of the call.
+
+    What is pressed while `prompts` play ends them.  `timeout_seconds` is waited for the first
+    key after them, and for each further one.
+    """
 
     verb: Literal["gather"] = "gather"
     prompts: tuple[Annotated[Say | Play | Pause, Field(discriminator="verb")], ...] = ()
+    digits: bool = True
     speech: bool = False
     digits_max: int | None = Field(default=None, ge=1, le=60)
     finish_on_key: str = Field(default="#", pattern=r"^[0-9*#]?$")
@@ -58,13 +63,14 @@ class Gather(Value):
 
 
 class Record(Value):
-    """Record what the caller says, as a voicemail does."""
+    """Record what the caller says, as a voicemail does; the carrier writes it down if asked."""
 
     verb: Literal["record"] = "record"
     seconds_max: int = Field(default=120, ge=1, le=TIME_LIMIT_MAX_SECONDS)
     silence_seconds: int = Field(default=5, ge=1, le=60)
     finish_on_key: str = Field(default="#", pattern=r"^[0-9*#]*$")
     beep: bool = True
+    transcribe: bool = False
 
 
 class DialRecording(StrEnum):

@@ -18,6 +18,7 @@ class Level(StrEnum):
     CAMPAIGN = "campaign"
     BUYER = "buyer"
     TARGET = "target"
+    FLOW = "flow"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class Place(StrEnum):
     FORM = "form"
     XML = "xml"
     HEADER = "header"
+    TEXT = "text"
 
 
 class BadTemplate(ValueError):
@@ -148,4 +149,5 @@ _ESCAPES: Mapping[Place, Callable[[str, Slot], str]] = {
     Place.FORM: lambda value, _: quote_plus(value),
     Place.XML: lambda value, _: _as_xml(value),
     Place.HEADER: lambda value, _: _printable(value),
+    Place.TEXT: lambda value, _: value,
 }

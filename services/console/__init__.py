@@ -27,6 +27,12 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.tracking.save_pixel.v1 ask.tracking.test_pixel.v1
             ask.tracking.pixel_presets.v1 ask.tracking.list_deliveries.v1
             ask.tracking.get_delivery.v1 ask.tracking.resend.v1
+            ask.router.flowed.v1 ask.flows.list.v1 ask.flows.get.v1
+            ask.flows.versions.v1 ask.flows.save.v1 ask.flows.publish.v1
+            ask.flows.roll_back.v1 ask.flows.set_state.v1
+            ask.flows.duplicate.v1 ask.flows.compare.v1 ask.flows.inspect.v1
+            ask.flows.describe.v1 ask.flows.walk.v1 ask.flows.traffic.v1
+            ask.flows.simulate.v1 ask.flows.test.v1 ask.flows.replay.v1
 publishes   nothing
 consumes    console-audit
 owns        schema `console`: accounts, people, sessions, keys, limits, audit

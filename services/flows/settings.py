@@ -17,3 +17,10 @@ class Settings(WithDatabase, ServiceSettings):
         description="Processes that run users' code and conditions, of 60 MB each; one account "
         "never takes all of several.",
     )
+    keep_days: int = Field(
+        default=90, ge=3, le=3_650, description="How long the ways of calls through flows are kept."
+    )
+    allow_private_addresses: bool = Field(
+        default=False,
+        description="Lets requests of flows go to addresses of private networks: for development.",
+    )

@@ -5,6 +5,7 @@ answers     ask.ingress.leg_state.v1 ask.ingress.find_numbers.v1
             ask.ingress.list_numbers.v1 ask.ingress.release_number.v1
 asks        ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.whisper.v1 ask.router.fallback_plans.v1
+            ask.flows.start.v1 ask.flows.turn.v1
 publishes   event.call.arrived.v1 event.call.fell_back.v1 event.call.ended.v1
             event.leg.ringing.v1 event.leg.answered.v1 event.leg.accepted.v1
             event.leg.ended.v1 event.recording.ready.v1

@@ -10,6 +10,15 @@ from opentelemetry import metrics
 
 from libs.contracts.calls import CallArrived, CallFellBack, Fact, LegEnded
 from libs.contracts.fallback import FallbackPlan
+from libs.contracts.flows import (
+    ContinueFlow,
+    FlowLeft,
+    FlowTurn,
+    Keyed,
+    LegOver,
+    Recorded,
+    StartFlow,
+)
 from libs.contracts.phone import Destination
 from libs.contracts.routing import (
     AdmitCall,
@@ -17,6 +26,7 @@ from libs.contracts.routing import (
     Close,
     ContinueCall,
     DialNext,
+    RunFlow,
     Stop,
     Whisper,
 )
@@ -26,7 +36,12 @@ from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
 from libs.runtime.publish import MESSAGE_ID, NotPublished, publish
 from libs.runtime.telemetry import about, trace_headers
-from services.ingress.domain.budget import ACK_WAIT_MS, RENDER_RESERVE_MS, ack_wait_ms
+from services.ingress.domain.budget import (
+    ACK_WAIT_MS,
+    AFTER_FLOW_RESERVE_MS,
+    RENDER_RESERVE_MS,
+    ack_wait_ms,
+)
 from services.ingress.domain.callbacks import Leg
 from services.ingress.spool import Entry
 from services.ingress.twiml import EMPTY, Scene, render, whispered
@@ -81,21 +96,40 @@ class Desk:
 
     async def arrived(self, fact: CallArrived, turn: Turn) -> bytes:
         """A caller waits: what does she hear?"""
-        question = AdmitCall.model_construct(
-            call_id=fact.call_id,
-            account_sid=fact.account_sid,
-            call_sid=fact.call_sid,
-            caller=fact.caller,
-            dialled=fact.dialled,
-            pool_id=fact.pool_id,
-            geography=fact.geography,
-            stir=fact.stir,
-            tags={},
-        )
+        question = admission(fact)
         outcome = await self._tell_and_ask(fact, question, turn.deadline)
         if isinstance(outcome, Silence):
             return await self._fall_back(turn, 0, outcome)
+        if isinstance(outcome, RunFlow):
+            return await self._in_flow(_beginning(outcome, fact), question, turn)
         return _rendered(outcome, turn.scene)
+
+    async def came_back(self, heard: Keyed | Recorded, question: AdmitCall, turn: Turn) -> bytes:
+        """A caller in a flow has keyed, said or recorded something: what does she hear next?"""
+        leg = turn.scene.leg
+        if leg.account_id is None:
+            return EMPTY
+        asked = ContinueFlow(
+            account_id=leg.account_id, call_id=leg.call_id, step=leg.step, heard=heard
+        )
+        return await self._in_flow(asked, question, turn)
+
+    async def leg_of_flow_ended(self, ended: LegEnded, question: AdmitCall, turn: Turn) -> bytes:
+        """A leg that a flow had dialled is over: what does the caller hear next?"""
+        leg = turn.scene.leg
+        if leg.account_id is None:
+            return EMPTY
+        asked = ContinueFlow(
+            account_id=leg.account_id,
+            call_id=leg.call_id,
+            step=leg.step,
+            heard=LegOver(ended=ended),
+        )
+        telling = asyncio.create_task(self.tell(ended, ack_wait_ms(turn.deadline.remaining_ms)))
+        try:
+            return await self._in_flow(asked, question, turn, served=ended.connected)
+        finally:
+            await telling
 
     async def leg_ended(self, ended: LegEnded, turn: Turn, *, said: bool = True) -> bytes:
         """A leg is over: what does the caller hear next?
@@ -112,6 +146,7 @@ class Desk:
         question = ContinueCall.model_construct(ended=ended)
         told = ended if said else None
         outcome = await self._tell_and_ask(told, question, turn.deadline)
+        assert not isinstance(outcome, RunFlow), "a flow begins before any leg"
         if not isinstance(outcome, Silence):
             return _rendered(outcome, turn.scene)
         if ended.connected:  # she has been served: nobody else is rung for her
@@ -119,6 +154,50 @@ class Desk:
             return EMPTY
         scene = replace(turn.scene, leg=Leg(leg.call_id, leg.step + 1, leg.account_id))
         return await self._fall_back(replace(turn, scene=scene), leg.fell_back or 0, outcome)
+
+    async def _in_flow(
+        self,
+        asked: StartFlow | ContinueFlow,
+        question: AdmitCall,
+        turn: Turn,
+        *,
+        served: bool = False,
+    ) -> bytes:
+        """What the flow says; where it has nothing to say, the campaign's plan takes the call.
+
+        A caller who has been `served` is not dialled on for when the flow is silent.
+        """
+        step = asked.step if isinstance(asked, ContinueFlow) else 0
+        said: tuple[Verb, ...] = ()
+        try:
+            outcome: FlowTurn | FlowLeft = await self._ask(
+                asked, turn.deadline.less(RENDER_RESERVE_MS + AFTER_FLOW_RESERVE_MS)
+            )
+        except (Unanswered, Refused) as fault:
+            log.warning("the flow does not answer: %s", fault)
+            if served:
+                _answered.add(1, {"with": "nothing"})
+                return EMPTY
+        else:
+            if isinstance(outcome, FlowTurn):
+                leg = Leg(asked.call_id, outcome.step, asked.account_id, in_flow=True)
+                _answered.add(1, {"with": "flow"})
+                return render(outcome.verbs, replace(turn.scene, leg=leg))
+            step, said = outcome.step, outcome.verbs
+        return await self._after_flow(question, step, said, turn)
+
+    async def _after_flow(
+        self, question: AdmitCall, step: int, said: tuple[Verb, ...], turn: Turn
+    ) -> bytes:
+        again = question.model_copy(update={"after_flow": True, "step": step})
+        outcome = await self._asked(again, turn.deadline)
+        if isinstance(outcome, Silence):
+            leg = Leg(question.call_id, step + 1, turn.scene.leg.account_id)
+            return await self._fall_back(
+                replace(turn, scene=replace(turn.scene, leg=leg)), 0, outcome
+            )
+        assert not isinstance(outcome, RunFlow), "after a flow comes the plan"
+        return _rendered(outcome, turn.scene, said)
 
     async def picked_up(self, turn: Turn) -> bytes:
         """A callee waits: what does she hear?  Nothing, rather than that a caller is lost."""
@@ -150,7 +229,7 @@ class Desk:
 
     async def _tell_and_ask(
         self, fact: Fact | None, question: AdmitCall | ContinueCall, deadline: Deadline
-    ) -> DialNext | Close | Stop | Silence:
+    ) -> DialNext | RunFlow | Close | Stop | Silence:
         """Both at once."""
         if fact is None:
             return await self._asked(question, deadline)
@@ -162,9 +241,9 @@ class Desk:
 
     async def _asked(
         self, question: AdmitCall | ContinueCall, deadline: Deadline
-    ) -> DialNext | Close | Stop | Silence:
+    ) -> DialNext | RunFlow | Close | Stop | Silence:
         try:
-            outcome: DialNext | Close | Stop = await self._ask(
+            outcome: DialNext | RunFlow | Close | Stop = await self._ask(
                 question, deadline.less(RENDER_RESERVE_MS)
             )
         except (Unanswered, Refused) as fault:
@@ -202,15 +281,46 @@ def _closing(text: str) -> tuple[Verb, ...]:
     return (Say(text=text), Hangup())
 
 
-def _rendered(outcome: DialNext | Close | Stop, scene: Scene) -> bytes:
+def admission(fact: CallArrived) -> AdmitCall:
+    """The question that an arrival asks."""
+    return AdmitCall.model_construct(
+        call_id=fact.call_id,
+        account_sid=fact.account_sid,
+        call_sid=fact.call_sid,
+        caller=fact.caller,
+        dialled=fact.dialled,
+        pool_id=fact.pool_id,
+        geography=fact.geography,
+        stir=fact.stir,
+        tags={},
+    )
+
+
+def _beginning(run: RunFlow, fact: CallArrived) -> StartFlow:
+    return StartFlow(
+        account_id=run.account_id,
+        call_id=fact.call_id,
+        flow_id=run.flow_id,
+        campaign_id=run.campaign_id,
+        campaign_name=run.campaign_name,
+        publisher_id=run.publisher_id,
+        caller=fact.caller,
+        dialled=fact.dialled,
+        geography=fact.geography,
+        tags=run.tags,
+    )
+
+
+def _rendered(outcome: DialNext | Close | Stop, scene: Scene, said: tuple[Verb, ...] = ()) -> bytes:
     about(account_id=str(outcome.account_id))
     leg = Leg(scene.leg.call_id, outcome.step, outcome.account_id)
     scene = replace(scene, leg=leg)
     _answered.add(1, {"with": outcome.outcome})
     match outcome:
         case DialNext():
-            return render((*(Say(text=text) for text in outcome.say), outcome.dial), scene)
+            words = (Say(text=text) for text in outcome.say)
+            return render((*said, *words, outcome.dial), scene)
         case Close():
-            return render(_closing(outcome.say), scene)
+            return render((*said, *_closing(outcome.say)), scene)
         case Stop():
             return EMPTY

@@ -21,6 +21,7 @@ from libs.contracts.calls import (
     RecordingReady,
     RecordingStatus,
 )
+from libs.contracts.flows import KEYED_MAX, Keyed, Recorded
 from libs.contracts.ids import CallId, PoolId, call_id_of
 from libs.contracts.phone import read_caller
 from services.ingress.domain.callbacks import Leg
@@ -48,6 +49,7 @@ _ERRORS = ("ErrorCode", "ErrorUrl")
 _READ_BY_US = frozenset((*_CALLS, *_CALLERS, *_ENDS, *_DIALS, *_KEYS, *_RECORDINGS, *_ERRORS))
 _SID = re.compile(rf"[A-Za-z0-9]{{1,{SID_LENGTH_MAX}}}")
 _HALF_ESCAPED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_NO_KEY = re.compile("[^0-9*#A-Da-d]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no text of ours holds one, and some stores refuse it
 
 _STATUSES: Mapping[str, CallStatus] = {status.value: status for status in CallStatus}
@@ -150,6 +152,15 @@ def arrival(form: Form, pool_id: PoolId | None, seen_at: datetime) -> CallArrive
         stir=form.get("StirVerstat"),
         forwarded_from=form.get("ForwardedFrom")[:TEXT_LENGTH_MAX],
     )
+
+
+def heard(form: Form) -> Keyed | Recorded:
+    """What a caller in a flow has keyed, said or recorded."""
+    if form.get("RecordingSid") or form.get("RecordingUrl"):
+        seconds = _whole(form.get("RecordingDuration")) or 0
+        return Recorded(recording_sid=_sid(form, "RecordingSid"), seconds=seconds)
+    digits = _NO_KEY.sub("", form.get("Digits"))[:KEYED_MAX]
+    return Keyed(digits=digits, speech=form.get("SpeechResult")[:KEYED_MAX])
 
 
 def dial_end(form: Form, leg: Leg, seen_at: datetime) -> LegEnded:

@@ -178,7 +178,7 @@ def _gather(verb: Gather, scene: Scene) -> str:
             "actionOnEmptyResult": "true",
             "finishOnKey": verb.finish_on_key,
             "hints": verb.hints or None,
-            "input": "dtmf speech" if verb.speech else "dtmf",
+            "input": _input(verb),
             "language": verb.language,
             "numDigits": None if verb.digits_max is None else str(verb.digits_max),
             "timeout": str(verb.timeout_seconds),
@@ -187,11 +187,17 @@ def _gather(verb: Gather, scene: Scene) -> str:
     )
 
 
+def _input(verb: Gather) -> str:
+    return " ".join(["dtmf"] * verb.digits + ["speech"] * verb.speech)
+
+
 def _record(verb: Record, scene: Scene) -> str:
-    return _element(
+    """A caller who says nothing gets no action: she is sent there by the verb behind."""
+    action = scene.leg.url(scene.base_url, "turn")
+    record = _element(
         "Record",
         {
-            "action": scene.leg.url(scene.base_url, "turn"),
+            "action": action,
             "finishOnKey": verb.finish_on_key,
             "maxLength": str(max(verb.seconds_max, RECORD_SECONDS_MIN)),
             "playBeep": "true" if verb.beep else "false",
@@ -199,6 +205,7 @@ def _record(verb: Record, scene: Scene) -> str:
             "timeout": str(verb.silence_seconds),
         },
     )
+    return record + _element("Redirect", {}, _text(action))
 
 
 def _element(name: str, attributes: dict[str, str | None], inside: str = "") -> str:

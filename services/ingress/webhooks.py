@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from libs.contracts.calls import Fact
 from libs.contracts.phone import read_caller
+from libs.contracts.routing import AdmitCall
 from libs.contracts.voice import Hangup
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
@@ -28,7 +29,7 @@ from services.ingress.asgi import (
     send_document,
     send_problem,
 )
-from services.ingress.desk import CLOSING_MESSAGE, Desk, Turn
+from services.ingress.desk import CLOSING_MESSAGE, Desk, Turn, admission
 from services.ingress.domain.budget import body_wait_ms, webhook_budget_ms
 from services.ingress.domain.callbacks import (
     Kind,
@@ -93,6 +94,7 @@ class Webhooks:
             Kind.ACCEPT: self._accept,
             Kind.RECORDING: self._recording,
             Kind.STATUS: self._status,
+            Kind.TURN: self._flow_turn,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -160,13 +162,29 @@ class Webhooks:
         leg = read_dial_url(form.get("ErrorUrl"))
         if leg is None or not forms.is_of_call(form, leg.call_id):
             return await self._voice(webhook)
+        if leg.in_flow and "DialCallStatus" not in form.values:
+            return await self._came_back(webhook, leg)
         return await self._continue(webhook, leg)
+
+    async def _flow_turn(self, webhook: Webhook) -> bytes:
+        return await self._came_back(webhook, _leg_of(webhook))
+
+    async def _came_back(self, webhook: Webhook, leg: Leg) -> bytes:
+        heard = forms.heard(webhook.form)
+        return await self._desk.came_back(heard, self._again(webhook), self._turn(webhook, leg))
+
+    def _again(self, webhook: Webhook) -> AdmitCall:
+        """What the router is asked where the flow has nothing to say."""
+        return admission(forms.arrival(webhook.form, None, self._clock.now()))
 
     async def _dial(self, webhook: Webhook) -> bytes:
         return await self._continue(webhook, _leg_of(webhook))
 
     async def _continue(self, webhook: Webhook, leg: Leg) -> bytes:
         ended = forms.dial_end(webhook.form, leg, self._clock.now())
+        if leg.in_flow:
+            turn = self._turn(webhook, leg)
+            return await self._desk.leg_of_flow_ended(ended, self._again(webhook), turn)
         said = "DialCallStatus" in webhook.form.values
         return await self._desk.leg_ended(ended, self._turn(webhook, leg), said=said)
 
@@ -220,7 +238,7 @@ def _tell_logs(leg: Leg) -> None:
 
 def _apology(webhook: Webhook) -> bytes:
     """Words for a caller who waits; a callback needs none."""
-    if webhook.kind in (Kind.VOICE, Kind.FALLBACK, Kind.DIAL):
+    if webhook.kind in (Kind.VOICE, Kind.FALLBACK, Kind.DIAL, Kind.TURN):
         return f"<Response><Say>{CLOSING_MESSAGE}</Say><Hangup/></Response>".encode()
     return EMPTY
 

@@ -2,6 +2,7 @@
 
 answers     ask.router.quote.v1 ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.whisper.v1 ask.router.fallback_plans.v1
+            ask.router.find_buyer.v1 ask.router.flowed.v1
             ask.router.explain.v1 ask.router.replay.v1 ask.router.rehearse.v1
             ask.router.affected.v1 ask.router.find_campaign.v1
             ask.router.auctioned.v1 ask.router.detach_rtb.v1

@@ -34,7 +34,15 @@ from libs.contracts.editing import (
 )
 from libs.contracts.explaining import ExplainCall, Explanation, ReplayDecision, Replayed
 from libs.contracts.fallback import AskFallbackPlans, FallbackPlans
-from libs.contracts.finding import Affected, DetachRtb, FindAffected, FindAuctioned, FindCampaign
+from libs.contracts.finding import (
+    Affected,
+    DetachRtb,
+    FindAffected,
+    FindAuctioned,
+    FindCampaign,
+    FindFlowed,
+)
+from libs.contracts.flow_routing import FindBuyer
 from libs.contracts.message import Question
 from libs.contracts.numbers import (
     BuyNumbers,
@@ -54,6 +62,7 @@ from libs.contracts.routing import (
     Close,
     ContinueCall,
     DialNext,
+    RunFlow,
     Stop,
     Whisper,
 )
@@ -66,6 +75,7 @@ from services.router.desk.detaching import DetachingDesk
 from services.router.desk.editing import EditingDesk, Unavailable
 from services.router.desk.explaining import ExplainingDesk, NoCampaign
 from services.router.desk.fallback import FallbackDesk
+from services.router.desk.for_flows import FlowsDesk
 from services.router.desk.looking import LookingDesk
 from services.router.desk.purchasing import PurchasingDesk
 from services.router.desk.quoting import QuotingDesk
@@ -96,13 +106,17 @@ _MISSING: dict[type[Question], str] = {GetPurchase: "purchase", ReleaseNumber: N
 _NOT_FOUND = "no such call in this account"
 
 
-def bind_calls(answers: Answers, desk: RoutingDesk, memory: Memory) -> None:
+def bind_calls(answers: Answers, desk: RoutingDesk, flows: FlowsDesk, memory: Memory) -> None:
     """Bind the questions that a caller waits for."""
 
     @answers.to(AdmitCall, in_flight_max=CALLS_IN_FLIGHT_MAX)
-    async def admit(question: AdmitCall, deadline: Deadline) -> DialNext | Close:
+    async def admit(question: AdmitCall, deadline: Deadline) -> DialNext | RunFlow | Close:
         _require(memory)
         try:
+            if question.after_flow:
+                taken = await flows.after_flow(question, deadline)
+                if taken is not None:
+                    return taken
             return await desk.admit(question, deadline)
         except FellBack as no:
             raise Declined("fell_back", "this step was answered without the router") from no
@@ -116,6 +130,25 @@ def bind_calls(answers: Answers, desk: RoutingDesk, memory: Memory) -> None:
             raise Declined("fell_back", "this step was answered without the router") from no
         except UnknownCall as no:
             raise Declined("not_found", _NOT_FOUND) from no
+
+
+def bind_flows(answers: Answers, desk: FlowsDesk, memory: Memory) -> None:
+    """Bind the question that a flow's caller waits for."""
+
+    @answers.to(FindBuyer, in_flight_max=CALLS_IN_FLIGHT_MAX)
+    async def find_buyer(question: FindBuyer, deadline: Deadline) -> DialNext | Close | Stop:
+        _require(memory)
+        try:
+            return await desk.find_buyer(question, deadline)
+        except FellBack as no:
+            raise Declined("fell_back", "this step was answered without the router") from no
+        except UnknownCall as no:
+            raise Declined("not_found", _NOT_FOUND) from no
+
+    @answers.to(FindFlowed, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def flowed(question: FindFlowed, _: Deadline) -> Affected:
+        _require(memory)
+        return desk.flowed(question)
 
 
 def bind_quotes(answers: Answers, desk: QuotingDesk, memory: Memory) -> None:

@@ -33,6 +33,7 @@ from services.router.answers import (
     bind_editing,
     bind_explaining,
     bind_fallback,
+    bind_flows,
     bind_looking,
     bind_numbers,
     bind_quotes,
@@ -46,6 +47,7 @@ from services.router.desk.detaching import DetachingDesk
 from services.router.desk.editing import EditingDesk, Elsewhere
 from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.fallback import FallbackDesk
+from services.router.desk.for_flows import FlowsDesk
 from services.router.desk.holds import HoldsDesk
 from services.router.desk.keeping import Keeper
 from services.router.desk.looking import LookingDesk
@@ -144,7 +146,9 @@ def _bind_calls(  # noqa: PLR0917 - wired once
     routing = RoutingDesk(
         memory, publishers, claims, decisions, lookups, quotes, house, clock, _seed
     )
-    bind_calls(answers, routing, memory)
+    for_flows = FlowsDesk(routing, memory, decisions, clock)
+    bind_calls(answers, routing, for_flows, memory)
+    bind_flows(answers, for_flows, memory)
     quoting = QuotingDesk(memory, claims, decisions, lookups, quotes, clock, _seed)
     bind_quotes(answers, quoting, memory)
     bind_whisper(answers, routing)

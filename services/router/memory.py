@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from libs.contracts.configuration import CampaignStatus, Defaults, Number
+from libs.contracts.configuration import Campaign, CampaignStatus, Defaults, Number
 from libs.contracts.editing import Noun
-from libs.contracts.ids import NOBODY, AccountId, CampaignId, NumberId, PoolId, PublisherId
+from libs.contracts.flow_routing import FlowPlan
+from libs.contracts.ids import NOBODY, AccountId, CampaignId, FlowId, NumberId, PoolId, PublisherId
 from libs.contracts.message import Document
 from libs.contracts.routing import RouteReason
 from libs.runtime.broker import Broker
+from services.router.domain.flow_plan import flow_plan
 from services.router.domain.nouns import DOCUMENTS
 from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.following import Follower
@@ -25,6 +27,7 @@ from services.router.store.configuration import CATCH_UP_MAX, Configuration
 from services.router.store.kept import Kept
 
 CHANGES = "event.*.changed.v1"
+FLOW_PLANS_MAX = 1_000  # of one account; then all are made anew
 CATCH_UP_EVERY_SECONDS = 5.0  # what a lost announcement can delay a change by
 
 _NOT_ACTIVE = {
@@ -76,6 +79,7 @@ class _Account:
     versions: dict[Any, int] = field(default_factory=dict)
     carriers: dict[str, Kept] = field(default_factory=dict)
     plans: dict[CampaignId, Plan] = field(default_factory=dict)
+    flow_plans: dict[tuple[CampaignId, str], Plan] = field(default_factory=dict)
     numbers: dict[CampaignId, tuple[str, ...]] = field(default_factory=dict)
     shelf: Shelf | None = None
     recovers: bool | None = None
@@ -101,6 +105,21 @@ class _Account:
             plan = plan_of(account_id, campaign, self.on_the_shelf(), 0)
             self.plans[campaign_id] = plan.model_copy(update={"version": self._newest(plan)})
         return self.plans[campaign_id]
+
+    def flow_plan(
+        self, account_id: AccountId, campaign_id: CampaignId, wanted: FlowPlan
+    ) -> Plan | None:
+        """A plan of a flow's node, made when it is first asked for."""
+        campaign = self.documents[Noun.CAMPAIGN].get(campaign_id)
+        if campaign is None:
+            return None
+        key = (campaign_id, wanted.model_dump_json(exclude_defaults=True))
+        if key not in self.flow_plans:
+            if len(self.flow_plans) >= FLOW_PLANS_MAX:
+                self.flow_plans.clear()
+            plan = flow_plan(account_id, campaign, self.on_the_shelf(), 0, wanted)
+            self.flow_plans[key] = plan.model_copy(update={"version": self._newest(plan)})
+        return self.flow_plans[key]
 
     def may_recover(self) -> bool:
         """Whether the account or any of its campaigns sets revenue recovery."""
@@ -196,6 +215,18 @@ class Memory:
         """A campaign's plan as it is now, whatever its status; None where it is retired."""
         return self._accounts[account_id].plan(account_id, campaign_id)
 
+    def flow_plan(
+        self, account_id: AccountId, campaign_id: CampaignId, wanted: FlowPlan
+    ) -> Plan | None:
+        """The same, as a node of a flow wants it."""
+        return self._accounts[account_id].flow_plan(account_id, campaign_id, wanted)
+
+    def in_flow(self, account_id: AccountId, flow_id: FlowId) -> list[Campaign]:
+        """The campaigns whose calls run a flow."""
+        campaigns = self._accounts[account_id].documents[Noun.CAMPAIGN].values()
+        found = (one for one in campaigns if one.flow_id == flow_id)
+        return sorted(found, key=lambda one: one.name)
+
     def shelf(self, account_id: AccountId) -> Shelf:
         """What an account's plans are made from."""
         return self._accounts[account_id].on_the_shelf()
@@ -255,6 +286,7 @@ class Memory:
     def _take(self, kept: Kept) -> None:
         account = self._accounts[kept.account_id]
         account.plans.clear()
+        account.flow_plans.clear()
         account.numbers.clear()
         account.shelf = account.recovers = None
         if kept.noun is Noun.CARRIER:

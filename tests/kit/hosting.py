@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,13 +21,16 @@ from libs.contracts.bulk import AccountConfiguration, ImportConfiguration, Impor
 from libs.contracts.configuration import Assignment, Buyer, Campaign, CampaignStatus, Number, Target
 from libs.contracts.editing import Actor, SaveBuyer, SaveTarget
 from libs.contracts.explaining import ExplainCall, Explanation
-from libs.contracts.ids import AccountId, CallId, call_id_of
+from libs.contracts.flow_edits import PublishFlow, SaveFlow
+from libs.contracts.ids import AccountId, CallId, FlowId, call_id_of
 from libs.contracts.message import Question
 from libs.contracts.phone import PhoneDestination
 from libs.contracts.tracking import CallDetail, GetCall
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
+from services.flows.app import create as create_flows
+from services.flows.settings import Settings as FlowsSettings
 from services.ingress.app import create as create_ingress
 from services.ingress.settings import Settings as IngressSettings
 from services.router.app import create as create_router
@@ -151,6 +154,29 @@ class House:
     async def eventually_ask(self, question: Question) -> Any:
         """Ask until an answer comes: services start in the background."""
         return await eventually(lambda: self.ask(question))
+
+    async def add_flows(self, **more: Any) -> Any:
+        """Start flows, which most calls do without."""
+        settings = settings_of(
+            FlowsSettings,
+            nats_url=self.nats_url,
+            database_url=self.database_url,
+            allow_private_addresses=True,
+            **more,
+        )
+        app = await self.stack.enter_async_context(alive(create_flows(settings)))
+        await eventually(lambda: is_whole(app))
+        return app
+
+    async def flow(self, document: Mapping[str, Any], flow_id: FlowId | None = None) -> FlowId:
+        """A saved and published flow."""
+        id_ = flow_id or FlowId(uuid4())
+        mine = {"account_id": self.account_id, "actor": TESTER}
+        whole = {"id": str(id_), "name": "Front desk", **document}
+        saved = await self.eventually_ask(SaveFlow(**mine, document=whole))
+        publish = PublishFlow(**mine, flow_id=id_, expected_version=saved.version)
+        await self.eventually_ask(publish)
+        return id_
 
     async def buyer(self, name: str = "Acme") -> Buyer:
         """A saved buyer."""

@@ -15,6 +15,12 @@ STATEMENTS = {"select", "update", "delete", "insert", "upsert"}
 SCOPE = "account_id"
 
 FREE = {
+    "services/flows/store/flows.py:announce": "the outbox is the platform's",
+    "services/flows/store/forgetting.py:round": "what is old, of all accounts",
+    "services/flows/store/leaving.py:_unfinished": "calls of a fact, each one account's",
+    "services/flows/store/leaving.py:finish": "the outbox is the platform's",
+    "services/flows/store/running.py:_TURN": "a row that names its account",
+    "services/flows/store/running.py:_into": "rows that name their account",
     "services/console/store/limits.py:_COUNT": "counts by a key that names who or where",
     "services/console/store/limits.py:seen": "counts by a key that names who or where",
     "services/console/store/limits.py:sweep": "what is over, of all accounts",

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from libs.contracts.bidding_edits import GetRtb, RtbNoun
 from libs.contracts.editing import GetConfiguration, Got, Noun, Order, Retire, Row
+from libs.contracts.flow_edits import GetFlow
 from libs.contracts.ids import AccountId
 from libs.contracts.message import Question
 from libs.contracts.tracking_edits import GetTracking, TrackingNoun
@@ -156,9 +157,7 @@ async def asked(
 async def _versions(request: Request, question: Question) -> dict[str, int]:
     """The version that an edit was based on, and the one that is there now."""
     found = {"expected_version": getattr(question, "expected_version", None)}
-    thing = getattr(question, "key", None) or getattr(
-        getattr(question, "document", None), "id", None
-    )
+    thing = _edited(question)
     if thing is not None and (look := _look_at(question, thing)) is not None:
         try:
             got = await request.app.state.ask(look, Deadline.within(WITHIN_MS))
@@ -168,11 +167,22 @@ async def _versions(request: Request, question: Question) -> dict[str, int]:
     return {name: version for name, version in found.items() if version is not None}
 
 
+def _edited(question: Question) -> Any:
+    """The key of what an edit is about."""
+    document = getattr(question, "document", None)
+    if isinstance(document, dict):  # a flow's
+        return document.get("id")
+    key = getattr(question, "key", None) or getattr(question, "flow_id", None)
+    return key or getattr(document, "id", None)
+
+
 def _look_at(question: Question, thing: Any) -> Question | None:
     """What shows the thing that an edit was about."""
     account_id: AccountId = question.account_id  # type: ignore[attr-defined] # every edit has
     _, owner, word, _ = question.subject.split(".")
     noun = getattr(question, "noun", None)
+    if owner == "flows":
+        return GetFlow(account_id=account_id, flow_id=thing)
     if owner == "rtb":
         known = RtbNoun(f"rtb_{word.removeprefix('save_')}") if noun is None else noun
         return GetRtb(account_id=account_id, noun=known, key=thing)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from libs.contracts.bidding_edits import RtbNoun
 from libs.contracts.editing import Actor, Noun
+from libs.contracts.flow_edits import FlowNoun
 from libs.contracts.tracking_edits import TrackingNoun
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
@@ -42,7 +43,7 @@ class Which(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    noun: Noun | RtbNoun | TrackingNoun | None = None
+    noun: Noun | RtbNoun | TrackingNoun | FlowNoun | None = None
     key: str | None = Field(default=None, pattern=KEY)
     actor: str | None = Field(default=None, max_length=256, pattern=r"^[^\x00]*$")
     since: AwareDatetime | None = None

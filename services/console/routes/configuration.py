@@ -32,6 +32,8 @@ from libs.contracts.editing import (
 )
 from libs.contracts.editing import Page as Listed
 from libs.contracts.finding import Affected, FindAffected, FindCampaign
+from libs.contracts.flow_edits import GetFlow
+from libs.contracts.ids import FlowId
 from libs.contracts.message import Document
 from libs.contracts.number_setup import NumberStanding
 from services.console.auth import Guarded, Who, needs
@@ -55,6 +57,8 @@ from services.console.routes.asking import (
     rows_of,
     told,
 )
+
+NOT_THERE = 404
 
 
 @dataclass(frozen=True)
@@ -232,6 +236,8 @@ async def _saved(
     *,
     status: int,
 ) -> Response:
+    if isinstance(document, Campaign) and document.flow_id is not None:
+        await _require_flow(request, who, document.flow_id)
     question = kind.save(
         account_id=who.account_id,
         actor=who.actor,
@@ -241,6 +247,17 @@ async def _saved(
     await asked(request, question, BODY)
     found = await row(request, who, kind.noun, str(document.id))
     return row_of(found, status=status)
+
+
+async def _require_flow(request: Request, who: Who, flow_id: FlowId) -> None:
+    """The router does not know flows, and their owner not campaigns: here both are asked."""
+    try:
+        await asked(request, GetFlow(account_id=who.account_id, flow_id=flow_id))
+    except Problem as no:
+        if no.status != NOT_THERE:
+            raise
+        errors = [("body.flow_id", "no such flow in this account")]
+        raise Problem(422, "points_nowhere", "the flow is not there", errors=errors) from no
 
 
 def _by_rtb_id(router: APIRouter) -> None:

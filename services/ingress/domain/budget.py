@@ -2,6 +2,7 @@
 
 WEBHOOK_DEADLINE_MAX_MS = 8_000  # the carrier gives up at 15 s, two attempts to connect included
 RENDER_RESERVE_MS = 200  # for telling that we fell back, writing the answer, and the way back
+AFTER_FLOW_RESERVE_MS = 1_000  # for the plan to take a call whose flow does not answer
 ACK_WAIT_MS = 300  # how long a fact's acknowledgement is waited for; then it goes to the disk
 SPOOL_RESERVE_MS = 50  # for putting it there, and the way back
 BODY_WAIT_MS = 1_000  # a form comes in one packet or two; who is slower is not the carrier

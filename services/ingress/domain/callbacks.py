@@ -15,6 +15,7 @@ from libs.contracts.ids import AccountId, CallId, PoolId
 
 PREFIX = "/api/webhooks"
 STEP_MAX = 1_000  # no call has so many legs
+FLOWS = "flows"  # the owner of a caller who is in a flow
 
 
 class Kind(StrEnum):
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     ACCEPT = "accept"
     RECORDING = "recording"
     STATUS = "status"
+    TURN = "turn"
 
 
 ADDRESSES: Mapping[str, Kind] = {
@@ -41,8 +43,7 @@ ADDRESSES: Mapping[str, Kind] = {
     "/api/webhooks/whisper/{call_id}/{step}": Kind.WHISPER,
     "/api/webhooks/accept/{call_id}/{step}": Kind.ACCEPT,
     "/api/webhooks/recording/{call_id}/{step}": Kind.RECORDING,
-    # Nobody gathers anything yet: a caller who comes back is told what she was told before.
-    "/api/webhooks/turn/{call_id}/{step}": Kind.VOICE,
+    "/api/webhooks/turn/{call_id}/{step}": Kind.TURN,
     # Numbers configured for the system before this one still name these.
     "/api/webhooks/twilio/voice": Kind.VOICE,
     "/api/webhooks/twilio/status": Kind.STATUS,
@@ -86,22 +87,30 @@ class Leg:
     """Which leg of which call a callback is about.
 
     `fell_back` counts the destinations of the fallback plan that were dialled; None for
-    a leg that the router decided.
+    a leg that the router decided.  `in_flow`: the caller goes back to her flow.
     """
 
     call_id: CallId
     step: int
     account_id: AccountId | None
     fell_back: int | None = None
+    in_flow: bool = False
 
     def url(self, base: str, kind: str) -> str:
         """The absolute address; `kind` is dial, leg, whisper, accept, recording or turn."""
-        query = f"owner={'router' if self.fell_back is None else 'ingress'}"
+        query = f"owner={self._owner}"
         if self.account_id is not None:
             query += f"&account={self.account_id}"
         if self.fell_back is not None:
             query += f"&fell_back={self.fell_back}"
         return f"{base}{PREFIX}/{kind}/{self.call_id}/{self.step}?{query}"
+
+    @property
+    def _owner(self) -> str:
+        """Who is asked when the caller comes back."""
+        if self.in_flow:
+            return FLOWS
+        return "router" if self.fell_back is None else "ingress"
 
 
 def read_leg(path: str, query: str) -> Leg | None:
@@ -117,6 +126,7 @@ def read_leg(path: str, query: str) -> Leg | None:
             step=step,
             account_id=AccountId(UUID(account[0])) if account else None,
             fell_back=int(fell_back[0]) if fell_back else None,
+            in_flow=asked.get("owner") == [FLOWS],
         )
     except ValueError:
         return None
@@ -125,9 +135,10 @@ def read_leg(path: str, query: str) -> Leg | None:
 
 
 def read_dial_url(url: str) -> Leg | None:
-    """The leg of a dial action's address, as the carrier names it in ErrorUrl."""
+    """The leg of the address that a caller comes back to, as the carrier names it in ErrorUrl."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
-    return read_leg(parts.path, parts.query) if f"{PREFIX}/dial/" in parts.path else None
+    comes_back = parts.path.startswith((f"{PREFIX}/dial/", f"{PREFIX}/turn/"))
+    return read_leg(parts.path, parts.query) if comes_back else None

@@ -15,6 +15,7 @@ from libs.contracts.routing import (
     ContinueCall,
     DialNext,
     RouteReason,
+    RunFlow,
     Stop,
     Whisper,
 )
@@ -25,9 +26,15 @@ from libs.runtime.outbox import Announcement
 from services.router.desk.auctions import AuctionHouse
 from services.router.desk.lookups import Lookups
 from services.router.domain.candidate import Candidate
-from services.router.domain.context import CallContext, Inputs, QuoteSeen, QuoteState
+from services.router.domain.context import (
+    CallContext,
+    FlowPart,
+    Inputs,
+    QuoteSeen,
+    QuoteState,
+)
 from services.router.domain.counters import Counters, Periods, hold_lasts
-from services.router.domain.decision import deliberate, settle
+from services.router.domain.decision import deliberate, runs_flow, settle
 from services.router.domain.plan import Plan
 from services.router.domain.record import Decision, Deliberation
 from services.router.domain.room import amounts_of, around, beside
@@ -55,6 +62,7 @@ ANSWER_GRACE_SECONDS = 30  # after ringing must be over, the carrier is asked
 ADDRESS_OF_QUOTE = re.compile(r"sips?:([0-9a-f]{32})@([A-Za-z0-9.-]{1,253})([:;].*)?")
 
 Routed = DialNext | Close | Stop
+Admitted = DialNext | RunFlow | Close
 
 
 class FellBack(Exception):
@@ -119,7 +127,7 @@ class RoutingDesk:
             return unknown, None
         return found, named.quote
 
-    async def admit(self, question: AdmitCall, deadline: Deadline) -> DialNext | Close:
+    async def admit(self, question: AdmitCall, deadline: Deadline) -> Admitted:
         """Decide the first step of a call; asked again, the answer is the same."""
         found, quote = await self._meant(question)
         told = quote.told if quote and quote.state is not QuoteState.OF_ANOTHER else {}
@@ -143,10 +151,10 @@ class RoutingDesk:
             quote=quote,
         )
         try:
-            return await self._decide(context, 0, found.plan, deadline)
+            return await self.decide(context, 0, found.plan, deadline)
         except QuoteGone:
             context = context.without_quote()
-            return await self._decide(context, 0, found.plan, deadline)
+            return await self.decide(context, 0, found.plan, deadline)
 
     async def go_on(self, question: ContinueCall, deadline: Deadline) -> Routed:
         """A leg is over: stop, dial the next, or close."""
@@ -163,19 +171,19 @@ class RoutingDesk:
                 return _stopped(ended, RouteReason.CONVERSATION_OVER)
             raise UnknownCall
         if len(kept) > 1:
-            return _read(Claimed(kept[1].outcome))
-        context = self._as_sent_now(_context_after(kept[0], ended))
+            return _routed(read(Claimed(kept[1].outcome)))
+        context = self.as_sent_now(context_after(kept[0], ended))
         plan = (
             self._memory.plan(context.account_id, context.campaign_id)
             if context.campaign_id
             else None
         )
-        if ended.connected and not _recovers(ended, kept[0], plan):
+        if ended.connected and not recovers(ended, kept[0], plan):
             return _stopped(ended, RouteReason.CONVERSATION_OVER)
         basis = plan or RouteReason.NUMBER_WITHOUT_CAMPAIGN
-        return await self._decide(context, ended.step + 1, basis, deadline)
+        return _routed(await self.decide(context, ended.step + 1, basis, deadline))
 
-    def _as_sent_now(self, context: CallContext) -> CallContext:
+    def as_sent_now(self, context: CallContext) -> CallContext:
         """The call with its publisher as that one is now: each step goes by today's rules."""
         publisher = self._publishers.seen(context.account_id, context.publisher_id, context.tags)
         return context.model_copy(update={"publisher": publisher})
@@ -185,16 +193,17 @@ class RoutingDesk:
         kept = await self._decisions.since(question.account_id, question.call_id, question.step)
         if not kept or kept[0].step != question.step:
             raise UnknownCall
-        outcome = _read(Claimed(kept[0].outcome))
+        outcome = read(Claimed(kept[0].outcome))
         if not isinstance(outcome, DialNext):
             raise UnknownCall
         dial = outcome.dial
         return Whisper(say=dial.whisper, press_to_accept=dial.press_to_accept)
 
-    async def _decide(
+    async def decide(
         self, context: CallContext, step: int, plan: Plan | RouteReason, deadline: Deadline
-    ) -> DialNext | Close:
-        inputs = await self._lookups.inputs(plan, context) if isinstance(plan, Plan) else Inputs()
+    ) -> Admitted:
+        """Decide a step; decided before, the answer is the same.  Raises FellBack, QuoteGone."""
+        inputs = await self._inputs(plan, context)
         deliberation = deliberate(
             context, step, plan, inputs, now=self._clock.now(), seed=self._draw_seed()
         )
@@ -206,11 +215,17 @@ class RoutingDesk:
         while True:
             claimed = await self._claims.claim(_claim(deliberation, look), deadline)
             if claimed is not None:
-                return _read(claimed)
+                return read(claimed)
             if _next_auction(deliberation, look) is not None:
                 deliberation = await self._with_auction(deliberation, look, deadline)
             else:
                 look *= LOOK_GROWTH
+
+    async def _inputs(self, plan: Plan | RouteReason, context: CallContext) -> Inputs:
+        if not isinstance(plan, Plan):
+            return Inputs()
+        to_flow = runs_flow(plan, context, Inputs())  # it is no turn of anybody's
+        return await self._lookups.inputs(plan, context, take_turn=not to_flow)
 
     async def _with_auction(
         self, deliberation: Deliberation, look: int, deadline: Deadline
@@ -258,7 +273,7 @@ def _stopped(ended: LegEnded, reason: RouteReason) -> Stop:
     return Stop(account_id=ended.account_id, step=ended.step, reason=reason)
 
 
-def _recovers(ended: LegEnded, decided: Decided, plan: Plan | None) -> bool:
+def recovers(ended: LegEnded, decided: Decided, plan: Plan | None) -> bool:
     """Whether the callee hung up so early that the caller is given to the next."""
     rule = plan.settings.recovery if plan else None
     if rule is None or ended.seconds is None or decided.record.fallback:
@@ -267,7 +282,7 @@ def _recovers(ended: LegEnded, decided: Decided, plan: Plan | None) -> bool:
     return early and decided.record.context.recoveries < rule.times
 
 
-def _context_after(decided: Decided, ended: LegEnded) -> CallContext:
+def context_after(decided: Decided, ended: LegEnded) -> CallContext:
     """The call as the next step finds it; a leg that was never dialled was not tried."""
     context = decided.record.context
     if decided.outcome is None and decided.record.fallback:
@@ -285,11 +300,17 @@ def _context_after(decided: Decided, ended: LegEnded) -> CallContext:
     )
 
 
-def _read(claimed: Claimed) -> DialNext | Close:
+def _routed(outcome: Admitted) -> Routed:
+    assert not isinstance(outcome, RunFlow), "a flow is begun at the first step alone"
+    return outcome
+
+
+def read(claimed: Claimed) -> Admitted:
+    """An outcome as it was kept; raises FellBack."""
     if claimed.outcome is None:
         raise FellBack
     outcome = AdmitCall.answers.validate_json(claimed.outcome)
-    assert isinstance(outcome, DialNext | Close), "only these are kept"
+    assert isinstance(outcome, DialNext | RunFlow | Close), "only these are kept"
     return outcome
 
 
@@ -300,7 +321,7 @@ def _claim(deliberation: Deliberation, look: int) -> Claim:
         decision = settle(deliberation, counters, looked=look)
         return _draft(decision, counters) if isinstance(decision, Decision) else None
 
-    context, honoured = deliberation.context, deliberation.context.honoured
+    context = deliberation.context
     return Claim(
         call_id=context.call_id,
         step=deliberation.step,
@@ -308,8 +329,16 @@ def _claim(deliberation: Deliberation, look: int) -> Claim:
         at=deliberation.at,
         scope_ids=scopes_of(deliberation, look),
         settle=settle_and_draft,
-        quote_id=honoured.id if honoured and deliberation.step == 0 else None,
+        quote_id=_fulfilled(deliberation),
     )
+
+
+def _fulfilled(deliberation: Deliberation) -> QuoteId | None:
+    """The quote whose places are the call's: at its first search for somebody to dial."""
+    context = deliberation.context
+    first = deliberation.step == 0 or (context.flow is not FlowPart.NONE and not context.tried)
+    searches = deliberation.closing is not RouteReason.FLOW
+    return context.honoured.id if context.honoured and first and searches else None
 
 
 def scopes_of(deliberation: Deliberation, look: int) -> frozenset[UUID]:

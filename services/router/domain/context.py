@@ -69,6 +69,21 @@ class PublisherSeen(Value):
     falls_back: bool = False
 
 
+class FlowPart(StrEnum):
+    """What a flow has to do with a call: nothing (yet), it decides where it goes, or it did."""
+
+    NONE = "none"
+    RUNS = "runs"
+    LEFT = "left"
+
+
+class Words(Value):
+    """What a flow has said in the place of a leg's own words; None: nothing."""
+
+    whisper: str | None = None
+    connecting_message: str | None = None
+
+
 class CallContext(Value):
     """What is known of the call from its first step on; every record carries it along.
 
@@ -76,6 +91,7 @@ class CallContext(Value):
     not ringing.  `unsold` are the RTB routers that have nobody (more) for the call.  `quote`
     is looked for where the campaign gives quotes.  `publisher` is known where the account has
     one of the `publisher_id`.  `sent_on`: the campaign's fallback destination was dialled.
+    `words` are a flow's own for this step.
     """
 
     call_id: CallId
@@ -99,6 +115,8 @@ class CallContext(Value):
     publisher_id: PublisherId | None = None
     publisher: PublisherSeen | None = None
     sent_on: bool = False
+    flow: FlowPart = FlowPart.NONE
+    words: Words = Words()
 
     @property
     def honoured(self) -> QuoteSeen | None:
@@ -111,6 +129,12 @@ class CallContext(Value):
         assert self.quote is not None, "there was one"
         used = self.quote.model_copy(update={"state": QuoteState.USED})
         return self.model_copy(update={"quote": used})
+
+    def anew(self, now: Instant) -> Self:
+        """The call as a new search finds it: nobody has been dialled, no ringing heard."""
+        return self.model_copy(
+            update={"tried": (), "unsold": (), "ring_began_at": now, "talked_seconds": 0}
+        )
 
     def after_unsold(self, router_id: RtbRouterId) -> Self:
         """The call once an RTB router has nobody left for it."""

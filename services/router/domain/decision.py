@@ -19,7 +19,7 @@ from libs.contracts.money import Money
 from libs.contracts.routing import DialNext, RouteReason
 from services.router.domain.candidate import Candidate
 from services.router.domain.choice import arrange
-from services.router.domain.context import CallContext, Inputs
+from services.router.domain.context import CallContext, FlowPart, Inputs
 from services.router.domain.counters import Counter, CounterKey, Counters, plain
 from services.router.domain.eligibility import Sieve
 from services.router.domain.outcome import RING_MIN_SECONDS, outcome_of
@@ -73,6 +73,8 @@ def deliberate(
             order=(),
         )
     left = _ring_seconds_left(plan, context, now)
+    if runs_flow(plan, context, inputs):
+        return _in_flow(context, step, plan, inputs, now=now, seed=seed, left=left)
     no = turned_away(plan, context, inputs, now) if step == 0 else None
     excluded, eligible = _sorted_out(plan, context, inputs, now)
     order = arrange(plan, eligible, inputs, now=now, seed=seed)
@@ -91,6 +93,40 @@ def deliberate(
         ring_seconds_left=left,
         excluded=excluded,
         order=order,
+    )
+
+
+def runs_flow(plan: Plan, context: CallContext, inputs: Inputs) -> bool:
+    """Whether the campaign's flow is to have the call, if the campaign takes it at all."""
+    new = context.flow is FlowPart.NONE and inputs.share_percent is None
+    return plan.campaign.flow_id is not None and new
+
+
+def _in_flow(
+    context: CallContext,
+    step: int,
+    plan: Plan,
+    inputs: Inputs,
+    *,
+    now: datetime,
+    seed: int,
+    left: int,
+) -> Deliberation:
+    """Nobody is looked for before the flow asks."""
+    no = turned_away(plan, context, inputs, now)
+    return Deliberation.model_construct(
+        step=step,
+        at=now,
+        context=context,
+        inputs=inputs,
+        seed=seed,
+        plan=plan,
+        given=None,
+        turned_away=no,
+        closing=no.reason if no else RouteReason.FLOW,
+        ring_seconds_left=left,
+        excluded=(),
+        order=(),
     )
 
 

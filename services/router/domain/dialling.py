@@ -13,9 +13,16 @@ def said_before(settings: LegSettings) -> tuple[str, ...]:
     return tuple(text for text in said if text)
 
 
+def worded(settings: LegSettings, context: CallContext) -> LegSettings:
+    """The settings with what a flow has said instead."""
+    words = context.words.model_dump(exclude_none=True)
+    return settings.model_copy(update=words) if words else settings
+
+
 def dial_of(chosen: Candidate, context: CallContext, ring_seconds_left: int) -> Dial:
     """The leg to the chosen, ringing no longer than the caller's patience lasts."""
-    dial = dial_to(destination_of(chosen), chosen.settings, context, ring_seconds_left)
+    settings = worded(chosen.settings, context)
+    dial = dial_to(destination_of(chosen), settings, context, ring_seconds_left)
     if chosen.sold is None:
         return dial
     return dial.model_copy(update={"sip_headers": chosen.sold.sip_headers})

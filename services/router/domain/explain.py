@@ -1,6 +1,6 @@
 """A decision told to people: a table of candidates, and one plain sentence."""
 
-from typing import Any
+from typing import Any, Literal
 
 from libs.contracts.auction import AuctionResult, AuctionWon
 from libs.contracts.call_settings import PLATFORM_CALL, PLATFORM_LEG
@@ -101,7 +101,7 @@ def explained(record: Record, plan: Plan | None, *, heard: bool) -> ExplainedSte
     return ExplainedStep(
         step=record.step,
         at=record.at,
-        outcome="dial" if record.fallback or record.reason is RouteReason.CHOSEN else "close",
+        outcome=_outcome(record),
         reason=record.reason,
         campaign_name=plan.campaign.name if plan else "",
         config_version=record.config_version,
@@ -111,6 +111,12 @@ def explained(record: Record, plan: Plan | None, *, heard: bool) -> ExplainedSte
         spread=plan.campaign.spread if plan else "",
         settings=_settings(record, plan) if plan else (),
     )
+
+
+def _outcome(record: Record) -> Literal["dial", "flow", "close"]:
+    if record.fallback or record.reason is RouteReason.CHOSEN:
+        return "dial"
+    return "flow" if record.reason is RouteReason.FLOW else "close"
 
 
 def _given_on(record: Record, plan: Plan | None) -> str:
@@ -127,6 +133,8 @@ def _given_on(record: Record, plan: Plan | None) -> str:
 def _sentence(record: Record, plan: Plan | None, table: tuple[CandidateVerdict, ...]) -> str:
     chosen = next((row for row in table if row.verdict is Verdict.CHOSEN), None)
     passed = _passed_over(table)
+    if record.reason is RouteReason.FLOW and plan is not None:
+        return f"The call went to the flow of {plan.campaign.name}."
     if chosen is None or plan is None:
         no = record.turned_away
         publisher = record.context.publisher
@@ -184,7 +192,7 @@ def _settings(record: Record, plan: Plan) -> tuple[SettingUsed, ...]:
     chosen = next((seat for seat in record.seats if seat.verdict is Verdict.CHOSEN), None)
     if chosen is not None:
         one = plan.candidates[chosen.at]
-        levels = leg_levels(plan.defaults, plan.campaign, one.buyer, one.target)
+        levels = leg_levels(plan.defaults, plan.campaign, one.buyer, one.target, plan.upper)
         used += _used(resolve(PLATFORM_LEG, levels))
     elif record.fallback:
         levels = leg_levels(plan.defaults, plan.campaign, None, None)

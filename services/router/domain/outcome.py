@@ -1,10 +1,10 @@
 """What a decision comes to: who is dialled, what is promised, or what the caller hears."""
 
 from libs.contracts.ids import TargetId
-from libs.contracts.routing import Close, DialNext, RouteReason
+from libs.contracts.routing import Close, DialNext, RouteReason, RunFlow
 from services.router.domain.candidate import Candidate
-from services.router.domain.context import CallContext
-from services.router.domain.dialling import dial_of, dial_to, said_before
+from services.router.domain.context import CallContext, FlowPart
+from services.router.domain.dialling import dial_of, dial_to, said_before, worded
 from services.router.domain.plan import Plan
 from services.router.domain.record import Deliberation, Promised
 
@@ -50,7 +50,7 @@ def outcome_of(
     context: CallContext,
     chosen: Candidate | None,
     reason: RouteReason,
-) -> tuple[DialNext | Close | Promised, CallContext]:
+) -> tuple[DialNext | RunFlow | Close | Promised, CallContext]:
     """What is answered, and the call as the next step will find it."""
     if chosen is not None and deliberation.inputs.share_percent is not None:
         return _promised(chosen), context.after_tried(TargetId(chosen.id))
@@ -59,10 +59,12 @@ def outcome_of(
             account_id=context.account_id,
             step=deliberation.step,
             dial=dial_of(chosen, context, deliberation.ring_seconds_left),
-            say=said_before(chosen.settings),
+            say=said_before(worded(chosen.settings, context)),
         )
         taker = chosen.sold.target_id if chosen.sold else None
         return dialled, context.after_tried(TargetId(taker or chosen.id))
+    if reason is RouteReason.FLOW:
+        return _to_flow(deliberation), context.model_copy(update={"flow": FlowPart.RUNS})
     sent_on = _sent_on(deliberation, context, reason)
     if sent_on is not None:
         return sent_on, context.after_sent_on()
@@ -87,6 +89,22 @@ def _said(plan: Plan | None, reason: RouteReason) -> str:
     return instead or settings.closing_message or UNCONFIGURED_MESSAGE
 
 
+def _to_flow(deliberation: Deliberation) -> RunFlow:
+    plan, context = deliberation.plan, deliberation.context
+    assert plan is not None, "a flow is a campaign's"
+    assert plan.campaign.flow_id is not None, "the reason says so"
+    return RunFlow(
+        account_id=context.account_id,
+        step=deliberation.step,
+        flow_id=plan.campaign.flow_id,
+        campaign_id=plan.campaign.id,
+        campaign_name=plan.campaign.name,
+        number_id=context.number_id,
+        publisher_id=context.publisher_id,
+        tags=context.tags,
+    )
+
+
 def _sent_on(
     deliberation: Deliberation, context: CallContext, reason: RouteReason
 ) -> DialNext | None:
@@ -95,6 +113,8 @@ def _sent_on(
     refused = context.publisher if reason in OF_PUBLISHER else None
     leads_there = reason in TO_FALLBACK or (refused is not None and refused.falls_back)
     if plan is None or plan.fallback is None or context.sent_on or not leads_there:
+        return None
+    if context.flow is FlowPart.RUNS:  # the flow says what follows when there is nobody
         return None
     if left < RING_MIN_SECONDS or deliberation.inputs.share_percent is not None:
         return None

@@ -32,7 +32,7 @@ GROUP_DEPTH_MAX = 8  # groups within groups; deeper is a mistake
 class Plan(Value):
     """What a decision about a campaign's call is taken from.
 
-    `version` is the newest version of anything in it.
+    `version` is the newest version of anything in it.  `upper` is what a flow sets for its legs.
     """
 
     account_id: AccountId
@@ -40,6 +40,7 @@ class Plan(Value):
     settings: CallSettings
     candidates: tuple[Candidate, ...]
     defaults: Defaults = Defaults()
+    upper: LegSettings | None = None
     version: int
 
     @cached_property
@@ -162,22 +163,31 @@ def entry_id_of(campaign_id: CampaignId, entry: Assignment) -> UUID:
     return uuid5(campaign_id, str(entry.names))
 
 
-def plan_of(account_id: AccountId, campaign: Campaign, shelf: Shelf, version: int) -> Plan:
+def plan_of(
+    account_id: AccountId,
+    campaign: Campaign,
+    shelf: Shelf,
+    version: int,
+    upper: LegSettings | None = None,
+) -> Plan:
     """Resolve a campaign: its entries to targets, its settings to values."""
     candidates: dict[UUID, Candidate] = {}
     for entry in campaign.assignments:
         if entry.rtb_router_id is not None:
-            candidates[entry.rtb_router_id] = _auctioned(campaign, entry, shelf)
+            candidates[entry.rtb_router_id] = _auctioned(campaign, entry, shelf, upper)
             continue
         for target, weight in _targets_of(entry, shelf):
             # A target that stands in the plan twice keeps its first place.
-            candidates.setdefault(target.id, _candidate(campaign, entry, target, weight, shelf))
+            candidates.setdefault(
+                target.id, _candidate(campaign, entry, target, weight, shelf, upper)
+            )
     return Plan(
         account_id=account_id,
         campaign=campaign,
         settings=resolve(PLATFORM_CALL, call_levels(shelf.defaults, campaign)).settings,
         candidates=tuple(candidates.values()),
         defaults=shelf.defaults,
+        upper=upper,
         version=version,
     )
 
@@ -199,7 +209,11 @@ def call_levels(defaults: Defaults, campaign: Campaign) -> dict[Level, CallSetti
 
 
 def leg_levels(
-    defaults: Defaults, campaign: Campaign, buyer: Buyer | None, target: Target | None
+    defaults: Defaults,
+    campaign: Campaign,
+    buyer: Buyer | None,
+    target: Target | None,
+    upper: LegSettings | None = None,
 ) -> dict[Level, LegSettings | None]:
     """Who may set how a leg is treated."""
     return {
@@ -207,12 +221,15 @@ def leg_levels(
         Level.CAMPAIGN: campaign,
         Level.BUYER: buyer,
         Level.TARGET: target,
+        Level.FLOW: upper,
     }
 
 
-def _auctioned(campaign: Campaign, entry: Assignment, shelf: Shelf) -> Candidate:
+def _auctioned(
+    campaign: Campaign, entry: Assignment, shelf: Shelf, upper: LegSettings | None
+) -> Candidate:
     """An RTB router: the account's and campaign's settings, the entry's and campaign's caps."""
-    levels = leg_levels(shelf.defaults, campaign, None, None)
+    levels = leg_levels(shelf.defaults, campaign, None, None, upper)
     return Candidate(
         rtb_router_id=entry.rtb_router_id,
         priority=entry.priority,
@@ -236,12 +253,17 @@ def _targets_of(entry: Assignment, shelf: Shelf) -> Iterator[tuple[Target, float
         yield shelf.targets[member.target_id], entry.weight * member.weight / whole
 
 
-def _candidate(
-    campaign: Campaign, entry: Assignment, target: Target, weight: float, shelf: Shelf
+def _candidate(  # noqa: PLR0917 - one place, where a plan is put together
+    campaign: Campaign,
+    entry: Assignment,
+    target: Target,
+    weight: float,
+    shelf: Shelf,
+    upper: LegSettings | None,
 ) -> Candidate:
     buyer = shelf.buyers[target.buyer_id]
     groups = shelf.groups_of.get(target.id, ())
-    levels = leg_levels(shelf.defaults, campaign, buyer, target)
+    levels = leg_levels(shelf.defaults, campaign, buyer, target, upper)
     scopes = (
         _scope(target.id, "target", target.name, target),
         *(_scope(group.id, "group", group.name, group) for group in groups),

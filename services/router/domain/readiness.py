@@ -32,7 +32,10 @@ class Readiness:
         """Everything that it lacks."""
         lacks = []
         if not self.served:
-            problem = "names no target, nor a group that has one: name who takes the calls"
+            problem = (
+                "names no target, nor a group that has one, and there is no flow_id: "
+                "name who takes the calls"
+            )
             lacks.append(FieldProblem(path="assignments", problem=problem))
         if not self.reached:
             problem = "no number or pool leads to the campaign: give it one, then activate it"

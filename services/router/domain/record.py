@@ -10,7 +10,7 @@ from libs.contracts.caps import Counted
 from libs.contracts.explaining import Rule, Verdict
 from libs.contracts.message import Instant, Value
 from libs.contracts.money import Money
-from libs.contracts.routing import Close, DialNext, RouteReason
+from libs.contracts.routing import Close, DialNext, RouteReason, RunFlow
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.plan import Plan
@@ -104,7 +104,7 @@ class Promised(Value):
     required_seconds: int
 
 
-Outcome = Annotated[DialNext | Close | Promised, Field(discriminator="outcome")]
+Outcome = Annotated[DialNext | RunFlow | Close | Promised, Field(discriminator="outcome")]
 OUTCOMES: TypeAdapter[Outcome] = TypeAdapter(Outcome)
 """What may come of a decision, as it is kept."""
 

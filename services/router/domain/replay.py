@@ -6,8 +6,9 @@ from datetime import datetime
 from libs.contracts.auction import AuctionUnsold, Unsold
 from libs.contracts.caps import Counted
 from libs.contracts.explaining import Rule, Verdict
+from libs.contracts.routing import RouteReason
 from services.router.domain.candidate import Candidate
-from services.router.domain.context import CallContext, Inputs
+from services.router.domain.context import CallContext, FlowPart, Inputs
 from services.router.domain.counters import Counter, CounterKey, Counters, Periods
 from services.router.domain.decision import conclude, deliberate
 from services.router.domain.plan import Plan
@@ -85,6 +86,7 @@ def before(record: Record) -> CallContext:
     context = record.context
     return context.model_copy(
         update={
+            "flow": FlowPart.NONE if record.reason is RouteReason.FLOW else context.flow,
             "tried": context.tried[:-1] if took else context.tried,
             "unsold": context.unsold[: len(context.unsold) - gone],
             "sent_on": context.sent_on and not record.fallback,

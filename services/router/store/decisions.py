@@ -26,6 +26,20 @@ _SINCE = Statement(
 )
 
 
+_LATEST = Statement(
+    select(decision.c.step, cast(decision.c.outcome, Text), cast(decision.c.record, Text))
+    .where(
+        decision.c.account_id == bindparam("account_id", type_=UUID_TYPE(as_uuid=True)),
+        decision.c.call_id == bindparam("call_id", type_=UUID_TYPE(as_uuid=True)),
+        decision.c.step <= bindparam("step", type_=BigInteger()),
+        decision.c.record.is_not(None),
+    )
+    .order_by(decision.c.step.desc())
+    .limit(1),
+    "decision.latest",
+)
+
+
 class Decided:
     """One kept decision: its outcome as it was answered, and its record.
 
@@ -52,6 +66,12 @@ class Decisions:
         async with self._database.hot() as connection:
             rows = await _SINCE.run(connection, account_id=account_id, call_id=call_id, step=step)
         return [Decided(*row) for row in rows if row[2] is not None]
+
+    async def latest(self, account_id: AccountId, call_id: CallId, step: int) -> Decided | None:
+        """A call's decision at a step, else the one before it; none of another account's."""
+        async with self._database.hot() as connection:
+            rows = await _LATEST.run(connection, account_id=account_id, call_id=call_id, step=step)
+        return next((Decided(*row) for row in rows), None)
 
     async def keep_plan(self, plan: Plan) -> None:
         """Keep a plan by its content, before the first decision is taken from it."""

@@ -98,12 +98,13 @@ def _by_auction(campaign: Table, assignment: Table) -> ColumnElement[bool]:
 
 
 def _served() -> ColumnElement[bool]:
-    """Whether a campaign's plan has a target, alone or in a group, or holds auctions."""
+    """Whether a campaign has a flow, or its plan a target, alone or in a group, or an auction."""
     campaign, assignment, member = tables.campaign, tables.assignment, tables.member
     same = (member.c.account_id == assignment.c.account_id) & (
         member.c.group_id == assignment.c.group_id
     )
-    return (
+    flows: ColumnElement[bool] = campaign.c.document["flow_id"].astext.is_not(None)
+    planned = (
         select(assignment.c.entry_id)
         .join_from(assignment, member, same, isouter=True)
         .where(
@@ -117,3 +118,4 @@ def _served() -> ColumnElement[bool]:
         )
         .exists()
     )
+    return or_(flows, planned)

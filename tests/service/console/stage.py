@@ -13,6 +13,8 @@ import uvicorn
 from services.console.app import API, create
 from services.console.domain.access import Principal, Right, Role, rights_of
 from services.console.settings import Settings
+from services.flows.app import create as create_flows
+from services.flows.settings import Settings as FlowsSettings
 from services.router.app import create as create_router
 from services.router.settings import Settings as RouterSettings
 from services.rtb.app import create as create_rtb
@@ -87,6 +89,15 @@ class Stage:
         await eventually(partial(is_whole, router))
         await eventually(partial(is_whole, self.rtb))
         self.owner = await self.program(Role.OWNER, await self._first_account())
+
+    async def add_flows(self) -> None:
+        """Start flows, which few tests need."""
+        about: dict[str, Any] = {"nats_url": self.nats_url, "database_url": self.database_url}
+        settings = settings_of(
+            FlowsSettings, **about, allow_private_addresses=True, sandbox_workers=2
+        )
+        flows = await self.owners.enter_async_context(alive(create_flows(settings)))
+        await eventually(partial(is_whole, flows))
 
     async def console(self, **more: Any) -> Any:
         """Start a console and listen; give its app."""

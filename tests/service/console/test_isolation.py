@@ -53,6 +53,10 @@ OWN = {
     ("POST", "/buyers"): "names nothing else",
     ("POST", "/rtb-targets"): "names nothing else",
     ("POST", "/publishers"): "names nothing else",
+    ("POST", "/flows"): "names nothing else: sub-flows are looked for among the asker's own",
+    ("POST", "/flow-inspections"): "names nothing else, as POST /flows",
+    ("GET", "/flow-language"): "is the same for everybody",
+    ("GET", "/flows"): "lists the asker's own",
     ("POST", "/pixels"): "its campaigns are compared with those of the asker's own calls",
     ("GET", "/pixel-presets"): "shows what is everybody's",
     ("GET", "/rtb-report"): "tells of the asker's own",
@@ -85,7 +89,9 @@ def routes(app: Any) -> Iterator[tuple[str, str, APIRoute]]:
 
 
 async def test_no_route_lets_another_account_in(stage: Stage) -> None:
+    await stage.add_flows()
     ours = await a_routed_campaign(stage.owner, NUMBER, mark="Mark-of-ours")
+    flow = await stage.owner.post("flows", a_flow("Mark-of-ours flow"))
     await stage.owner.post("carriers", {"account_sid": ACCOUNT_SID, "token": "token of ours"})
     invited = await stage.owner.post(
         "people", {"email": "mark-of-ours@example.com", "name": "Mark-of-ours", "role": "analyst"}
@@ -106,10 +112,12 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/keys/{key_id}": {"key_id": key["key_id"]},
         "/bidder-keys/{key_id}": {"key_id": bidder_key["shown"]["key_id"]},
         "/sessions/{session_id}": {"session_id": str(uuid4())},
+        "/flows/{id}": {"id": flow["row"]["id"], "version": "1"},
         "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0"},
         "/deliveries/{delivery_id}": {"delivery_id": str(uuid4())},
         "/auctions/{auction_id}": {"auction_id": str(uuid4()), "target_id": str(uuid4())},
     }
+    ours["flow"] = flow
     stranger = await stage.program(Role.OWNER, await stage.another_account())
     tried = 0
     for method, path, _ in routes(stage.app):
@@ -136,6 +144,8 @@ async def is_refused(
         body = ours[kind]["document"] if kind in ours else None
     based = method in ("PUT", "DELETE") or path.endswith("/release")
     headers = {"If-Match": '"1"'} if based else {}
+    edits = method in ("PUT", "DELETE") or path.endswith(("/publication", "/rollback"))
+    headers = {"If-Match": '"1"'} if edits else {}
     address = re.sub(r"{(\w+)}", lambda found: (named or {})[found[1]], path)
     address = (
         f"{stranger.http.base_url.copy_with(path='/')}{address[1:]}"
@@ -189,6 +199,13 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("POST", "/configuration/plan"): stolen,
         ("POST", "/configuration/apply"): stolen,
         ("POST", "/rehearsals"): {"campaign_id": campaign},
+        ("PUT", "/flows/{id}"): ours["flow"]["document"],
+        ("POST", "/flows/{id}/publication"): {},
+        ("POST", "/flows/{id}/rollback"): {"to": 1},
+        ("PUT", "/flows/{id}/state"): {"state": "paused"},
+        ("POST", "/flows/{id}/copies"): {"name": "x"},
+        ("POST", "/flow-simulations"): {"flow_id": ours["flow"]["row"]["id"]},
+        ("POST", "/calls/{call_id}/flow-replays"): {"draft": True},
         ("POST", "/rtb-routers"): {"name": "x", "members": [{"target_id": bidder}]},
         ("POST", "/ping-rules"): {"id": campaign, "bid": "9"},
         ("POST", "/bidder-keys"): {"company": "Mark-of-ours company", "name": "x"},
@@ -200,6 +217,10 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("PUT", "/people/{person_id}"): {"role": "analyst"},
         ("PUT", "/carriers/{account_sid}"): {"account_sid": ACCOUNT_SID, "token": "stolen"},
     }
+
+
+def a_flow(name: str) -> dict[str, Any]:
+    return {"name": name, "start": "bye", "nodes": [{"type": "hang_up", "id": "bye"}]}
 
 
 async def everything(asker: Asker) -> dict[str, Any]:
@@ -231,6 +252,9 @@ def test_every_question_of_operators_has_a_door() -> None:
         "ask.router.whisper.v1",
         "ask.router.quote.v1",
         "ask.router.fallback_plans.v1",
+        "ask.router.find_buyer.v1",
+        "ask.flows.start.v1",
+        "ask.flows.turn.v1",
         "ask.ingress.leg_state.v1",
         "ask.ingress.find_numbers.v1",
         "ask.ingress.buy_number.v1",

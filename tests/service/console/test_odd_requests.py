@@ -70,6 +70,7 @@ def ask_oddly(url: str, key: str) -> tuple[Counter[int], list[str]]:
 
 
 async def test_no_request_makes_a_server_error(stage: Stage) -> None:
+    await stage.add_flows()
     await a_routed_campaign(stage.owner, "+15550100000")
     await stage.console(requests_per_minute=UNBOUND)
     key = stage.owner.http.headers["Authorization"].removeprefix("Bearer ")

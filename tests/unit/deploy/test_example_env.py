@@ -45,6 +45,8 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "CONSOLE_CORS_ORIGINS": '["https://pages.example.com"]',
         "CONSOLE_REQUESTS_PER_MINUTE": "7",
         "FLOWS_SANDBOX_WORKERS": "2",
+        "FLOWS_KEEP_DAYS": "30",
+        "FLOWS_ALLOW_PRIVATE_ADDRESSES": "true",
         "RTB_ALLOW_PRIVATE_ADDRESSES": "true",
         "RTB_KEEP_AUCTIONS_DAYS": "30",
         "TRACKING_ALLOW_PRIVATE_ADDRESSES": "true",

@@ -37,7 +37,7 @@ def test_an_address_that_is_written_is_read_back(leg: Leg, kind: str) -> None:
 
     assert f"{address.scheme}://{address.netloc}" == BASE
     assert read_leg(address.path, address.query) == leg
-    assert kind_of(address.path) is (Kind.VOICE if kind == "turn" else Kind(kind))
+    assert kind_of(address.path) is Kind(kind)
 
 
 @given(LEGS)

@@ -1,0 +1,1 @@
+"""What flows keeps: every query, named for its meaning."""
