@@ -107,8 +107,8 @@ class Desk:
     async def came_back(self, heard: Keyed | Recorded, question: AdmitCall, turn: Turn) -> bytes:
         """A caller in a flow has keyed, said or recorded something: what does she hear next?"""
         leg = turn.scene.leg
-        if leg.account_id is None:
-            return EMPTY
+        if leg.account_id is None:  # no address of a flow's
+            return await self._after_flow(question, leg.step, (), turn)
         asked = ContinueFlow(
             account_id=leg.account_id, call_id=leg.call_id, step=leg.step, heard=heard
         )
@@ -117,8 +117,7 @@ class Desk:
     async def leg_of_flow_ended(self, ended: LegEnded, question: AdmitCall, turn: Turn) -> bytes:
         """A leg that a flow had dialled is over: what does the caller hear next?"""
         leg = turn.scene.leg
-        if leg.account_id is None:
-            return EMPTY
+        assert leg.account_id is not None, "an address that names flows names the account too"
         asked = ContinueFlow(
             account_id=leg.account_id,
             call_id=leg.call_id,

@@ -64,6 +64,7 @@ from services.router.settings import Settings
 from services.router.store.claims import Claims
 from services.router.store.configuration import Configuration
 from services.router.store.decisions import Decisions
+from services.router.store.flow_counters import FlowCounters
 from services.router.store.history import History
 from services.router.store.holds import Holds
 from services.router.store.publishers import Publishers
@@ -146,7 +147,7 @@ def _bind_calls(  # noqa: PLR0917 - wired once
     routing = RoutingDesk(
         memory, publishers, claims, decisions, lookups, quotes, house, clock, _seed
     )
-    for_flows = FlowsDesk(routing, memory, decisions, clock)
+    for_flows = FlowsDesk(routing, memory, decisions, FlowCounters(database), clock)
     bind_calls(answers, routing, for_flows, memory)
     bind_flows(answers, for_flows, memory)
     quoting = QuotingDesk(memory, claims, decisions, lookups, quotes, clock, _seed)

@@ -126,7 +126,7 @@ def read_leg(path: str, query: str) -> Leg | None:
             step=step,
             account_id=AccountId(UUID(account[0])) if account else None,
             fell_back=int(fell_back[0]) if fell_back else None,
-            in_flow=asked.get("owner") == [FLOWS],
+            in_flow=account is not None and asked.get("owner") == [FLOWS],
         )
     except ValueError:
         return None

@@ -22,6 +22,7 @@ from services.router.domain.plan import Plan
 from services.router.memory import Memory
 from services.router.store.claims import Claimed, QuoteGone
 from services.router.store.decisions import Decided, Decisions
+from services.router.store.flow_counters import FlowCounters
 
 USES_MAX = 200  # campaigns that are named; more only repeat the point
 LAST_STEP = 2**31 - 1  # no call has so many
@@ -31,11 +32,17 @@ class FlowsDesk:
     """One per process; a call's decisions so far say all that it needs to know."""
 
     def __init__(
-        self, routing: RoutingDesk, memory: Memory, decisions: Decisions, clock: Clock
+        self,
+        routing: RoutingDesk,
+        memory: Memory,
+        decisions: Decisions,
+        counters: FlowCounters,
+        clock: Clock,
     ) -> None:
         self._routing = routing
         self._memory = memory
         self._decisions = decisions
+        self._counters = counters
         self._clock = clock
 
     async def find_buyer(self, question: FindBuyer, deadline: Deadline) -> DialNext | Close | Stop:
@@ -46,6 +53,8 @@ class FlowsDesk:
         if latest.step == question.step:
             return _dialled_or_closed(read(Claimed(latest.outcome)))
         plan = self._plan(latest.record.context, question.plan)
+        if plan is not None and question.plan is not None:
+            await self._counters.begin(question.account_id, plan, self._clock.now())
         ended = question.ended
         if ended is not None and _over(ended, latest, plan):
             gone = ended.caller_gone

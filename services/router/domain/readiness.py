@@ -33,7 +33,7 @@ class Readiness:
         lacks = []
         if not self.served:
             problem = (
-                "names no target, nor a group that has one, and there is no flow_id: "
+                "names no target, nor a group that has one, and no flow_id is set: "
                 "name who takes the calls"
             )
             lacks.append(FieldProblem(path="assignments", problem=problem))

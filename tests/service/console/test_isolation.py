@@ -142,10 +142,9 @@ async def is_refused(
     if named is not None and method in ("PUT", "POST") and body is None:
         kind = path.split("/")[1]
         body = ours[kind]["document"] if kind in ours else None
-    based = method in ("PUT", "DELETE") or path.endswith("/release")
+    by_version = ("/release", "/publication", "/rollback")
+    based = method in ("PUT", "DELETE") or path.endswith(by_version)
     headers = {"If-Match": '"1"'} if based else {}
-    edits = method in ("PUT", "DELETE") or path.endswith(("/publication", "/rollback"))
-    headers = {"If-Match": '"1"'} if edits else {}
     address = re.sub(r"{(\w+)}", lambda found: (named or {})[found[1]], path)
     address = (
         f"{stranger.http.base_url.copy_with(path='/')}{address[1:]}"

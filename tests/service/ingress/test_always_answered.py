@@ -47,8 +47,9 @@ FIELDS: dict[Kind, dict[str, str]] = {
     Kind.LEG: {"CallSid": LEG_SID, "ParentCallSid": CALL_SID, "CallStatus": "busy"},
     Kind.RECORDING: {"RecordingSid": "RE1", "RecordingStatus": "completed"},
     Kind.STATUS: {"CallStatus": "completed", "CallDuration": "9"},
+    Kind.TURN: {"Digits": "1"},
 }
-WAITED_FOR = (Kind.VOICE, Kind.FALLBACK, Kind.DIAL)  # a caller hears what is answered
+WAITED_FOR = (Kind.VOICE, Kind.FALLBACK, Kind.DIAL, Kind.TURN)  # a caller hears what is answered
 NAMES = {"call_id": CALL_ID, "step": 0, "pool_id": ACCOUNT, "tag_id": 7}
 TOLD_ONCE: dict[type[Fact], int] = {
     CallArrived: 1,

@@ -104,7 +104,6 @@ async def test_a_close_is_spoken_and_a_stop_is_nothing(
         ("/api/twilio/trunk/voice", None),
         (f"/api/webhooks/pool/{POOL}/voice", UUID(POOL)),
         ("/api/webhooks/pool/17/voice", None),
-        (f"/api/webhooks/turn/{CALL_ID}/0", None),
     ],
 )
 async def test_numbers_configured_long_ago_keep_ringing(

@@ -35,7 +35,9 @@ class SetClock:
 async def ask(desk: RoutingDesk, question: AdmitCall | ContinueCall) -> DialNext | Close:
     deadline = Deadline.within(10_000)
     if isinstance(question, AdmitCall):
-        return await desk.admit(question, deadline)
+        admitted = await desk.admit(question, deadline)
+        assert isinstance(admitted, DialNext | Close)
+        return admitted
     answer = await desk.go_on(question, deadline)
     assert isinstance(answer, DialNext | Close)
     return answer

@@ -13,7 +13,14 @@ from libs.contracts.configuration import Campaign, CampaignStatus, Carrier, Defa
 from libs.contracts.editing import Edit, GetConfiguration, ListConfiguration, Noun, Retire
 from libs.contracts.explaining import ExplainCall, ReplayDecision
 from libs.contracts.fallback import AskFallbackPlans
-from libs.contracts.finding import DetachRtb, FindAffected, FindAuctioned, FindCampaign
+from libs.contracts.finding import (
+    DetachRtb,
+    FindAffected,
+    FindAuctioned,
+    FindCampaign,
+    FindFlowed,
+)
+from libs.contracts.flow_routing import FindBuyer
 from libs.contracts.message import Document, Question
 from libs.contracts.numbers import (
     BuyNumbers,
@@ -120,8 +127,9 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
         assert await stranger.save_refused(pointing) == "points_nowhere"
 
     every = {one for subject, one in QUESTIONS.items() if subject.startswith("ask.router.")}
-    # The last two are tried in test_auctions: whoever has no plan with a router changes none.
-    empty = {ListConfiguration, ExportConfiguration, FindAuctioned, DetachRtb}
+    # The last two are tried in test_auctions: whoever has no plan with a router changes none;
+    # FindFlowed in test_flows.
+    empty = {ListConfiguration, ExportConfiguration, FindFlowed, FindAuctioned, DetachRtb}
     empty |= {ListPurchases, CheckNumbers}
     assert every == stranger.asked | {*empty, *OF_NO_ACCOUNT}, "a question is missing"
     for noun in Noun:
@@ -184,6 +192,7 @@ async def no_call_exists(stage: Stage, stranger: Stranger) -> None:
         ExplainCall(**about),
         ReplayDecision(**about, step=0),
         AskWhisper(**about, step=0),
+        FindBuyer(**about, step=1),
     ):
         assert await stranger.refused(question) == "not_found"
 

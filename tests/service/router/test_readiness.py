@@ -33,7 +33,9 @@ from tests.service.router.stage import (
 
 NO_TARGET = FieldProblem(
     path="document.assignments",
-    problem="names no target, nor a group that has one: name who takes the calls",
+    problem=(
+        "names no target, nor a group that has one, and no flow_id is set: name who takes the calls"
+    ),
 )
 NO_WAY_IN = FieldProblem(
     path="document.status",

@@ -163,14 +163,17 @@ ORACLES: list[tuple[Verb, Callable[[VoiceResponse], Any]]] = [
     (Hangup(), lambda r: r.hangup()),
     (
         Record(seconds_max=1, silence_seconds=4, finish_on_key="*", beep=False),
-        lambda r: r.record(
-            action=url("turn"),
-            finish_on_key="*",
-            max_length=2,
-            play_beep=False,
-            recording_status_callback=url("recording"),
-            recording_status_callback_event="completed absent",
-            timeout=4,
+        lambda r: (
+            r.record(
+                action=url("turn"),
+                finish_on_key="*",
+                max_length=2,
+                play_beep=False,
+                recording_status_callback=url("recording"),
+                recording_status_callback_event="completed absent",
+                timeout=4,
+            ),
+            r.redirect(url("turn")),  # who says nothing comes back all the same
         ),
     ),
 ]
