@@ -10,7 +10,7 @@ from libs.contracts.configuration import Assignment
 from libs.contracts.explaining import ReplayDecision, Rule, Verdict
 from libs.contracts.finding import FindFlowed
 from libs.contracts.flow_routing import FindBuyer, FlowPlan, PlainNumber
-from libs.contracts.phone import PhoneDestination
+from libs.contracts.phone import WITHHELD, PhoneDestination
 from libs.contracts.routing import AskWhisper, Close, RouteReason, RunFlow, Stop
 from tests.service.router.stage import Call, Stage, close, dial
 
@@ -124,7 +124,7 @@ async def test_a_campaign_that_turns_callers_away_does_so_before_its_flow(stage:
     buyer = await stage.buyer()
     target = await stage.target(buyer)
     await stage.campaign(target, flow_id=FLOW, block_anonymous=True)
-    withheld = Call(caller=Call().caller.model_copy(update={"kind": "withheld", "text": ""}))
+    withheld = Call(caller=WITHHELD)
     answer = await stage.ask(withheld.admit())
     assert isinstance(answer, Close)
     assert answer.reason is RouteReason.CALLER_ANONYMOUS
