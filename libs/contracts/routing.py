@@ -118,7 +118,7 @@ class AdmitCall(Question):
     `stir` is the carrier's word on the caller's number; `tags` and `publisher_id` are what is
     known of the call beside, and outweigh what its number says.  `after_flow`: its flow gave
     the call back, or does not answer, after step `step`; the plan takes it, whatever was
-    answered before.
+    answered before, in `account_id`.
     """
 
     subject: ClassVar[str] = "ask.router.admit.v1"
@@ -135,6 +135,7 @@ class AdmitCall(Question):
     tags: Tags = Field(default_factory=dict)
     publisher_id: PublisherId | None = None
     after_flow: bool = False
+    account_id: AccountId | None = None
     step: int = Field(default=0, ge=0)
 
 

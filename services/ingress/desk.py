@@ -101,6 +101,8 @@ class Desk:
         if isinstance(outcome, Silence):
             return await self._fall_back(turn, 0, outcome)
         if isinstance(outcome, RunFlow):
+            leg = Leg(fact.call_id, outcome.step, outcome.account_id)
+            turn = replace(turn, scene=replace(turn.scene, leg=leg))
             return await self._in_flow(_beginning(outcome, fact), question, turn)
         return _rendered(outcome, turn.scene)
 
@@ -188,14 +190,18 @@ class Desk:
     async def _after_flow(
         self, question: AdmitCall, step: int, said: tuple[Verb, ...], turn: Turn
     ) -> bytes:
-        again = question.model_copy(update={"after_flow": True, "step": step})
+        account_id = turn.scene.leg.account_id
+        again = question.model_copy(
+            update={"after_flow": True, "step": step, "account_id": account_id}
+        )
         outcome = await self._asked(again, turn.deadline)
+        if isinstance(outcome, RunFlow):  # an address that is no flow's, of a call that is in one
+            outcome = Silence("the call is in a flow, and its address names none")
         if isinstance(outcome, Silence):
             leg = Leg(question.call_id, step + 1, turn.scene.leg.account_id)
             return await self._fall_back(
                 replace(turn, scene=replace(turn.scene, leg=leg)), 0, outcome
             )
-        assert not isinstance(outcome, RunFlow), "after a flow comes the plan"
         return _rendered(outcome, turn.scene, said)
 
     async def picked_up(self, turn: Turn) -> bytes:

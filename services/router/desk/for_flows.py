@@ -69,10 +69,9 @@ class FlowsDesk:
         Whoever the plan or the flow has found for a later step already is dialled.  None: no
         decision about the call is kept.
         """
-        account_id = self._memory.find(
-            question.dialled, question.pool_id, question.account_sid
-        ).account_id
-        latest = await self._decisions.latest(account_id, question.call_id, LAST_STEP)
+        if question.account_id is None:
+            return None
+        latest = await self._decisions.latest(question.account_id, question.call_id, LAST_STEP)
         if latest is None:
             return None
         kept = read(Claimed(latest.outcome)) if latest.outcome is not None else None

@@ -106,7 +106,7 @@ async def test_a_node_has_a_plan_of_its_own(stage: Stage) -> None:
 
 async def test_the_plan_takes_a_call_after_its_flow(stage: Stage) -> None:
     call = await in_flow(stage)
-    back = call.admit(after_flow=True, step=0)
+    back = call.admit(after_flow=True, step=0, account_id=stage.account_id)
     taken = dial(await stage.ask(back))
     assert (number_of(taken), taken.step) == (DESK, 1)
     assert await stage.ask(back) == taken
@@ -117,7 +117,9 @@ async def test_the_plan_takes_a_call_after_its_flow(stage: Stage) -> None:
 async def test_whom_the_flow_had_found_is_dialled_when_it_falls_silent(stage: Stage) -> None:
     call = await in_flow(stage)
     found = dial(await stage.ask(wanted(stage, call, 1)))
-    assert await stage.ask(call.admit(after_flow=True, step=0)) == found
+    assert (
+        await stage.ask(call.admit(after_flow=True, step=0, account_id=stage.account_id)) == found
+    )
 
 
 async def test_a_campaign_that_turns_callers_away_does_so_before_its_flow(stage: Stage) -> None:
