@@ -81,7 +81,7 @@ async def _start(stack: AsyncExitStack) -> None:
     carrier_port = free_port(FIRST_PORT + len(SERVICES))
     urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     carrier_url = f"http://127.0.0.1:{carrier_port}"
-    environment |= _own_settings(urls["ingress"], carrier_url)
+    environment |= _own_settings(urls, carrier_url)
     children = {}
     for name in SERVICES:
         children[name] = _service(name, ports[name], environment)
@@ -132,10 +132,11 @@ async def _servers(stack: AsyncExitStack) -> dict[str, str]:
     return environment
 
 
-def _own_settings(ingress_url: str, carrier_url: str) -> dict[str, str]:
+def _own_settings(urls: Mapping[str, str], carrier_url: str) -> dict[str, str]:
     """What the operator has not set; secrets are drawn once and kept."""
     drawn = {
-        "INGRESS_PUBLIC_BASE_URL": ingress_url,
+        "INGRESS_PUBLIC_BASE_URL": urls["ingress"],
+        "TRACKING_PUBLIC_BASE_URL": urls["tracking"],
         "INGRESS_DIR": str(LOCAL / "ingress"),
         "INGRESS_ENVIRONMENT": "development",
         "INGRESS_TRACE_RATIO": "1",

@@ -19,7 +19,11 @@ USERS = (*SERVICES, OPERATOR)
 MAX_PAYLOAD = "512KB"  # no message is larger: longer lists come in pages
 
 CHANGES = "event.*.changed.v1"
-CHANGES_HEARD_BY = ("ingress", "router")  # by plain subscription: replicas that keep copies
+CHANGES_HEARD_BY = (
+    "ingress",
+    "router",
+    "tracking",
+)  # by plain subscription: replicas that keep copies
 
 FOLLOWERS = ("console",)  # who show events as they happen, by an ordered reader of their own
 FOLLOWING = ("$JS.API.CONSUMER.CREATE.EVENTS", "$JS.FC.EVENTS.>")

@@ -20,9 +20,13 @@ ASKS: dict[str, tuple[str, ...]] = {
 """Who asks whom.  A call's questions run ingress, flows, router, then rtb or tracking: no
 circle.  What router, rtb and console ask of the ingress is the carrier's REST API, never a turn."""
 
-ASKS_BESIDE: dict[str, tuple[str, ...]] = {"rtb": ("ask.router.quote.v1",)}
+ASKS_BESIDE: dict[str, tuple[str, ...]] = {
+    "rtb": ("ask.router.quote.v1",),
+    "tracking": ("ask.router.numbers.v1",),
+}
 """Single questions that go against that order.  Who answers one asks nobody for it, so that no
-circle can come of it: a quote is for a call that is not there yet."""
+circle can come of it: a quote is for a call that is not there yet, and tracking copies the
+router's numbers while no call waits."""
 
 
 def _messages() -> dict[str, type[Message]]:

@@ -26,6 +26,7 @@ from libs.contracts.message import Question, Value, one_of
 from libs.contracts.money import Money
 from libs.contracts.phone import Caller, Destination
 from libs.contracts.tags import Tags
+from libs.contracts.visits import Attribution
 from libs.contracts.voice import TEXT_LENGTH_MAX, Dial
 
 
@@ -182,8 +183,9 @@ class CallRouted(Fact):
     an `rtb_target_id` for its bidder, and no target.  A call that honours a quote has its
     `quote_id`, with the publisher (`seller`) who is owed the `quoted` price.  `to_fallback`:
     nobody took the call, for `reason`, and the campaign's fallback destination is dialled.
-    `publisher_id` is who sent the caller.  `repeat` says whether the caller had called before,
-    `duplicate` whether somebody did not want her for it; None: the plan did not ask.
+    `publisher_id` is who sent the caller; `attribution` what tracking said of her visit.
+    `repeat` says whether the caller had called before, `duplicate` whether somebody did not
+    want her for it; None: the plan did not ask.
     """
 
     subject: ClassVar[str] = "event.call.routed.v1"
@@ -209,6 +211,7 @@ class CallRouted(Fact):
     quoted: Money | None = None
     publisher_id: PublisherId | None = None
     tags: Tags = Field(default_factory=dict)
+    attribution: Attribution | None = None
     to_fallback: bool = False
     repeat: bool | None = None
     duplicate: bool | None = None

@@ -104,4 +104,20 @@ FLOWS_CALLS = Durable(
     batch_max=200,
     gather=timedelta(milliseconds=100),  # a caller who left is in no hurry
 )
-DURABLES = (TRACKING_CALLS, ROUTER_HOLDS, CONSOLE_AUDIT, RTB_RESERVATIONS, FLOWS_CALLS)
+TRACKING_ATTRIBUTIONS = Durable(
+    name="tracking-attributions",
+    service="tracking",
+    stream="EVENTS",
+    subjects=("event.call.arrived.v1", "event.call.routed.v1"),
+    ack_wait=timedelta(seconds=30),
+    batch_max=100,
+    gather=timedelta(milliseconds=50),  # nobody looks at a list more often
+)
+DURABLES = (
+    TRACKING_CALLS,
+    TRACKING_ATTRIBUTIONS,
+    ROUTER_HOLDS,
+    CONSOLE_AUDIT,
+    RTB_RESERVATIONS,
+    FLOWS_CALLS,
+)

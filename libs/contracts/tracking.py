@@ -9,6 +9,7 @@ from libs.contracts.calls import CallStatus
 from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.phone import Caller
+from libs.contracts.visits import Attribution
 
 PAGE_MAX = 200  # calls of one answer
 
@@ -131,6 +132,8 @@ class TimelineEntry(Value):
 class CallDetail(Value):
     """A call's record and the facts it was folded from, in the order of their time.
 
+    `attribution` says which visit or source has brought it, as far as that is known.
+
     `complete` is False where there were more facts than a message holds: the latest are missing.
     """
 
@@ -138,6 +141,7 @@ class CallDetail(Value):
     call: CallRecord
     timeline: tuple[TimelineEntry, ...]
     complete: bool = True
+    attribution: Attribution | None = None
 
 
 class GetCall(Question):

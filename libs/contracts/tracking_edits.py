@@ -16,6 +16,8 @@ class TrackingNoun(StrEnum):
 
     PUBLISHER = "publisher"
     PIXEL = "pixel"
+    TRACKING_TAG = "tracking_tag"
+    URL_PARAMETER = "url_parameter"
 
 
 class RetireTracking(Edit):

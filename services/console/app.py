@@ -54,6 +54,7 @@ from services.console.routes import (
     pixels,
     predecessor,
     session,
+    visits,
 )
 from services.console.routes import audit as audit_log
 from services.console.routes.configuration import configuration_routes
@@ -140,6 +141,7 @@ def _routes() -> tuple[APIRouter, ...]:
         pinging.router,
         pixels.router,
         bidder_keys.router,
+        visits.router,
         audit_log.router,
         live.router,
     )

@@ -3,6 +3,7 @@
 answers     ask.router.quote.v1 ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.whisper.v1 ask.router.fallback_plans.v1
             ask.router.find_buyer.v1 ask.router.flowed.v1
+            ask.router.numbers.v1
             ask.router.explain.v1 ask.router.replay.v1 ask.router.rehearse.v1
             ask.router.affected.v1 ask.router.find_campaign.v1
             ask.router.auctioned.v1 ask.router.detach_rtb.v1
@@ -16,7 +17,8 @@ answers     ask.router.quote.v1 ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.get_purchase.v1 ask.router.list_purchases.v1
             ask.router.list_owned_numbers.v1 ask.router.import_numbers.v1
             ask.router.release_number.v1 ask.router.check_numbers.v1
-asks        ask.ingress.leg_state.v1 ask.rtb.auction.v1 ask.rtb.get.v1
+asks        ask.tracking.visit_of.v1
+            ask.ingress.leg_state.v1 ask.rtb.auction.v1 ask.rtb.get.v1
             ask.tracking.publishers.v1
             ask.ingress.find_numbers.v1 ask.ingress.buy_number.v1
             ask.ingress.set_up_number.v1 ask.ingress.list_numbers.v1

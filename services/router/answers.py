@@ -43,6 +43,7 @@ from libs.contracts.finding import (
     FindFlowed,
 )
 from libs.contracts.flow_routing import FindBuyer
+from libs.contracts.known_numbers import AskNumbers, KnownNumbers
 from libs.contracts.message import Question
 from libs.contracts.numbers import (
     BuyNumbers,
@@ -76,6 +77,7 @@ from services.router.desk.editing import EditingDesk, Unavailable
 from services.router.desk.explaining import ExplainingDesk, NoCampaign
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.for_flows import FlowsDesk
+from services.router.desk.known_numbers import NumbersDesk
 from services.router.desk.looking import LookingDesk
 from services.router.desk.purchasing import PurchasingDesk
 from services.router.desk.quoting import QuotingDesk
@@ -173,8 +175,15 @@ def bind_whisper(answers: Answers, desk: RoutingDesk) -> None:
             raise Declined("not_found", _NOT_FOUND) from no
 
 
-def bind_fallback(answers: Answers, desk: FallbackDesk, memory: Memory) -> None:
-    """Bind what an ingress prepares itself with."""
+def bind_copying(
+    answers: Answers, desk: FallbackDesk, numbers: NumbersDesk, memory: Memory
+) -> None:
+    """Bind what those ask who keep a copy: an ingress its plans, tracking the numbers."""
+
+    @answers.to(AskNumbers, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def known_numbers(question: AskNumbers, _: Deadline) -> KnownNumbers:
+        _require(memory)
+        return await numbers.numbers(question)
 
     @answers.to(AskFallbackPlans, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def plans(question: AskFallbackPlans, _: Deadline) -> FallbackPlans:

@@ -30,9 +30,9 @@ from libs.runtime.streams import declare_stream
 from services.router import tables
 from services.router.answers import (
     bind_calls,
+    bind_copying,
     bind_editing,
     bind_explaining,
-    bind_fallback,
     bind_flows,
     bind_looking,
     bind_numbers,
@@ -50,6 +50,7 @@ from services.router.desk.fallback import FallbackDesk
 from services.router.desk.for_flows import FlowsDesk
 from services.router.desk.holds import HoldsDesk
 from services.router.desk.keeping import Keeper
+from services.router.desk.known_numbers import NumbersDesk
 from services.router.desk.looking import LookingDesk
 from services.router.desk.lookups import Lookups
 from services.router.desk.numbers_clerk import NumbersClerk
@@ -58,6 +59,7 @@ from services.router.desk.quoting import QuotingDesk
 from services.router.desk.rehearsing import RehearsingDesk
 from services.router.desk.routing import RoutingDesk
 from services.router.desk.setting_up import SettingUpDesk
+from services.router.desk.visits import VisitLookup
 from services.router.memory import Memory
 from services.router.publishers import PublisherBook
 from services.router.settings import Settings
@@ -142,10 +144,10 @@ def _bind_calls(  # noqa: PLR0917 - wired once
     decisions, history = Decisions(database), History(database)
     lookups = Lookups(history, clock)
     claims = Claims(database, outbox)
-    house = AuctionHouse(ask)
+    house, visits = AuctionHouse(ask), VisitLookup(ask)
     quotes = Quotes(database)
     routing = RoutingDesk(
-        memory, publishers, claims, decisions, lookups, quotes, house, clock, _seed
+        memory, publishers, claims, decisions, lookups, quotes, house, visits, clock, _seed
     )
     for_flows = FlowsDesk(routing, memory, decisions, FlowCounters(database), clock)
     bind_calls(answers, routing, for_flows, memory)
@@ -153,7 +155,7 @@ def _bind_calls(  # noqa: PLR0917 - wired once
     quoting = QuotingDesk(memory, claims, decisions, lookups, quotes, clock, _seed)
     bind_quotes(answers, quoting, memory)
     bind_whisper(answers, routing)
-    bind_fallback(answers, FallbackDesk(memory), memory)
+    bind_copying(answers, FallbackDesk(memory), NumbersDesk(memory), memory)
     bind_explaining(answers, ExplainingDesk(decisions, memory))
     rehearsing = RehearsingDesk(memory, publishers, lookups, history, clock, _seed)
     bind_rehearsing(answers, rehearsing, memory)

@@ -247,6 +247,23 @@ class Memory:
                 changed.append((kept.account_id, kept.number, plan))
         return changed
 
+    def pools_since(self, version: int) -> list[tuple[AccountId, PoolId, Plan | None, bool]]:
+        """Pools, in the order of their ids, that changed since a version, or whose plan did.
+
+        The last says whether it is still in use.
+        """
+        changed = []
+        for pool_id, owner in sorted(
+            (id, one) for id, owners in self._pools.items() for one in owners
+        ):
+            campaign_id = self._campaign_of(owner, pool_id)
+            plan = self.plan(owner, campaign_id) if campaign_id else None
+            account = self._accounts[owner]
+            if max(account.versions[pool_id], plan.version if plan else 0) > version:
+                in_use = pool_id in account.documents[Noun.POOL]
+                changed.append((owner, pool_id, plan, in_use))
+        return changed
+
     def withdrawn_since(self, version: int) -> list[str]:
         """Numbers that were retired since a version."""
         return sorted(number for number, at in self._withdrawn.items() if at > version)

@@ -1,17 +1,23 @@
-"""tracking: keeps the record of every call, and what accounts configure about who sends them.
+"""tracking: keeps the record of every call, who sends it, and which website's visit it is.
 
 answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.get_call.v1
             ask.tracking.save_publisher.v1 ask.tracking.publishers.v1
+            ask.tracking.save_tracking_tag.v1 ask.tracking.save_url_parameter.v1
+            ask.tracking.snippet.v1 ask.tracking.visit_of.v1
+            ask.tracking.list_visits.v1 ask.tracking.get_visit.v1
             ask.tracking.list.v1 ask.tracking.get.v1 ask.tracking.retire.v1
             ask.tracking.save_pixel.v1 ask.tracking.test_pixel.v1
             ask.tracking.pixel_presets.v1 ask.tracking.list_deliveries.v1
             ask.tracking.get_delivery.v1 ask.tracking.resend.v1
-asks        nothing
+asks        ask.router.numbers.v1
 publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.delivery.changed.v1
-consumes    tracking-calls
+            event.tracking_tag.changed.v1 event.url_parameter.changed.v1
+consumes    tracking-calls tracking-attributions
 owns        schema `tracking`: facts, calls, the periods they are filed under;
-            publishers; pixels and their deliveries
+            publishers; pixels and their deliveries; tracking tags, URL
+            parameters, leases, visits, attributions; a copy of numbers
 calls out   partners' addresses (desk/posting.py, desk/pixels.py)
+heard at    /dni*, /js/t.js, /api/dni: websites and their servers (doors/)
 """

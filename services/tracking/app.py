@@ -1,16 +1,21 @@
 """Builds the tracking service.  Run: uvicorn --factory services.tracking.app:create."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from libs.contracts.catalogue import CATALOGUE
 from libs.contracts.message import Refusal
-from libs.contracts.streams import STREAMS, TRACKING_CALLS
+from libs.contracts.streams import STREAMS, TRACKING_ATTRIBUTIONS, TRACKING_CALLS
 from libs.runtime import telemetry
 from libs.runtime.answers import Answers
+from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
 from libs.runtime.clock import SystemClock
+from libs.runtime.consume import Consumer
 from libs.runtime.database import Database
 from libs.runtime.fetch import Fetch
 from libs.runtime.health import (
@@ -22,26 +27,44 @@ from libs.runtime.health import (
 )
 from libs.runtime.outbox import Outbox
 from libs.runtime.seal import Seal
-from libs.runtime.service import Watch, service_app
+from libs.runtime.service import Watch, lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
 from services.tracking.answers import calls as calls_answers
 from services.tracking.answers import keeping as keeping_answers
 from services.tracking.answers import pixels as pixels_answers
+from services.tracking.answers import visits as visits_answers
+from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
 from services.tracking.desk.deliveries import DeliveriesDesk
+from services.tracking.desk.following import FollowingDesk
+from services.tracking.desk.forgetting import ForgettingDesk
 from services.tracking.desk.keeping import KeepingDesk
+from services.tracking.desk.looking import LookingDesk
 from services.tracking.desk.periods import PeriodsDesk
 from services.tracking.desk.pixels import PixelsDesk
 from services.tracking.desk.posting import PostingDesk
 from services.tracking.desk.publishers import PublishersDesk
+from services.tracking.desk.tagging import TaggingDesk
+from services.tracking.desk.visiting import VisitingDesk
+from services.tracking.doors.predecessor import predecessor_routes
+from services.tracking.doors.script import script_routes
+from services.tracking.doors.visits import Door, visit_routes
+from services.tracking.memory import Memory
 from services.tracking.settings import Settings
+from services.tracking.store.attributions import Attributions
+from services.tracking.store.beating import Beating
 from services.tracking.store.calls import Calls
 from services.tracking.store.configuration import Configuration
 from services.tracking.store.deliveries import Deliveries
 from services.tracking.store.delivery_log import DeliveryLog
+from services.tracking.store.forgetting import Forgetting
 from services.tracking.store.journal import Journal
+from services.tracking.store.leasing import Leasing
+from services.tracking.store.numbers import Numbers
 from services.tracking.store.periods import Periods
-from services.tracking.subscribers import calls_consumer
+from services.tracking.store.staying import Staying
+from services.tracking.store.visits import Visits
+from services.tracking.subscribers import attributions_consumer, calls_consumer
 from services.tracking.tables.configured import outbox as outbox_rows
 
 
@@ -73,10 +96,16 @@ def create(settings: Settings | None = None) -> Starlette:
     fetch = Fetch(allow_private=settings.allow_private_addresses)
     consumer = calls_consumer(broker, desk, database.probe)
     answers = Answers(broker, Refusal)
-    calls_answers.bind(answers, desk)
-    posting = _bind_keeping(answers, settings, database, outbox, fetch)
+    configuration = Configuration(database)
+    seal = Seal(settings.session_secret.get_secret_value(), "partners' secrets")
+    keeping = KeepingDesk(configuration, outbox, clock, seal)
+    keeping_answers.bind(answers, keeping)
+    keeping_answers.bind_publishers(answers, PublishersDesk(keeping, configuration))
+    posting = _postbacks(settings, database, answers, keeping, outbox, seal, fetch)
+    websites = _websites(settings, broker, database, answers, keeping, configuration)
+    calls_answers.bind(answers, desk, websites.attributing)
     watch = Watch(database, answers)
-    parts = (outbox, consumer, periods, *posting, watch)
+    parts = (outbox, consumer, periods, *posting, *websites.parts, watch)
 
     health = Health(
         "tracking",
@@ -85,33 +114,70 @@ def create(settings: Settings | None = None) -> Starlette:
             database_check(database),
             outbox_check(outbox, database),
             consumer_check(broker, TRACKING_CALLS, consumer),
+            consumer_check(broker, TRACKING_ATTRIBUTIONS, websites.consumer),
         ],
     )
-    return service_app(
-        health,
-        broker,
-        starts=[database.open, fetch.open, broker.open, *(part.start for part in parts)],
-        stops=[
-            answers.stop,
-            *(part.stop for part in reversed(parts)),
-            fetch.close,
-            broker.close,
-            database.close,
-        ],
+    starts = [database.open, fetch.open, broker.open, *(part.start for part in parts)]
+    ends = [part.stop for part in reversed(parts)]
+    closes = [fetch.close, broker.close, database.close]
+    return Starlette(
+        routes=[*service_routes(health, broker), *websites.routes],
+        lifespan=lifespan_of(starts, [answers.stop, *ends, *closes]),
     )
 
 
-def _bind_keeping(
-    answers: Answers, settings: Settings, database: Database, outbox: Outbox, fetch: Fetch
+def _postbacks(  # noqa: PLR0917 - wired once
+    settings: Settings,
+    database: Database,
+    answers: Answers,
+    keeping: KeepingDesk,
+    outbox: Outbox,
+    seal: Seal,
+    fetch: Fetch,
 ) -> tuple[PostingDesk, DeliveriesDesk]:
-    configuration, clock = Configuration(database), SystemClock()
-    seal = Seal(settings.session_secret.get_secret_value(), "partners' secrets")
-    keeping = KeepingDesk(configuration, outbox, clock, seal)
-    keeping_answers.bind(answers, keeping)
-    keeping_answers.bind_publishers(answers, PublishersDesk(keeping, configuration))
+    clock = SystemClock()
     deliveries, calls = Deliveries(database, seal), Calls(database)
     kept = timedelta(days=settings.keep_deliveries_days)
     looking = DeliveriesDesk(DeliveryLog(database), outbox, clock, kept)
     pixels = PixelsDesk(keeping, deliveries, calls, fetch, clock)
     pixels_answers.bind(answers, pixels, looking)
     return PostingDesk(deliveries, calls, fetch, clock), looking
+
+
+@dataclass(frozen=True)
+class _Websites:
+    """What tracking does for websites: what runs, what is heard, and its door."""
+
+    parts: tuple[Any, ...]
+    consumer: Consumer
+    attributing: AttributingDesk
+    routes: tuple[BaseRoute, ...]
+
+
+def _websites(  # noqa: PLR0917 - wired once
+    settings: Settings,
+    broker: Broker,
+    database: Database,
+    answers: Answers,
+    keeping: KeepingDesk,
+    configuration: Configuration,
+) -> _Websites:
+    base_url = settings.public_base_url
+    memory, numbers = Memory(configuration), Numbers(database)
+    following = FollowingDesk(numbers, Ask(broker), broker)
+    tagging = TaggingDesk(keeping, configuration, numbers, following, memory, base_url)
+    visits_answers.bind_tags(answers, tagging)
+    attributing = AttributingDesk(Attributions(database), numbers)
+    visits_answers.bind_visits(answers, LookingDesk(Visits(database)), attributing)
+    consumer = attributions_consumer(broker, attributing, database.probe)
+    staying, beating = Staying(database), Beating(database)
+    visiting = VisitingDesk(memory, numbers, Leasing(database), staying, beating)
+    kept = [timedelta(days=one) for one in (settings.keep_visits_days, settings.keep_calls_days)]
+    forgetting = ForgettingDesk(Forgetting(database), *kept)
+    door = Door(visiting, settings.trusted_proxies)
+    return _Websites(
+        parts=(memory, following, consumer, forgetting),
+        consumer=consumer,
+        attributing=attributing,
+        routes=(*script_routes(), *visit_routes(door), *predecessor_routes(door, base_url)),
+    )

@@ -26,3 +26,20 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
         le=3_650,
         description="How long postbacks that are over are kept with their log, in days.",
     )
+    keep_visits_days: int = Field(
+        default=365,
+        ge=1,
+        le=3_650,
+        description="How long visits to websites are kept after they ended, in days.",
+    )
+    public_base_url: str = Field(
+        default="http://127.0.0.1:8004",
+        pattern=r"^https?://[^/\s]+$",
+        description="Scheme and host by which websites reach tracking: it stands in snippets.",
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="How many proxies of yours stand before it and add to X-Forwarded-For.",
+    )

@@ -1,10 +1,13 @@
-"""What tracking hears: every fact of a call."""
+"""What tracking hears: every fact of a call, and whose visit it is."""
 
 from collections.abc import Sequence
 
-from libs.contracts.streams import TRACKING_CALLS
+from libs.contracts.calls import CallArrived
+from libs.contracts.routing import CallRouted
+from libs.contracts.streams import TRACKING_ATTRIBUTIONS, TRACKING_CALLS
 from libs.runtime.broker import Broker
 from libs.runtime.consume import Consumer, Delivery, Probe
+from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
 from services.tracking.domain.call import FACTS, Heard
 
@@ -16,3 +19,13 @@ def calls_consumer(broker: Broker, desk: Desk, probe: Probe) -> Consumer:
         await desk.keep([Heard(delivery.fact, delivery.raw.decode()) for delivery in deliveries])
 
     return Consumer(broker, TRACKING_CALLS, FACTS, hear, probe)
+
+
+def attributions_consumer(broker: Broker, desk: AttributingDesk, probe: Probe) -> Consumer:
+    """Bind the durable of attributions to the desk."""
+
+    async def hear(deliveries: Sequence[Delivery]) -> None:
+        await desk.keep([delivery.fact for delivery in deliveries])
+
+    facts = {fact.subject: fact for fact in (CallArrived, CallRouted)}
+    return Consumer(broker, TRACKING_ATTRIBUTIONS, facts, hear, probe)

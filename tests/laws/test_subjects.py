@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from libs.contracts.catalogue import ASKS, ASKS_BESIDE, CATALOGUE, QUESTIONS, SERVICES, owner_of
+from libs.contracts.known_numbers import AskNumbers
 from libs.contracts.quoting import QuoteCall
 from libs.contracts.streams import DURABLES, STREAMS, Durable, Stream
 
@@ -52,8 +53,9 @@ def test_the_questions_of_a_call_run_in_no_circle() -> None:
 
 
 def test_who_answers_a_question_beside_the_order_asks_nobody_for_it() -> None:
-    """The desk that gives quotes is given nothing to ask with."""
-    assert {"rtb": (QuoteCall.subject,)} == ASKS_BESIDE
-    desk = Path("services/router/desk/quoting.py").read_text()
-    assert "libs.runtime.ask" not in desk
-    assert "AuctionHouse" not in desk
+    """The desks that give quotes and tell numbers are given nothing to ask with."""
+    assert {"rtb": (QuoteCall.subject,), "tracking": (AskNumbers.subject,)} == ASKS_BESIDE
+    for name in ("quoting", "known_numbers"):
+        desk = Path(f"services/router/desk/{name}.py").read_text()
+        assert "libs.runtime.ask" not in desk
+        assert "AuctionHouse" not in desk

@@ -1,6 +1,8 @@
 """What tracking keeps: each kind is listed, read, made, changed by version, and retired."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from secrets import token_urlsafe
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -8,6 +10,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import Field, create_model
 from starlette.responses import Response
 
+from libs.contracts.dni import CODE, SaveTrackingTag, SaveUrlParameter, TrackingTag, UrlParameter
 from libs.contracts.editing import Edit, Got, Row, Saved
 from libs.contracts.editing import Page as Listed
 from libs.contracts.message import Document
@@ -55,17 +58,26 @@ class Kind:
     noun: TrackingNoun
     document: type[Document]
     save: type[Edit]
+    draws: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def new(self) -> Any:
-        """The document of a new one: it may leave its id to us."""
-        drawn = (UUID, Field(default_factory=uuid4))
-        return create_model(f"New{self.document.__name__}", __base__=self.document, id=drawn)
+        """The document of a new one: it may leave its id, and what else is drawn, to us."""
+        drawn = {"id": (UUID, Field(default_factory=uuid4)), **self.draws}
+        return create_model(f"New{self.document.__name__}", __base__=self.document, **drawn)
 
 
 KINDS = (
     Kind("publishers", TrackingNoun.PUBLISHER, Publisher, SavePublisher),
     Kind("pixels", TrackingNoun.PIXEL, Pixel, SavePixel),
+    Kind(
+        "tracking-tags",
+        TrackingNoun.TRACKING_TAG,
+        TrackingTag,
+        SaveTrackingTag,
+        {"code": (str, Field(default_factory=lambda: token_urlsafe(12), pattern=CODE))},
+    ),
+    Kind("url-parameters", TrackingNoun.URL_PARAMETER, UrlParameter, SaveUrlParameter),
 )
 
 

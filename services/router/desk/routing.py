@@ -1,6 +1,5 @@
 """The routing desk: finds the plan, looks up what it asks for, deliberates, claims, answers."""
 
-import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -25,12 +24,13 @@ from libs.runtime.deadline import Deadline
 from libs.runtime.outbox import Announcement
 from services.router.desk.auctions import AuctionHouse
 from services.router.desk.lookups import Lookups
+from services.router.desk.meaning import Meaning
+from services.router.desk.visits import VisitLookup
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import (
     CallContext,
     FlowPart,
     Inputs,
-    QuoteSeen,
     QuoteState,
 )
 from services.router.domain.counters import Counters, Periods, hold_lasts
@@ -39,7 +39,7 @@ from services.router.domain.plan import Plan
 from services.router.domain.record import Decision, Deliberation
 from services.router.domain.room import amounts_of, around, beside
 from services.router.domain.telling import routed, terms_of
-from services.router.memory import Found, Memory
+from services.router.memory import Memory
 from services.router.publishers import PublisherBook
 from services.router.store.claims import (
     Claim,
@@ -59,7 +59,6 @@ LOOK_FIRST = (
 )
 LOOK_GROWTH = 8  # each further look takes so many times more, so that a thousand need four
 ANSWER_GRACE_SECONDS = 30  # after ringing must be over, the carrier is asked
-ADDRESS_OF_QUOTE = re.compile(r"sips?:([0-9a-f]{32})@([A-Za-z0-9.-]{1,253})([:;].*)?")
 
 Routed = DialNext | Close | Stop
 Admitted = DialNext | RunFlow | Close
@@ -85,6 +84,7 @@ class RoutingDesk:
         lookups: Lookups,
         quotes: Quotes,
         auctions: AuctionHouse,
+        visits: VisitLookup,
         clock: Clock,
         draw_seed: Callable[[], int],
     ) -> None:
@@ -93,46 +93,20 @@ class RoutingDesk:
         self._claims = claims
         self._decisions = decisions
         self._lookups = lookups
-        self._quotes = quotes
+        self._meaning = Meaning(memory, quotes)
         self._auctions = auctions
+        self._visits = visits
         self._clock = clock
         self._draw_seed = draw_seed
 
-    async def _meant(self, question: AdmitCall) -> tuple[Found, QuoteSeen | None]:
-        """Whose call it is, and the quote that it may be meant by."""
-        named = ADDRESS_OF_QUOTE.fullmatch(question.dialled)
-        if named is not None:
-            return await self._addressed(question, QuoteId(UUID(named[1])), named[2].lower())
-        found = self._memory.find(question.dialled, question.pool_id, question.account_sid)
-        if not isinstance(found.plan, Plan) or found.plan.campaign.quotes is None:
-            return found, None
-        caller = question.caller.number or ""
-        campaign_id = found.plan.campaign.id
-        return found, await self._quotes.nearest(
-            found.account_id, campaign_id, caller, question.dialled
-        )
-
-    async def _addressed(
-        self, question: AdmitCall, quote_id: QuoteId, domain: str
-    ) -> tuple[Found, QuoteSeen | None]:
-        """The same for a call to a quote's own address, whoever calls."""
-        named = await self._quotes.of_address(quote_id)
-        unknown = self._memory.find(question.dialled, None, question.account_sid)
-        if named is None:
-            return unknown, None
-        found = self._memory.find(named.number, None, question.account_sid)
-        plan = found.plan if found.account_id == named.account_id else None
-        quotes = plan.campaign.quotes if isinstance(plan, Plan) else None
-        if quotes is None or quotes.sip_domain != domain:
-            return unknown, None
-        return found, named.quote
-
     async def admit(self, question: AdmitCall, deadline: Deadline) -> Admitted:
         """Decide the first step of a call; asked again, the answer is the same."""
-        found, quote = await self._meant(question)
+        found, quote = await self._meaning.of(question)
         told = quote.told if quote and quote.state is not QuoteState.OF_ANOTHER else {}
-        tags = merged(told, found.tags, question.tags)
-        publisher_id = question.publisher_id or found.publisher_id
+        visit = await self._visits.of(found, question, deadline)
+        brought = (visit.tags, visit.publisher_id) if visit else ({}, None)
+        tags = merged(told, found.tags, brought[0], question.tags)
+        publisher_id = question.publisher_id or brought[1] or found.publisher_id
         context = CallContext.model_construct(
             call_id=question.call_id,
             account_id=found.account_id,
@@ -145,6 +119,7 @@ class RoutingDesk:
             geography=question.geography,
             stir=question.stir,
             tags=tags,
+            attribution=visit,
             publisher_id=publisher_id,
             publisher=self._publishers.seen(found.account_id, publisher_id, tags),
             ring_began_at=self._clock.now(),

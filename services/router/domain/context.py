@@ -27,6 +27,7 @@ from libs.contracts.publishers import PublisherStatus
 from libs.contracts.schedule import Schedule
 from libs.contracts.screening import CallerHistory
 from libs.contracts.tags import Tags
+from libs.contracts.visits import Attribution
 
 
 class QuoteState(StrEnum):
@@ -105,6 +106,7 @@ class CallContext(Value):
     geography: Geography = Geography()
     stir: str = ""
     tags: Tags = Field(default_factory=dict)
+    attribution: Attribution | None = None
     ring_began_at: Instant
     tried: tuple[TargetId, ...] = ()
     connections: int = 0

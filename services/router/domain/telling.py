@@ -49,6 +49,7 @@ def routed(decision: Decision) -> CallRouted:
         **(_promise(context) if chosen else {}),
         publisher_id=context.publisher_id,
         tags=context.tags,
+        attribution=context.attribution,
         to_fallback=record.fallback,
         **_earlier(decision),
     )

@@ -5,13 +5,14 @@ from libs.contracts.tracking import CallDetail, GetCall, ListCalls, ListLiveCall
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
 from services.tracking.answers.refusing import declining
+from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
 
 QUESTIONS_IN_FLIGHT_MAX = 32  # of each kind; more would only wait for a database connection
 
 
-def bind(answers: Answers, desk: Desk) -> None:
-    """Bind tracking's questions to one desk."""
+def bind(answers: Answers, desk: Desk, attributing: AttributingDesk) -> None:
+    """Bind the questions to the desk that knows calls, and the one that knows what brought them."""
 
     @answers.to(ListCalls, in_flight_max=QUESTIONS_IN_FLIGHT_MAX)
     async def list_calls(question: ListCalls, _: Deadline) -> Value:
@@ -28,4 +29,5 @@ def bind(answers: Answers, desk: Desk) -> None:
         detail = await desk.call(question)
         if detail is None:
             raise Declined("not_found", "the account has no such call")
-        return detail
+        found = await attributing.of_call(question.account_id, question.call_id)
+        return detail.model_copy(update={"attribution": found})

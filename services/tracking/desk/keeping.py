@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from libs.contracts.dni import TrackingTagChanged, UrlParameterChanged
 from libs.contracts.editing import Changed, Edit, Got, Page, Row, Saved
 from libs.contracts.pixels import PixelChanged
 from libs.contracts.publishers import PublisherChanged
@@ -19,6 +20,8 @@ from services.tracking.store.configuration import Edit as Work
 _CHANGES: Mapping[TrackingNoun, type[Changed]] = {
     TrackingNoun.PUBLISHER: PublisherChanged,
     TrackingNoun.PIXEL: PixelChanged,
+    TrackingNoun.TRACKING_TAG: TrackingTagChanged,
+    TrackingNoun.URL_PARAMETER: UrlParameterChanged,
 }
 
 

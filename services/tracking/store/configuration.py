@@ -18,16 +18,22 @@ from libs.runtime.database import Database
 from libs.runtime.outbox import Announcement
 from services.tracking.domain.unfit import Unfit
 from services.tracking.tables.configured import EDIT_LOCK, config_version, outbox
+from services.tracking.tables.dni import tracking_tag, url_parameter
 from services.tracking.tables.pixels import pixel
 from services.tracking.tables.publishers import publisher
 
 TABLES: Mapping[TrackingNoun, Table] = {
     TrackingNoun.PUBLISHER: publisher,
     TrackingNoun.PIXEL: pixel,
+    TrackingNoun.TRACKING_TAG: tracking_tag,
+    TrackingNoun.URL_PARAMETER: url_parameter,
 }
 
 TAKEN: Mapping[str, tuple[str, str]] = {
     "publisher_code": ("code", "another publisher of the account has it"),
+    "tracking_tag_code": ("code", "another tag has it"),
+    "url_parameter_parameter": ("parameter", "it is registered already"),
+    "url_parameter_tag": ("tag", "another parameter becomes this tag"),
 }
 """A unique index, and what is said of the field that it is about."""
 

@@ -1,6 +1,25 @@
 """Tracking's tables, a module for each topic; all are known once this package is imported."""
 
-from services.tracking.tables import calls, configured, filing, pixels, publishers
+from services.tracking.tables import (
+    calls,
+    configured,
+    dni,
+    filing,
+    numbers,
+    pixels,
+    publishers,
+    visits,
+)
 from services.tracking.tables.metadata import metadata
 
-__all__ = ["calls", "configured", "filing", "metadata", "pixels", "publishers"]
+__all__ = [
+    "calls",
+    "configured",
+    "dni",
+    "filing",
+    "metadata",
+    "numbers",
+    "pixels",
+    "publishers",
+    "visits",
+]

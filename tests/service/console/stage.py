@@ -265,14 +265,23 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
         "rtb-targets": bidder,
         "rtb-routers": ring,
         "ping-rules": rules,
-        **await what_tracking_keeps(asker, mark, campaign_id),
+        **await what_tracking_keeps(asker, mark, campaign_id, pool["document"]["id"]),
     }
 
 
-async def what_tracking_keeps(asker: Asker, mark: str, campaign_id: str) -> dict[str, Any]:
+async def what_tracking_keeps(
+    asker: Asker, mark: str, campaign_id: str, pool_id: str
+) -> dict[str, Any]:
     """One of each kind."""
     return {
         "publishers": await asker.post("publishers", {"name": f"{mark} publisher"}),
+        "tracking-tags": await asker.post(
+            "tracking-tags",
+            {"name": f"{mark} site", "campaign_id": campaign_id, "pool_id": pool_id},
+        ),
+        "url-parameters": await asker.post(
+            "url-parameters", {"name": f"{mark} parameter", "parameter": "promo", "tag": "promo"}
+        ),
         "pixels": await asker.post(
             "pixels",
             {

@@ -181,8 +181,11 @@ async def test_a_durable_is_read_by_its_service_alone(
             await users[service].may_not_say(f"dead.{durable.name}.event.call.ended.v1")
 
 
-SAID = {"console-audit": ("router", "event.buyer.changed.v1")}
-"""Who says what to a durable that does not listen to calls."""
+SAID = {
+    "console-audit": ("router", "event.buyer.changed.v1"),
+    "tracking-attributions": ("ingress", "event.call.arrived.v1"),
+}
+"""Who says what to a durable that does not listen to calls' ends."""
 
 
 @pytest.mark.parametrize("durable", DURABLES, ids=lambda durable: durable.name)

@@ -38,6 +38,7 @@ from services.router.desk.auctions import AuctionHouse
 from services.router.desk.holds import HoldsDesk
 from services.router.desk.lookups import Lookups
 from services.router.desk.routing import RoutingDesk
+from services.router.desk.visits import VisitLookup
 from services.router.domain.candidate import Scope
 from services.router.domain.context import PublisherSeen
 from services.router.domain.dialling import destination_of
@@ -182,6 +183,7 @@ class Desk:
                 Lookups(History(database), self.clock),
                 Quotes(database),
                 AuctionHouse(Ask(broker)),
+                VisitLookup(Ask(broker)),
                 self.clock,
                 lambda: random.getrandbits(50),
             )

@@ -47,6 +47,7 @@ from services.router.desk.explaining import ExplainingDesk
 from services.router.desk.holds import HoldsDesk
 from services.router.desk.lookups import Lookups
 from services.router.desk.routing import RoutingDesk
+from services.router.desk.visits import VisitLookup
 from services.router.memory import Memory
 from services.router.publishers import PublisherBook
 from services.router.settings import Settings
@@ -344,8 +345,6 @@ class Stage:
 
         await eventually(look)
 
-    # Parts of a router, with what a test wants to be different
-
     async def desk_at(self, clock: Clock, seed: int = 1) -> RoutingDesk:
         """A routing desk that knows what is configured now and lives by another clock."""
         database, asking = self.database, self.asking
@@ -360,6 +359,7 @@ class Stage:
             Lookups(History(database), clock),
             Quotes(database),
             AuctionHouse(asking),
+            VisitLookup(asking),
             clock,
             lambda: seed,
         )

@@ -52,6 +52,8 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "TRACKING_ALLOW_PRIVATE_ADDRESSES": "true",
         "TRACKING_KEEP_CALLS_DAYS": "90",
         "TRACKING_KEEP_DELIVERIES_DAYS": "7",
+        "TRACKING_KEEP_VISITS_DAYS": "7",
+        "TRACKING_TRUSTED_PROXIES": "1",
         "RTB_OWN_SIP_HOSTS": '["sip.example.com"]',
         "ROUTER_PLATFORM_ACCOUNT_ID": "018f3b1c-0000-7000-8000-000000000002",
         "CONSOLE_FIRST_ACCOUNT_ID": "018f3b1c-0000-7000-8000-000000000002",

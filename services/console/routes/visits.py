@@ -1,0 +1,98 @@
+"""Visits to websites, with the calls they have brought; and what goes into pages."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from libs.contracts.dni import ParameterName
+from libs.contracts.ids import CampaignId, TrackingTagId, VisitId
+from libs.contracts.snippets import PARAMETERS_MAX, AskSnippet, Preset, Snippet
+from libs.contracts.visits import (
+    VISITS_PAGE_MAX,
+    GetVisit,
+    ListVisits,
+    Showing,
+    VisitDetail,
+    Visits,
+)
+from services.console.auth import Guarded, Who, needs
+from services.console.domain.access import Right
+from services.console.routes.asking import ERRORS, NOT_FOUND, asked, formed, told
+
+router = APIRouter(route_class=Guarded, responses=ERRORS)
+look = needs(Right.LOOK)
+
+
+class Which(BaseModel):
+    """Which visits to list; what is left out does not choose."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    tracking_tag_id: TrackingTagId | None = None
+    campaign_id: CampaignId | None = None
+    visitor: str | None = Field(default=None, max_length=80)
+    showing: Showing | None = None
+    cursor: str | None = Field(default=None, max_length=100)
+    limit: int = Field(default=50, ge=1, le=VISITS_PAGE_MAX)
+
+
+QUERY = {name: f"query.{name}" for name in Which.model_fields}
+
+
+class Wanted(BaseModel):
+    """What to write for a tag; with `landing` also an advertisement's address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    landing: str = Field(default="", max_length=2_000)
+    preset: Preset = Preset.NONE
+    parameters: dict[ParameterName, str] = Field(default_factory=dict, max_length=PARAMETERS_MAX)
+
+
+BODY = {name: f"body.{name}" for name in Wanted.model_fields}
+
+
+@router.get("/visits", response_model=Visits, openapi_extra=look, tags=["visits"])
+async def list_visits(request: Request, who: Who, which: Annotated[Which, Query()]) -> Response:
+    """Visits, the newest first, with what has brought them and the number they were shown."""
+    question = formed(ListVisits, QUERY, account_id=who.account_id, **which.model_dump())
+    return told(await asked(request, question, QUERY))
+
+
+@router.get(
+    "/visits/{visit_id}",
+    response_model=VisitDetail,
+    responses=NOT_FOUND,
+    openapi_extra=look,
+    tags=["visits"],
+)
+async def get_visit(request: Request, who: Who, visit_id: UUID) -> Response:
+    """One visit with its calls, its visitor's history, first and last touch."""
+    question = GetVisit(account_id=who.account_id, visit_id=VisitId(visit_id))
+    return told(await asked(request, question))
+
+
+@router.post(
+    "/tracking-tags/{id}/snippet",
+    response_model=Snippet,
+    responses=NOT_FOUND,
+    openapi_extra=look,
+    tags=["tracking-tags"],
+)
+async def write_snippet(
+    request: Request, who: Who, id: UUID, body: Annotated[Wanted, Body()]
+) -> Response:
+    """The line for a page, a number to put into it, and an advertisement's address."""
+    question = formed(
+        AskSnippet,
+        BODY,
+        account_id=who.account_id,
+        tracking_tag_id=TrackingTagId(id),
+        **body.model_dump(),
+    )
+    return told(await asked(request, question, BODY))

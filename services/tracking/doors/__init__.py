@@ -1,0 +1,1 @@
+"""Tracking over HTTP: websites, and the servers of websites."""
