@@ -180,7 +180,8 @@ def _bind_configuring(  # noqa: PLR0917 - wired once
     bind_editing(answers, editing, bulk, DetachingDesk(keeper))
     bind_looking(answers, LookingDesk(configuration, keeper, setups))
     platform = AccountId(settings.platform_account_id) if settings.platform_account_id else None
-    purchasing = PurchasingDesk(Purchases(database, setups), setups, keeper, known, ask)
+    purchases, most = Purchases(database, setups), settings.platform_numbers_max
+    purchasing = PurchasingDesk(purchases, setups, keeper, known, ask, most)
     bind_numbers(answers, CarrierNumbersDesk(setups, keeper, bulk, ask, platform), purchasing)
     return NumbersClerk(purchasing, SettingUpDesk(setups, keeper, ask, platform))
 

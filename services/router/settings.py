@@ -17,3 +17,10 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
         description="The account that may use the numbers which the platform's own Twilio account "
         "has already; every other account only those that it buys there.",
     )
+    platform_numbers_max: int = Field(
+        default=100,
+        ge=0,
+        le=100_000,
+        description="How many numbers an account may have under the platform's own Twilio account; "
+        "under one of its own, as many as it likes.",
+    )

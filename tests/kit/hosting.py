@@ -94,6 +94,7 @@ class House:
     database_url: str
     folder: Path
     stack: AsyncExitStack
+    carrier_api: str = NOWHERE
     account_id: AccountId = field(default_factory=lambda: AccountId(uuid4()))
     routers: list[Any] = field(default_factory=list)
 
@@ -125,7 +126,7 @@ class House:
             folder=self.folder,
             twilio_account_sid=ACCOUNT_SID,
             twilio_auth_token=AUTH_TOKEN,
-            **{"twilio_api_base_url": NOWHERE, **more},
+            **{"twilio_api_base_url": self.carrier_api, **more},
         )
         app = await self.stack.enter_async_context(alive(create_ingress(settings)))
         await eventually(lambda: is_whole(app))
@@ -280,9 +281,11 @@ def call_id(report: CallReport) -> CallId:
 
 
 @asynccontextmanager
-async def running_house(nats_url: str, database_url: str, folder: Path) -> AsyncIterator[House]:
+async def running_house(
+    nats_url: str, database_url: str, folder: Path, carrier_api: str = NOWHERE
+) -> AsyncIterator[House]:
     """All services, running."""
     async with AsyncExitStack() as stack:
-        house = House(nats_url, database_url, folder, stack)
+        house = House(nats_url, database_url, folder, stack, carrier_api)
         await house.open()
         yield house

@@ -25,7 +25,7 @@ from libs.runtime.deadline import Deadline
 from services.router.desk.editing import Elsewhere
 from services.router.desk.keeping import Keeper, Work
 from services.router.desk.setting_up import ASK_WITHIN_MS, UNASKED_AGAIN, again_after
-from services.router.domain.unfit import PointsNowhere, Taken, Unfit
+from services.router.domain.unfit import PointsNowhere, Taken, TooMany, Unfit
 from services.router.store.kept import Missing
 from services.router.store.purchases import Due
 from services.router.store.purchases import Purchases as Kept
@@ -39,9 +39,16 @@ PLACELESS = "it has no place: the one that it was bought for is gone"
 class PurchasingDesk:
     """Buys numbers."""
 
-    def __init__(
-        self, purchases: Kept, setups: Setups, keeper: Keeper, known: Elsewhere, ask: Ask
+    def __init__(  # noqa: PLR0917 - wired once
+        self,
+        purchases: Kept,
+        setups: Setups,
+        keeper: Keeper,
+        known: Elsewhere,
+        ask: Ask,
+        platform_numbers_max: int,
     ) -> None:
+        self._platform_numbers_max = platform_numbers_max
         self._purchases = purchases
         self._setups = setups
         self._keeper = keeper
@@ -59,10 +66,20 @@ class PurchasingDesk:
             await work.check_references(wanted)
             await _check_free(work, question.numbers)
             await work.edit.purchases.order(question)
+            await self._check_count(work)
             await _announce(work, question, None, LineState.ORDERED)
         found = await self._purchases.find(account_id, question.id)
         assert found is not None, "it was kept just now"
         return found[1]
+
+    async def _check_count(self, work: Work) -> None:
+        """Raise TooMany where the platform would pay for more than it lets an account have."""
+        most = self._platform_numbers_max
+        if (count := await work.edit.purchases.at_the_platform()) > most:
+            text = (
+                f"{count} numbers under the platform's carrier account: at most {most} are allowed"
+            )
+            raise TooMany.at("numbers", text)
 
     async def find(self, question: GetPurchase) -> Purchase:
         """A purchase as it is now; raise Missing."""

@@ -57,6 +57,13 @@ class NotOurs(Unfit):
     )
 
 
+class TooMany(Unfit):
+    """An account has as many as it may have."""
+
+    code = "too_many"
+    text = "more than the account may have"
+
+
 class GroupCycle(Unfit):
     """A group would be within itself, or too deep."""
 

@@ -17,7 +17,7 @@ from libs.contracts.numbers import BuyNumbers, LineState, Purchase, PurchaseLine
 from libs.runtime.database import Database
 from services.router.domain.unfit import Taken
 from services.router.store.setups import Setups
-from services.router.tables import purchase
+from services.router.tables import carrier, purchase
 
 DUE_MAX = 10  # claimed at once; the rest wait for the next round
 LEASE = timedelta(minutes=2)  # longer than the carrier is waited for
@@ -64,6 +64,19 @@ class PurchaseEdits:
                 if isinstance(fault.orig, UniqueViolation):
                     raise Taken.at(f"numbers.{position}", ORDERED_ELSEWHERE) from fault
                 raise
+
+    async def at_the_platform(self) -> int:
+        """How many numbers the account has, or is to have, under the platform's carrier account."""
+        asked_for = purchase.c.order["account_sid"].astext
+        own = select(carrier.c.id).where(
+            carrier.c.account_id == self._account_id, ~carrier.c.retired
+        )
+        statement = select(func.count()).where(
+            purchase.c.account_id == self._account_id,
+            (purchase.c.state == LineState.ORDERED) | purchase.c.account_sid.is_not(None),
+            func.coalesce(purchase.c.account_sid, asked_for, "").not_in(own),
+        )
+        return (await self._connection.execute(statement)).scalar_one()
 
     async def bought(self, due: Due, kept: Number, failure: str) -> None:
         """The number is the account's; `failure`: why it did not get the place it was to have."""

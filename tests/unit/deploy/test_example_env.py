@@ -55,6 +55,7 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "TRACKING_KEEP_VISITS_DAYS": "7",
         "TRACKING_TRUSTED_PROXIES": "1",
         "RTB_OWN_SIP_HOSTS": '["sip.example.com"]',
+        "ROUTER_PLATFORM_NUMBERS_MAX": "7",
         "ROUTER_PLATFORM_ACCOUNT_ID": "018f3b1c-0000-7000-8000-000000000002",
         "CONSOLE_FIRST_ACCOUNT_ID": "018f3b1c-0000-7000-8000-000000000002",
     }
