@@ -12,7 +12,6 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache, partial
@@ -21,6 +20,8 @@ from typing import Any
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
+
+from libs.runtime.threads import Threads
 
 BYTES_MAX = 64 * 1024  # of an answer's body, also once it is unpacked
 DNS_KEPT_SECONDS = 30  # an address that was checked serves so long
@@ -106,7 +107,7 @@ class _CheckedResolver(AbstractResolver):
     """
 
     def __init__(self, look_up: LookUp, *, allow_private: bool) -> None:
-        self._threads = ThreadPoolExecutor(LOOKUPS_MAX, "lookup")
+        self._threads = Threads(LOOKUPS_MAX, "lookup")
         self._look_up = look_up
         self._allow_private = allow_private
 
@@ -116,7 +117,7 @@ class _CheckedResolver(AbstractResolver):
         """Addresses that may be connected to."""
         kind, flags = socket.SOCK_STREAM, socket.AI_ADDRCONFIG
         look_up = partial(self._look_up, host, port, family, kind, 0, flags)
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        found = await self._threads.run(look_up)
         for *_, address in found:
             if not self._allow_private and not is_public(address[0]):
                 raise AddressRefused(f"{host} has the address {address[0]}")
@@ -134,7 +135,6 @@ class _CheckedResolver(AbstractResolver):
 
     async def close(self) -> None:
         """Wait for nobody."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class Fetch:

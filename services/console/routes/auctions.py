@@ -23,10 +23,13 @@ from libs.contracts.auctions import (
     TestCall,
 )
 from libs.contracts.bidding import RtbTarget
+from libs.contracts.configuration import Campaign
 from libs.contracts.ids import AuctionId, CallId, CampaignId, RtbRouterId, RtbTargetId
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
+from services.console.problems import Problem
 from services.console.routes.asking import ERRORS, NOT_FOUND, asked, formed, told
+from services.console.routes.past_calls import as_it_was, campaign_of
 
 REPORT_DAYS = 7
 TEST_MS = 6_000  # a bidder may take five seconds to answer
@@ -49,24 +52,33 @@ class Which(BaseModel):
 
 
 class Ping(BaseModel):
-    """A test ping: of a bidder that is kept, or of one that is not saved yet."""
+    """A test ping: of a bidder that is kept, or of one that is not saved yet.
+
+    About a call that is made up, or one that was: `call_id`, or `auction_id` for an auction's.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     target_id: RtbTargetId | None = None
     document: RtbTarget | None = None
     call: TestCall = TestCall()
+    call_id: CallId | None = None
     auction_id: AuctionId | None = None
     send: bool = True
 
 
 class Rehearsal(BaseModel):
-    """An auction about a test call."""
+    """An auction about a test call, or a past one (`call_id`).
+
+    Of a router, or of a campaign that holds one router's auctions.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    rtb_router_id: RtbRouterId
+    rtb_router_id: RtbRouterId | None = None
+    campaign_id: CampaignId | None = None
     call: TestCall = TestCall()
+    call_id: CallId | None = None
 
 
 class Time(BaseModel):
@@ -127,7 +139,9 @@ async def get_bid(request: Request, who: Who, auction_id: UUID, target_id: UUID)
 async def ping(request: Request, who: Who, body: Annotated[Ping, Body()]) -> Response:
     """Ask one bidder about a test call, or (`send` false) only show what it would be asked."""
     paths = {name: f"body.{name}" for name in Ping.model_fields}
-    given = {name: getattr(body, name) for name in Ping.model_fields}
+    given = {name: getattr(body, name) for name in Ping.model_fields if name != "call_id"}
+    if body.call_id is not None:
+        given["call"] = await as_it_was(request, who, body.call_id)
     question = formed(PingRtbTarget, paths, account_id=who.account_id, **given)
     return told(await asked(request, question, paths, TEST_MS))
 
@@ -143,10 +157,27 @@ async def rehearse_auction(
 ) -> Response:
     """Hold an auction about a test call: bidders are really asked, nothing is stored."""
     paths = {name: f"body.{name}" for name in Rehearsal.model_fields}
-    question = RehearseAuction(
-        account_id=who.account_id, rtb_router_id=body.rtb_router_id, call=body.call
-    )
+    call = body.call if body.call_id is None else await as_it_was(request, who, body.call_id)
+    router_id = body.rtb_router_id
+    if body.campaign_id is not None:
+        campaign = await campaign_of(request, who, body.campaign_id)
+        call = call.model_copy(update={"campaign_rtb_id": campaign.rtb_id or ""})
+        router_id = router_id or _only_router(campaign)
+    if router_id is None:
+        errors = [("body.rtb_router_id", "name a router, or a campaign")]
+        raise Problem(422, "malformed", "nobody is to be asked", errors=errors)
+    question = RehearseAuction(account_id=who.account_id, rtb_router_id=router_id, call=call)
     return told(await asked(request, question, paths, TEST_MS))
+
+
+def _only_router(campaign: Campaign) -> RtbRouterId:
+    """The router whose auctions a campaign holds; refuse where there is none, or several."""
+    found = [one.rtb_router_id for one in campaign.assignments if one.rtb_router_id is not None]
+    if len(found) == 1:
+        return found[0]
+    several = ", ".join(map(str, found)) or "none"
+    errors = [("body.campaign_id", f"holds the auctions of {several}: name rtb_router_id")]
+    raise Problem(422, "malformed", "which auction is not clear", errors=errors)
 
 
 @router.get("/rtb-report", response_model=RtbReport, openapi_extra=look)

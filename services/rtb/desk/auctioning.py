@@ -37,8 +37,6 @@ RING_SECONDS = 30  # of a leg to a bidder that sets nothing: the most that holds
 ANSWER_GRACE_SECONDS = 30  # after ringing must be over, the carrier is asked
 EXPIRY_MARGIN_SECONDS = 60  # the carrier's own delays in ending a leg
 
-CLOSED: Mapping[Loss, Unsold] = {Loss.FULL: Unsold.ALL_FULL}
-
 
 class AuctionDesk:
     """One per process; all that it knows of a call is kept in the store."""

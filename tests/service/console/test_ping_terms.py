@@ -2,7 +2,11 @@
 
 import pytest
 
+from libs.contracts.phone import read_caller
 from libs.contracts.routing import DialNext
+from libs.runtime.publish import MESSAGE_ID, publish
+from tests.kit.facts import CallStory
+from tests.kit.hosting import eventually
 from tests.service.console.shop import CALLER, Shop
 
 
@@ -40,3 +44,39 @@ async def test_an_answer_names_an_address_and_nothing_of_ours(shop: Shop) -> Non
     ids.append(str(shop.stage.owner.account_id))
     for text in (answer.text, rejected.text, str(answer.headers)):
         assert not [one for one in ids if one in text or one.replace("-", "") in text]
+
+
+async def test_a_bidder_and_an_auction_are_tried_with_a_past_call(shop: Shop) -> None:
+    owner, made = shop.stage.owner, shop.made
+    await shop.ping(plan="gold")
+    await shop.call()
+    arrived = CallStory(call_id=shop.call_id).arrived(caller=read_caller(CALLER))
+    await publish(
+        shop.stage.app.state.ask._broker,
+        arrived.subject,
+        arrived.model_dump_json().encode(),
+        {MESSAGE_ID: arrived.key},
+        5.0,
+    )
+    bidder = {**made["rtb-targets"]["document"], "exposure": "open", "shared_tags": ["ping"]}
+    template = '{"to": "{callerId}", "plan": "[tag:ping:plan]", "of": "{campaignId}"}'
+    ping = {"document": {**bidder, "template": template}, "send": False}
+
+    async def told() -> str | None:
+        answer = await owner("POST", "rtb-pings", json={**ping, "call_id": str(shop.call_id)})
+        request = answer.json().get("request", "")
+        return request if CALLER[-3:] in request else None
+
+    request = await eventually(told)
+    assert f'{{"to": "********{CALLER[-3:]}", "plan": "gold", "of": "{shop.rtb_id}"}}' in request
+    held = await owner.post(
+        "rtb-rehearsals", {"campaign_id": shop.campaign_id, "call_id": str(shop.call_id)}
+    )
+    (shown,) = held["bidders"]
+    assert shown["loss"] == "unreachable"
+    assert shop.rtb_id in shown["request"]
+    nowhere = await owner("POST", "rtb-rehearsals", json={})
+    assert nowhere.json()["errors"][0]["path"] == "body.rtb_router_id"
+    await shop.campaign(assignments=made["campaigns"]["document"]["assignments"][:1])
+    unclear = await owner("POST", "rtb-rehearsals", json={"campaign_id": shop.campaign_id})
+    assert unclear.json()["errors"][0]["path"] == "body.campaign_id"
