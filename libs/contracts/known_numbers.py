@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, TypeAdapter
 
 from libs.contracts.ids import AccountId, CampaignId, NumberId, PoolId
-from libs.contracts.message import Question, Value, one_of
+from libs.contracts.message import Instant, Question, Value, one_of
 
 
 class KnownPool(Value):
@@ -19,7 +19,10 @@ class KnownPool(Value):
 
 
 class KnownNumber(Value):
-    """A number with its pool, and the campaign that it serves, by itself or by its pool."""
+    """A number with its pool, and the campaign that it serves, by itself or by its pool.
+
+    One that is to leave is told without its pool: who has it keeps it, nobody new gets it.
+    """
 
     account_id: AccountId
     number_id: NumberId
@@ -52,3 +55,20 @@ class AskNumbers(Question):
 
     since: int = Field(default=0, ge=0)
     after: str | None = Field(default=None, max_length=60)
+
+
+class NumberLease(Value):
+    """Until when a visitor has a number, as long as her page stays open; None: nobody has it."""
+
+    outcome: Literal["lease"] = "lease"
+    until: Instant | None = None
+
+
+class AskLease(Question):
+    """Does a visitor have a number now?  Whoever takes the number away waits for her."""
+
+    subject: ClassVar[str] = "ask.tracking.lease.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(NumberLease)
+
+    account_id: AccountId
+    number_id: NumberId

@@ -19,7 +19,7 @@ answers     ask.router.quote.v1 ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.release_number.v1 ask.router.check_numbers.v1
 asks        ask.tracking.visit_of.v1
             ask.ingress.leg_state.v1 ask.rtb.auction.v1 ask.rtb.get.v1
-            ask.tracking.publishers.v1
+            ask.tracking.publishers.v1 ask.tracking.lease.v1
             ask.ingress.find_numbers.v1 ask.ingress.buy_number.v1
             ask.ingress.set_up_number.v1 ask.ingress.list_numbers.v1
             ask.ingress.release_number.v1

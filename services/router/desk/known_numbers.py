@@ -45,7 +45,7 @@ class NumbersDesk:
                 account_id=account_id,
                 number_id=number.id,
                 number=number.number,
-                pool_id=number.pool_id,
+                pool_id=number.pool_id if number.leaves_at is None else None,
                 **_served(plan),
             )
             changed.append((f"to {number.number}", known))

@@ -6,7 +6,7 @@ repairing are one thing.  A number that leaves is given back, and only then out 
 
 import logging
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from opentelemetry import metrics
@@ -21,6 +21,7 @@ from libs.contracts.carrier_numbers import (
 )
 from libs.contracts.editing import Actor, Noun
 from libs.contracts.ids import PoolId
+from libs.contracts.known_numbers import AskLease, NumberLease
 from libs.contracts.number_setup import SetupState
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.deadline import Deadline
@@ -28,6 +29,8 @@ from services.router.desk.keeping import Keeper
 from services.router.store.setups import Due, Setups
 
 ASK_WITHIN_MS = 12_000  # the carrier's own time, and the way to it
+LEASE_WITHIN_MS = 2_000
+WAITED_FOR_MAX = timedelta(days=31)  # a page that is never closed keeps no number for ever
 LOOK_AGAIN = timedelta(hours=6)  # what somebody changes at the carrier is put right within it
 FAILED_AGAIN = timedelta(hours=1)  # what the carrier refused may be allowed by then
 UNASKED_AGAIN = timedelta(seconds=5)  # the ingress is away, which is seen at once
@@ -99,6 +102,10 @@ class SettingUpDesk:
         await self._setups.configured(due, done.changed, spread(LOOK_AGAIN))
 
     async def _release(self, due: Due, account: CarrierAccount) -> None:
+        until = await self._leased_until(due)
+        if until is not None:
+            await self._setups.postpone(due, until)
+            return
         question = ReleaseCarrierNumber(account=account, number=due.number)
         await self._ask(question, Deadline.within(ASK_WITHIN_MS))
         async with self._keeper.work(due.account_id, PLATFORM) as work:
@@ -106,6 +113,15 @@ class SettingUpDesk:
             if kept is not None and not kept.retired:
                 await work.retire(kept, "given back to the carrier")
             await work.edit.purchases.given_back(due.number)
+
+    async def _leased_until(self, due: Due) -> datetime | None:
+        """Until when a visitor has the number; None where nobody has, or has had it too long."""
+        if due.pool_id is None:
+            return None
+        question = AskLease(account_id=due.account_id, number_id=due.number_id)
+        lease: NumberLease = await self._ask(question, Deadline.within(LEASE_WITHIN_MS))
+        last = due.since + WAITED_FOR_MAX
+        return lease.until if lease.until is not None and lease.until < last else None
 
 
 def _place(due: Due) -> NumberPlace:

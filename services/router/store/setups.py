@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +59,7 @@ class Due:
     revision: int
     state: str  # a SetupState's value
     tries: int
+    since: datetime
     own: bool
     bought: bool
 
@@ -151,6 +152,7 @@ class Setups:
                 number_setup.c.revision,
                 number_setup.c.state,
                 number_setup.c.tries,
+                number_setup.c.since,
                 _own(number_setup.c.account_id, number_setup.c.account_sid),
                 _bought(number_setup.c.account_id, number_setup.c.number),
             )
@@ -183,6 +185,10 @@ class Setups:
             if due.state != SetupState.FAILED:
                 values["since"] = func.now()
         await self._settle(due, values)
+
+    async def postpone(self, due: Due, until: datetime) -> None:
+        """Somebody still has the number: it is given back when she has not."""
+        await self._settle(due, {"state": SetupState.DRAINING, "due_at": until, "tries": 0})
 
     async def put_back(self, due: Due, again: timedelta) -> None:
         """Nobody could be asked: that is no try."""

@@ -2,6 +2,7 @@
 
 from libs.contracts.dni import SaveTrackingTag, SaveUrlParameter
 from libs.contracts.editing import Saved
+from libs.contracts.known_numbers import AskLease, NumberLease
 from libs.contracts.snippets import AskSnippet, Snippet
 from libs.contracts.visits import (
     Attribution,
@@ -48,6 +49,10 @@ def bind_visits(answers: Answers, desk: LookingDesk, attributing: AttributingDes
     @answers.to(VisitOf, in_flight_max=CALLS_IN_FLIGHT_MAX)
     async def visit_of(question: VisitOf, _: Deadline) -> Attribution:
         return await attributing.visit_of(question)
+
+    @answers.to(AskLease, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def lease_of(question: AskLease, _: Deadline) -> NumberLease:
+        return await attributing.lease_of(question)
 
     @answers.to(ListVisits, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def visits(question: ListVisits, _: Deadline) -> Visits:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from libs.contracts.calls import CallArrived, Fact
 from libs.contracts.ids import AccountId, CallId
+from libs.contracts.known_numbers import AskLease, NumberLease
 from libs.contracts.routing import CallRouted
 from libs.contracts.visits import Attribution, Confidence, VisitOf
 from services.tracking.domain.attribution import UNKNOWN, by_source, by_visit
@@ -22,6 +23,11 @@ class AttributingDesk:
     async def visit_of(self, question: VisitOf) -> Attribution:
         """Whose visit holds a number now; the router writes it into its record."""
         return await self._found(question.account_id, question.dialled, None)
+
+    async def lease_of(self, question: AskLease) -> NumberLease:
+        """Until when a visitor has a number."""
+        until = await self._numbers.leased_until(question.account_id, question.number_id)
+        return NumberLease(until=until)
 
     async def keep(self, facts: Sequence[Fact]) -> None:
         """Keep what the router was told, and find out what it was not.

@@ -76,6 +76,17 @@ class Numbers:
             ).one_or_none()
         return None if row is None else Place(*row)
 
+    async def leased_until(self, account_id: AccountId, number_id: NumberId) -> datetime | None:
+        """Until when a visitor has a number; None where nobody has it now."""
+        statement = select(line.c.until).where(
+            line.c.account_id == account_id,
+            line.c.number_id == number_id,
+            line.c.until > func.now(),
+        )
+        async with self._database.transaction() as connection:
+            until: datetime | None = (await connection.execute(statement)).scalar()
+        return until
+
     async def owner_of(self, dialled: str) -> AccountId | None:
         """Whose number it is."""
         statement = select(number.c.account_id).where(

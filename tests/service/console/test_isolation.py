@@ -264,6 +264,7 @@ def test_every_question_of_operators_has_a_door() -> None:
         "ask.flows.turn.v1",
         "ask.router.numbers.v1",
         "ask.tracking.visit_of.v1",
+        "ask.tracking.lease.v1",
         "ask.ingress.leg_state.v1",
         "ask.ingress.find_numbers.v1",
         "ask.ingress.buy_number.v1",

@@ -1,9 +1,11 @@
 """Numbers by the API: from the search to the release, with the carrier played behind it."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from services.ingress.app import create as create_ingress
@@ -112,6 +114,48 @@ async def test_a_number_shows_whom_it_serves_and_is_given_back(
 
     assert await eventually(gone)
     assert rest.carrier.ledger.numbers == {}
+
+
+async def test_a_number_that_a_visitor_has_is_not_given_back_under_her(
+    stage: Stage, rest: PlayedRest
+) -> None:
+    owner = stage.owner
+    pool = await owner.post("pools", {"name": "visitors"})
+    body = {"numbers": ["+12125550100"], "pool_id": pool["document"]["id"]}
+    purchase = await bought(owner, (await owner.post("numbers/purchases", body))["id"])
+    id = purchase["lines"][0]["number_id"]
+
+    def line(change: str) -> int:
+        with psycopg.connect(stage.database_url) as sql:
+            return sql.execute(
+                f"UPDATE tracking.line SET {change} WHERE number_id = %s", [id]
+            ).rowcount
+
+    async def lent() -> bool | None:
+        return line("until = now() + interval '1 hour'") == 1 or None
+
+    await eventually(lent)
+    based = {"If-Match": f'"{(await owner.get(f"numbers/{id}"))["version"]}"'}
+    await owner.post(f"numbers/{id}/release", {"drain_seconds": 0}, headers=based)
+
+    async def waits() -> bool | None:
+        setup = (await owner.get(f"numbers/{id}"))["standing"]["setup"]
+        left = datetime.fromisoformat(setup["due_at"]) - datetime.now(UTC)
+        return True if setup["state"] == "draining" and left > timedelta(minutes=30) else None
+
+    await eventually(waits)
+    assert len(rest.carrier.ledger.numbers) == 1
+    with psycopg.connect(stage.database_url) as sql:
+        shown = sql.execute("SELECT pool_id FROM tracking.line WHERE number_id = %s", [id])
+        assert shown.fetchone() == (None,)  # nobody new gets it
+    line("until = now()")
+    with psycopg.connect(stage.database_url) as sql:
+        sql.execute("UPDATE router.number_setup SET due_at = now()")
+
+    async def gone() -> bool | None:
+        return (await owner("GET", f"numbers/{id}")).status_code == 404 or None
+
+    assert await eventually(gone)
 
 
 async def test_while_the_carrier_cannot_be_asked_orders_are_kept(stage: Stage) -> None:
