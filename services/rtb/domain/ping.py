@@ -29,7 +29,14 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "zip": ("zipcode", "zip", "zip_code", "callerzip", "postalcode", "postal_code"),
     "state": ("state", "callerstate", "caller_state", "statecode"),
     "city": ("city", "callercity", "caller_city"),
-    "publisher": ("publisherid", "publisher_id", "publisher", "pubid", "pub_id"),
+    "publisher": (
+        "publisherid",
+        "publisher_id",
+        "publisher",
+        "pubid",
+        "pub_id",
+        "traffic_source_id",
+    ),
 }
 """Where each thing is looked for, whatever the case."""
 

@@ -1,9 +1,11 @@
 """An auction sells to the best valid bid in time, keeps a place, and says why the others lost."""
 
 import asyncio
+from decimal import Decimal
 
 from deploy.local.bidders import Play, bids
 from libs.contracts.auction import AuctionUnsold, AuctionWon, Loss, Unsold
+from libs.contracts.auctions import AuctionDetail, GetAuction
 from libs.contracts.caps import Caps
 from libs.contracts.money import usd
 from tests.service.rtb.stage import Stage
@@ -53,3 +55,44 @@ async def test_a_hundred_auctions_at_once_never_pass_a_cap(stage: Stage) -> None
     assert winners.count("one") == 1
     assert stage.live(one) == 1
     assert stage.live(rest) == 99
+
+
+async def test_what_was_bid_and_what_it_ranked_as_are_both_shown(stage: Stage) -> None:
+    low, high = stage.target("/low", bids(8)), stage.target("/high", bids(9))
+    members = [
+        {"target_id": low.id, "multiplier": "1.5", "bump": "0.25"},
+        {"target_id": high.id, "bump": "-0.5"},
+    ]
+    router = await stage.router(low, high, members=members)
+    won = await stage.sell(router)
+    assert isinstance(won, AuctionWon)
+    assert (won.target_name, won.price) == ("low", usd("8"))
+
+    question = GetAuction(account_id=stage.account_id, auction_id=won.auction_id)
+    detail: AuctionDetail = await stage.ask(question)
+
+    shown = {one.name: (one.amount, one.effective, one.price) for one in detail.bidders}
+    assert shown == {
+        "low": (usd("8"), Decimal("12.25"), usd("8")),
+        "high": (usd("9"), Decimal("8.5"), usd("9")),
+    }
+
+
+async def test_a_bid_is_not_dialled_after_its_expiry(stage: Stage) -> None:
+    router = await stage.router(
+        stage.target("/best", bids(9)),
+        stage.target("/brief", bids(8, expireInSeconds=4)),
+        stage.target("/last", bids(7, expireInSeconds=600)),
+    )
+    assert isinstance(await stage.sell(router), AuctionWon)
+    stage.change(  # as if five seconds had passed
+        "update rtb.auction set record = "
+        "replace(record::text, entry->'bid'->>'expires_at', '2026-01-01T00:00:00Z')::json "
+        "from (select json_array_elements(record->'entries') as entry from rtb.auction) as each "
+        "where entry->>'name' = 'brief'"
+    )
+
+    second = await stage.sell(router, step=1)
+
+    assert isinstance(second, AuctionWon)
+    assert second.target_name == "last"

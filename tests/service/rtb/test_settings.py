@@ -256,6 +256,8 @@ ROUTERS: list[tuple[dict[str, Any], str | None, str]] = [
     ({"bumps": ("2", "0")}, "a", "8.0000"),
     ({"states": ["NY"]}, "a", "8.0000"),
     ({"states": ["CA"]}, "b", "9.0000"),
+    ({"tag": "gold"}, "a", "8.0000"),
+    ({"tag": "lead"}, "b", "9.0000"),
 ]
 """Settings of a router of two who bid 8 and 9, and who wins at what price."""
 
@@ -267,16 +269,19 @@ async def test_a_routers_setting_changes_who_wins(
     targets = [stage.target("/a", bids(8)), stage.target("/b", bids(9))]
     changes = dict(changes)
     multipliers, bumps = (changes.pop(name, (1, 1)) for name in ("multipliers", "bumps"))
-    states = changes.pop("states", None)
+    states, tag = changes.pop("states", None), changes.pop("tag", None)
     members: list[dict[str, Any]] = [
         {"target_id": target.id, "multiplier": multiplier, "bump": bump}
         for target, multiplier, bump in zip(targets, multipliers, bumps, strict=True)
     ]
     if states:
         members[0]["adjustments"] = [{"states": states, "bump": "3"}]
+    if tag:
+        test = {"tag": "plan", "operator": "==", "value": tag}
+        members[0]["adjustments"] = [{"filter": {"tests": [test]}, "multiplier": "1.5"}]
     router = await stage.router(*targets, members=members, **changes)
 
-    sold = await stage.sell(router, geography={"state": "NY"})
+    sold = await stage.sell(router, geography={"state": "NY"}, tags={"plan": "gold"})
 
     if winner is None:
         assert isinstance(sold, AuctionUnsold)

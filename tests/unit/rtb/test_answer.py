@@ -67,6 +67,83 @@ def test_the_fields_answers_are_bids(body: bytes, amount: str, destination: obje
     assert NOW < bid.expires_at <= NOW + timedelta(hours=1)
 
 
+BUYERS: list[tuple[bytes, str, str | Loss]] = [
+    (
+        b'{"status":"success","try_all_buyers_ping_id":"xyz789","buyers":['
+        b'{"buyer_id":1,"name":"Buyer A","bid":25.00,"ping_id":"abc123"},'
+        b'{"buyer_id":2,"name":"Buyer B","bid":20.00,"ping_id":"def456"}]}',
+        "$.buyers[0].bid",
+        "25",
+    ),
+    (
+        b'{"success":true,"status":"accepted","try_all_buyers":{"ping_id":"x"},'
+        b'"buyers":[{"id":1,"bid_price":25.0,"ping_id":"abc"}]}',
+        "$.buyers[0].bid_price",
+        "25",
+    ),
+    (
+        b'{"success":"false","status":"caller_number_suppressed","errors":["on a list"]}',
+        "$.buyers[0].bid_price",
+        Loss.REFUSED,
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "path", "came_to"), BUYERS)
+def test_an_answer_that_lists_buyers_is_read_by_a_path(
+    body: bytes, path: str, came_to: str | Loss
+) -> None:
+    own = {"kind": "phone", "number": "+12125550188"}
+    said = read(body, destination=own, response={"amount": path})
+    if isinstance(said, Bid):
+        assert said.amount.amount == Decimal(came_to)
+    else:
+        assert said.loss is came_to
+
+
+ODD = {
+    "bidAmount": 99,
+    "x": {
+        "yes": "no",
+        "pay": "4.50",
+        "unit": "eur",
+        "to": "+12125550177",
+        "at": "sip:a@b.example",
+        "after": 33,
+        "until": 7,
+        "why": "full",
+        "no": "E7",
+    },
+}
+PATHS: list[tuple[dict[str, str], str, object]] = [
+    ({"amount": "x.pay"}, "amount", Decimal("4.5")),
+    ({"accept": "x.yes"}, "loss", Loss.REFUSED),
+    ({"accept": "x.yes", "reject_reason": "x.why"}, "note", "full"),
+    ({"accept": "x.yes", "reject_code": "$.x.no"}, "code", "E7"),
+    ({"currency": "x.unit"}, "loss", Loss.OTHER_CURRENCY),
+    ({"phone": "x.to"}, "destination", PhoneDestination(number="+12125550177")),
+    ({"sip": "x.at"}, "destination", SipDestination(address="sip:a@b.example")),
+    ({"required_seconds": "x.after"}, "required_seconds", 33),
+    ({"expiry": "x.until"}, "expires_at", NOW + timedelta(seconds=7)),
+]
+
+
+@pytest.mark.parametrize(("paths", "field", "value"), PATHS)
+def test_each_path_is_followed_where_it_is_set(
+    paths: dict[str, str], field: str, value: object
+) -> None:
+    own = {"kind": "phone", "number": "+12125550188"}
+    body = json.dumps(ODD).encode()
+
+    def found(**response: str) -> object:
+        said = read(body, destination=own, response=response)
+        shown = getattr(said, field, None)
+        return getattr(shown, "amount", shown)
+
+    assert found(**paths) == value
+    assert found() != value
+
+
 REFUSED: list[tuple[bytes, Loss, str]] = [
     (
         b'{"bidId":"R","bidAmount":0,"rejectReason":"Caller ID (Code: 1004)"}',
