@@ -3,7 +3,7 @@ UV_VERSION := 0.13.9
 PY := .venv/bin/python
 export PYTHONPATH := .
 
-.PHONY: help setup check test test-long migrate migration format run call rehearse bench env schemas nats-conf
+.PHONY: help setup check test test-long migrate migration format run call rehearse bench env goldens schemas nats-conf
 
 help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
 	@$(PY) -m tests.bench.door
 	@$(PY) -m tests.bench.auctioning
 	@$(PY) -m tests.bench.sandboxing
+
+goldens: setup ## Write anew what flows' nodes do
+	@GOLDENS=1 $(PY) -m pytest -q tests/unit/flows/test_goldens.py
 
 schemas: setup ## Write the JSON Schemas of all messages
 	@$(PY) -m deploy.schemas

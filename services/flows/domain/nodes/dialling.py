@@ -80,6 +80,8 @@ class Dialling(Node):
     def _after(self, scene: Scene, ended: LegEnded) -> Move:
         if ended.caller_gone:
             return Go(port="gone", note=GONE)
+        if ended.connected and not self.failover:
+            return Go(port="answered", note=SERVED)
         if ended.connected or (self.failover and self._dialled(scene) < self.attempts):
             # The router knows whether a callee who hung up early is to be replaced.
             return Ask(wanted=Buyer(plan=self.wanted(scene), ended=ended), keep=scene.keep)
