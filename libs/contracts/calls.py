@@ -79,7 +79,10 @@ class Geography(Value):
 
 
 class CallArrived(Fact):
-    """A caller dialled one of our numbers, and the carrier asks what to do."""
+    """A caller dialled one of our numbers, and the carrier asks what to do.
+
+    `reconciled`, here and in ends: found in the carrier's list afterwards, not told in time.
+    """
 
     subject: ClassVar[str] = "event.call.arrived.v1"
     publisher: ClassVar[str] = "ingress"
@@ -92,6 +95,7 @@ class CallArrived(Fact):
     geography: Geography = Geography()
     stir: str = ""
     forwarded_from: str = ""
+    reconciled: bool = False
 
 
 class CallFellBack(Fact):
@@ -148,6 +152,7 @@ class LegEnded(Fact):
     seconds: int | None = Field(default=None, ge=0)
     sip_code: int | None = None
     caller_gone: bool | None = None
+    reconciled: bool = False
 
     @property
     def connected(self) -> bool:
@@ -165,6 +170,7 @@ class CallEnded(Fact):
 
     status: CallStatus
     seconds: int | None = Field(default=None, ge=0)
+    reconciled: bool = False
 
 
 class RecordingStatus(StrEnum):

@@ -14,11 +14,12 @@ ASKS: dict[str, tuple[str, ...]] = {
     "router": ("rtb", "tracking", "ingress"),
     "rtb": ("ingress",),
     "flows": ("router",),
-    "tracking": (),
+    "tracking": ("ingress",),
     "console": ("ingress", "router", "rtb", "flows", "tracking"),
 }
 """Who asks whom.  A call's questions run ingress, flows, router, then rtb or tracking: no
-circle.  What router, rtb and console ask of the ingress is the carrier's REST API, never a turn."""
+circle.  What router, rtb, tracking and console ask of the ingress is the carrier's REST API, never
+a turn."""
 
 ASKS_BESIDE: dict[str, tuple[str, ...]] = {
     "rtb": ("ask.router.quote.v1",),

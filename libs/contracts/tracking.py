@@ -52,7 +52,8 @@ class CallRecord(Value):
     """Everything known of one call.
 
     `campaign_id` and the buyer are None while no step has been routed to one; the
-    buyer is that of the connected leg, else of the latest one dialled.
+    buyer is that of the connected leg, else of the latest one dialled.  `reconciled`: something
+    of it was found in the carrier's list only afterwards.
     """
 
     call_id: CallId
@@ -73,6 +74,7 @@ class CallRecord(Value):
     target_id: TargetId | None = None
     target_name: str = ""
     fell_back: bool = False
+    reconciled: bool = False
     recording_sid: str | None = None
     recording_status: str | None = None
     recording_seconds: int | None = None

@@ -53,6 +53,7 @@ from services.console.routes import (
     pinging,
     pixels,
     predecessor,
+    reconciling,
     session,
     visits,
 )
@@ -140,6 +141,7 @@ def _routes() -> tuple[APIRouter, ...]:
         flow_looks.router,
         pinging.router,
         pixels.router,
+        reconciling.router,
         bidder_keys.router,
         visits.router,
         audit_log.router,

@@ -1,6 +1,7 @@
 """What the ingress answers on NATS: questions that only the carrier can settle."""
 
 from libs.contracts.carrier import AskLegState, LegState
+from libs.contracts.carrier_calls import ListCarrierCalls, ListCarriers, SayAgain
 from libs.contracts.carrier_numbers import (
     BuyCarrierNumber,
     FindCarrierNumbers,
@@ -11,9 +12,11 @@ from libs.contracts.carrier_numbers import (
 from libs.contracts.message import Question
 from libs.runtime.answers import Answers, Handler
 from libs.runtime.deadline import Deadline
+from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.numbers import CarrierNumbers
 
+CALLS_IN_FLIGHT_MAX = 10  # nobody waits for a reconciliation
 LEG_STATES_IN_FLIGHT_MAX = 200  # they wait for the carrier's own limit
 NUMBERS_IN_FLIGHT_MAX = 50  # likewise; more are told to come again
 
@@ -37,3 +40,14 @@ def bind_numbers(answers: Answers, numbers: CarrierNumbers) -> None:
     }
     for question, handler in handlers.items():
         answers.to(question, in_flight_max=NUMBERS_IN_FLIGHT_MAX)(handler)
+
+
+def bind_calls(answers: Answers, calls: CarrierCallList) -> None:
+    """Bind the questions about the carrier's own list of calls."""
+    handlers: dict[type[Question], Handler] = {
+        ListCarriers: calls.carriers,
+        ListCarrierCalls: calls.page,
+        SayAgain: calls.say_again,
+    }
+    for question, handler in handlers.items():
+        answers.to(question, in_flight_max=CALLS_IN_FLIGHT_MAX)(handler)

@@ -6,7 +6,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from libs.contracts.calls import Fact
 from libs.contracts.catalogue import CATALOGUE
+from libs.contracts.ids import AccountId
 from libs.contracts.message import Refusal
 from libs.contracts.streams import STREAMS
 from libs.runtime import telemetry
@@ -15,10 +17,13 @@ from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
 from libs.runtime.clock import SystemClock
 from libs.runtime.health import Check, Finding, Health, broker_check
+from libs.runtime.publish import MESSAGE_ID, publish
 from libs.runtime.seal import Seal
 from libs.runtime.service import lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
-from services.ingress.answers import bind, bind_numbers
+from services.ingress.answers import bind, bind_calls, bind_numbers
+from services.ingress.carrier.access import Access
+from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.numbers import CarrierNumbers
 from services.ingress.desk import Desk
@@ -28,6 +33,7 @@ from services.ingress.settings import Settings
 from services.ingress.spool import Spool
 from services.ingress.webhooks import Webhooks
 
+PUBLISH_SECONDS = 2.0  # a reconciliation that is refused is tried again
 WEBHOOK_PATHS = ("/api/webhooks/", "/api/twilio/")
 
 
@@ -108,14 +114,27 @@ def _answers(
     """What others ask of the carrier; an account's numbers by its own credentials alone."""
     answers = Answers(broker, Refusal)
     bind(answers, CarrierApi(settings.twilio_api_base_url, tokens))
-    numbers = CarrierNumbers(
+    access = (
         settings.twilio_api_base_url,
-        settings.public_base_url,
         settings.twilio_account_sid,
         settings.twilio_auth_token.get_secret_value(),
         plans.tokens,
     )
+    numbers = CarrierNumbers(Access(*access), settings.public_base_url)
     bind_numbers(answers, numbers)
+
+    def account_of(number: str) -> AccountId | None:
+        plan = plans.of(number)
+        return None if plan is None else plan.account_id
+
+    async def say(fact: Fact) -> None:
+        headers = {MESSAGE_ID: fact.key}
+        await publish(
+            broker, fact.subject, fact.model_dump_json().encode(), headers, PUBLISH_SECONDS
+        )
+
+    calls = CarrierCallList(Access(*access), account_of, plans.carriers, say, SystemClock())
+    bind_calls(answers, calls)
     return answers
 
 

@@ -77,6 +77,10 @@ class Plans:
         """The tokens of an account's own carrier; both while they are being rotated."""
         return self._tokens.get(account_sid, ())
 
+    def carriers(self) -> tuple[str, ...]:
+        """The accounts' own carriers whose tokens are known."""
+        return tuple(sid for sid, tokens in self._tokens.items() if tokens)
+
     @property
     def stale(self) -> bool:
         """Whether the router has not been heard for too long."""

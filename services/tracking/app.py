@@ -32,6 +32,7 @@ from libs.runtime.streams import declare_stream
 from services.tracking.answers import calls as calls_answers
 from services.tracking.answers import keeping as keeping_answers
 from services.tracking.answers import pixels as pixels_answers
+from services.tracking.answers import reconciling as reconciling_answers
 from services.tracking.answers import visits as visits_answers
 from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
@@ -44,6 +45,7 @@ from services.tracking.desk.periods import PeriodsDesk
 from services.tracking.desk.pixels import PixelsDesk
 from services.tracking.desk.posting import PostingDesk
 from services.tracking.desk.publishers import PublishersDesk
+from services.tracking.desk.reconciling import ReconcilingDesk
 from services.tracking.desk.tagging import TaggingDesk
 from services.tracking.desk.visiting import VisitingDesk
 from services.tracking.doors.predecessor import predecessor_routes
@@ -62,6 +64,7 @@ from services.tracking.store.journal import Journal
 from services.tracking.store.leasing import Leasing
 from services.tracking.store.numbers import Numbers
 from services.tracking.store.periods import Periods
+from services.tracking.store.reconciling import Reconciling
 from services.tracking.store.staying import Staying
 from services.tracking.store.visits import Visits
 from services.tracking.subscribers import attributions_consumer, calls_consumer
@@ -105,7 +108,9 @@ def create(settings: Settings | None = None) -> Starlette:
     websites = _websites(settings, broker, database, answers, keeping, configuration)
     calls_answers.bind(answers, desk, websites.attributing)
     watch = Watch(database, answers)
-    parts = (outbox, consumer, periods, *posting, *websites.parts, watch)
+    reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)
+    reconciling_answers.bind(answers, reconciling)
+    parts = (outbox, consumer, periods, *posting, *websites.parts, reconciling, watch)
 
     health = Health(
         "tracking",

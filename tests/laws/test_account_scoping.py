@@ -78,6 +78,10 @@ FREE = {
     "services/tracking/store/numbers.py:_place": "its filters begin with the account",
     "services/tracking/store/visits.py:_FIRST": "its filters begin with the account",
     "services/tracking/store/visits.py:_LAST": "its filters begin with the account",
+    "services/tracking/store/reconciling.py:records": "calls of all accounts, as the carrier lists",
+    "services/tracking/store/reconciling.py:compared_until": "a carrier account, of all tenants",
+    "services/tracking/store/reconciling.py:has_compared": "a carrier account, of all tenants",
+    "services/tracking/store/reconciling.py:sweep": "what is over, of all accounts",
     "services/tracking/store/journal.py:_LOCK": "facts come before their call's account is known",
     "services/tracking/store/journal.py:_SAVE": "the rows that _LOCK has locked, by their key",
 }

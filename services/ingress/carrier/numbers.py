@@ -4,24 +4,17 @@ What is done is looked at first, so that each may be asked again: a number is no
 one that is set up is not touched, one that is gone is not given back.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-import aiohttp
-import orjson
 from twilio.base import values
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.response import Response
+from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from libs.contracts.carrier_numbers import (
     AvailableNumber,
     BuyCarrierNumber,
     Capabilities,
-    CarrierAccount,
     CarrierNumber,
     FindCarrierNumbers,
     ListCarrierNumbers,
@@ -36,21 +29,15 @@ from libs.contracts.carrier_numbers import (
 )
 from libs.runtime.answers import Declined
 from libs.runtime.deadline import Deadline
-from services.ingress.carrier.client import Elsewhere
+from services.ingress.carrier.access import Access, declined, next_of, place_in_list
 from services.ingress.domain.carrier_faults import (
     ANSWERED_ELSEWHERE,
-    CREDENTIALS,
     MISSING,
-    SILENT,
     SPEECHLESS,
     Fault,
-    fault_of,
 )
 from services.ingress.domain.numbers import differing, place_of, setting
 
-REQUESTS_MAX = 3  # at once, beside those about legs
-TIMEOUT_SECONDS = 10.0  # waiting for room included; buying takes the carrier seconds
-ANSWER_MS = 100  # kept back for saying what the carrier said
 _SET = (
     "friendly_name",
     "voice_url",
@@ -61,26 +48,18 @@ _SET = (
     "status_callback_method",
 )
 
-Tokens = Callable[[str], tuple[str, ...]]
-
 
 class CarrierNumbers:
     """The numbers of the platform's carrier account, and of accounts' own."""
 
-    def __init__(
-        self, api_url: str, public_url: str, platform_sid: str, platform_token: str, tokens: Tokens
-    ) -> None:
-        self._api_url = api_url
+    def __init__(self, access: Access, public_url: str) -> None:
+        self._access = access
         self._public_url = public_url
-        self._platform_sid = platform_sid
-        self._platform_token = platform_token
-        self._tokens = tokens
-        self._room = asyncio.Semaphore(REQUESTS_MAX)
 
     async def find(self, question: FindCarrierNumbers, deadline: Deadline) -> NumbersFound:
         """What the carrier has to sell; raise Declined."""
         search = question.search
-        async with self._client(question.account, deadline) as client:
+        async with self._access.client(question.account, deadline) as client:
             shelf = client.available_phone_numbers(search.country)
             kinds = {
                 NumberKind.LOCAL: shelf.local,
@@ -102,7 +81,7 @@ class CarrierNumbers:
     async def buy(self, question: BuyCarrierNumber, deadline: Deadline) -> NumberBought:
         """Buy a number, unless this purchase has it already; raise Declined."""
         wanted = setting(self._public_url, question.place) | {"friendly_name": question.mark}
-        async with self._client(question.account, deadline) as client:
+        async with self._access.client(question.account, deadline) as client:
             if bought := await self._marked(client, question):
                 return NumberBought(number=bought, again=True)
             try:
@@ -130,12 +109,12 @@ class CarrierNumbers:
     async def set_up(self, question: SetUpCarrierNumber, deadline: Deadline) -> NumberSetUp:
         """Make a number's settings so, where they are not; raise Declined."""
         wanted = setting(self._public_url, question.place)
-        async with self._client(question.account, deadline) as client:
+        async with self._access.client(question.account, deadline) as client:
             owned = await _owned(client, question.number)
             if owned is None:
-                raise _declined(MISSING)
+                raise declined(MISSING)
             if fault := _unusable(owned):
-                raise _declined(fault)
+                raise declined(fault)
             changes = differing(wanted, _settings_of(owned))
             if changes:
                 owned = await client.incoming_phone_numbers(owned.sid).update_async(**changes)
@@ -143,7 +122,7 @@ class CarrierNumbers:
 
     async def release(self, question: ReleaseCarrierNumber, deadline: Deadline) -> NumberReleased:
         """Give a number back, if it is there; raise Declined."""
-        async with self._client(question.account, deadline) as client:
+        async with self._access.client(question.account, deadline) as client:
             owned = await _owned(client, question.number)
             if owned is None:
                 return NumberReleased(was_there=False)
@@ -152,50 +131,16 @@ class CarrierNumbers:
 
     async def listed(self, question: ListCarrierNumbers, deadline: Deadline) -> NumbersListed:
         """A page of what an account owns; raise Declined."""
-        number, token = question.cursor or "0", values.unset
-        if "-" in number:
-            number, _, token = number.partition("-")
-        async with self._client(question.account, deadline) as client:
+        async with self._access.client(question.account, deadline) as client:
             page = await client.incoming_phone_numbers.page_async(
                 phone_number=question.number or values.unset,
-                page_size=question.limit,
-                page_number=int(number) if number.isdigit() else 0,
-                page_token=token,
+                **place_in_list(question.cursor, question.limit),
             )
             return NumbersListed(
                 account_sid=client.username,
                 numbers=tuple(self._told(one) for one in page),
-                cursor=_next(page.next_page_url),
+                cursor=next_of(page.next_page_url),
             )
-
-    @asynccontextmanager
-    async def _client(self, account: CarrierAccount, deadline: Deadline) -> AsyncIterator[Client]:
-        """Twilio's client, logged in; its faults are refusals that somebody can read."""
-        within_seconds = min(TIMEOUT_SECONDS, deadline.less(ANSWER_MS).remaining_seconds)
-        sid, tokens = self._credentials(account)
-        try:
-            async with (
-                asyncio.timeout(within_seconds),
-                self._room,
-                Elsewhere(self._api_url) as http,
-            ):
-                yield await _logged_in(sid, tokens, http)
-        except TwilioException as no:
-            raise _declined(_read(no)) from no
-        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as fault:
-            raise _declined(SILENT) from fault  # nothing came, or nothing that can be read
-
-    def _credentials(self, account: CarrierAccount) -> tuple[str, tuple[str, ...]]:
-        if account.platform:
-            if account.account_sid not in (None, self._platform_sid):
-                text = "is neither the platform's carrier account nor one whose token is kept here"
-                raise Declined("another_carrier", text, [("account_sid", text)])
-            return self._platform_sid, (self._platform_token,)
-        assert account.account_sid is not None, "the contract asks for it"
-        tokens = self._tokens(account.account_sid)
-        if not tokens:
-            raise Declined("unavailable", "the account's credentials are not known here yet")
-        return account.account_sid, tokens
 
     def _told(self, owned: Any) -> CarrierNumber:
         settings = _settings_of(owned)
@@ -207,20 +152,6 @@ class CarrierNumbers:
             place=place_of(self._public_url, settings),
             capabilities=_capabilities(owned.capabilities),
         )
-
-
-async def _logged_in(sid: str, tokens: tuple[str, ...], http: Elsewhere) -> Client:
-    """A client with the first token that is accepted; while they are rotated one is of no use."""
-    for token in tokens[:-1]:
-        client = Client(sid, token, http_client=http)
-        try:
-            await client.incoming_phone_numbers.page_async(page_size=1)
-        except TwilioException as no:
-            if _read(no) is not CREDENTIALS:
-                raise
-        else:
-            return client
-    return Client(sid, tokens[-1], http_client=http)
 
 
 async def _owned(client: Client, number: str) -> Any:
@@ -255,31 +186,3 @@ def _available(one: Any) -> AvailableNumber:
         country=one.iso_country or "",
         capabilities=_capabilities(one.capabilities),
     )
-
-
-def _next(url: str | None) -> str | None:
-    """The cursor of the next page: its number, and the carrier's token where there is one."""
-    if not url:
-        return None
-    asked = parse_qs(urlsplit(url).query)
-    parts = [asked.get("Page", ["0"])[0], *asked.get("PageToken", [])]
-    return "-".join(parts)
-
-
-def _read(no: TwilioException) -> Fault:
-    """What a fault of the library means; of a list it gives only the answer as it came."""
-    if isinstance(no, TwilioRestException):
-        return fault_of(no.status, no.code, no.msg)
-    answer = next((one for one in no.args if isinstance(one, Response)), None)
-    if answer is None:
-        return SILENT
-    try:
-        told = orjson.loads(answer.text)
-    except orjson.JSONDecodeError:
-        told = {}
-    return fault_of(answer.status_code, told.get("code"), str(told.get("message", "")))
-
-
-def _declined(fault: Fault) -> Declined:
-    fields = [(fault.field, fault.text)] if fault.field else []
-    return Declined(fault.code, fault.text, fields)

@@ -91,6 +91,8 @@ def _always(fact: Fact) -> Cells:
     if fact.account_id not in (None, NOBODY):
         word = _ROUTERS_WORD if isinstance(fact, CallRouted) else _ANOTHERS_WORD
         cells["account"] = [word, str(fact.account_id)]
+    if getattr(fact, "reconciled", False):
+        cells["reconciled"] = [_time(fact.seen_at)]
     return cells
 
 

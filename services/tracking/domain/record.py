@@ -43,6 +43,7 @@ def record_of(call_id: CallId, told: Told) -> CallRecord:
             "state": _state(told, decisions, legs),
             "reason": decisions.last_reason,
             "seconds": first(told.greatest, "seconds"),
+            "reconciled": "reconciled" in told.least,
             "talk_seconds": sum(seconds) if seconds else None,
             "fell_back": bool(decisions.fell_back),
             "legs": legs,

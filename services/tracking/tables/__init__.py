@@ -8,6 +8,7 @@ from services.tracking.tables import (
     numbers,
     pixels,
     publishers,
+    reconciling,
     visits,
 )
 from services.tracking.tables.metadata import metadata
@@ -21,5 +22,6 @@ __all__ = [
     "numbers",
     "pixels",
     "publishers",
+    "reconciling",
     "visits",
 ]

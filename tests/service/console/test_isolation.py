@@ -69,7 +69,7 @@ OWN = {
         for path in (
             *("campaigns", "buyers", "targets", "groups", "pools", "numbers"),
             *("rtb-targets", "rtb-routers", "auctions", "ping-rules", "pings", "bidder-keys"),
-            *("publishers", "pixels", "deliveries"),
+            *("publishers", "pixels", "deliveries", "reconciliations"),
             *("tracking-tags", "url-parameters", "visits"),
         )
     },
@@ -118,6 +118,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0"},
         "/visits/{visit_id}": {"visit_id": str(uuid4())},
         "/deliveries/{delivery_id}": {"delivery_id": str(uuid4())},
+        "/reconciliations/{reconciliation_id}": {"reconciliation_id": str(uuid4())},
         "/auctions/{auction_id}": {"auction_id": str(uuid4()), "target_id": str(uuid4())},
     }
     ours["flow"] = flow
@@ -214,6 +215,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("POST", "/tracking-tags"): {"name": "x", "campaign_id": campaign, "pool_id": pool},
         ("POST", "/tracking-tags/{id}/snippet"): {},
         ("POST", "/pixel-tests"): {"pixel_id": ours["pixels"]["document"]["id"]},
+        ("POST", "/reconciliations"): {"account_sid": ACCOUNT_SID},
         ("POST", "/resends"): {"delivery_id": str(uuid4())},
         ("POST", "/rtb-pings"): {"target_id": bidder},
         ("POST", "/rtb-rehearsals"): {"rtb_router_id": ring},
@@ -266,6 +268,9 @@ def test_every_question_of_operators_has_a_door() -> None:
         "ask.tracking.visit_of.v1",
         "ask.tracking.lease.v1",
         "ask.ingress.leg_state.v1",
+        "ask.ingress.carriers.v1",
+        "ask.ingress.list_calls.v1",
+        "ask.ingress.say_again.v1",
         "ask.ingress.find_numbers.v1",
         "ask.ingress.buy_number.v1",
         "ask.ingress.set_up_number.v1",

@@ -25,7 +25,8 @@ from libs.contracts.carrier_numbers import (
 from libs.runtime.answers import Declined
 from libs.runtime.ask import Ask, Unanswered
 from libs.runtime.deadline import Deadline
-from services.ingress.carrier.numbers import REQUESTS_MAX, CarrierNumbers
+from services.ingress.carrier.access import REQUESTS_MAX, Access
+from services.ingress.carrier.numbers import CarrierNumbers
 from tests.kit.played_rest import PlayedRest, Trouble, played_rest
 from tests.service.ingress.played_router import PlayedRouter
 from tests.service.ingress.played_twilio import PlayedTwilio
@@ -47,7 +48,8 @@ async def rest() -> AsyncIterator[PlayedRest]:
 
 
 def numbers(rest: PlayedRest, *tokens: str) -> CarrierNumbers:
-    return CarrierNumbers(rest.url, BASE, SID, TOKEN, lambda sid: tokens if sid == SID else ())
+    access = Access(rest.url, SID, TOKEN, lambda sid: tokens if sid == SID else ())
+    return CarrierNumbers(access, BASE)
 
 
 def soon() -> Deadline:
@@ -203,7 +205,7 @@ async def test_whose_credentials_are_used(rest: PlayedRest) -> None:
 
 
 async def test_a_carrier_that_is_slow_or_away_holds_nobody_up(rest: PlayedRest) -> None:
-    away = CarrierNumbers("http://127.0.0.1:1", BASE, SID, TOKEN, lambda _: ())
+    away = CarrierNumbers(Access("http://127.0.0.1:1", SID, TOKEN, lambda _: ()), BASE)
     question = ListCarrierNumbers(account=PLATFORM)
     assert (await no_of(away.listed(question, soon()))).code == "unavailable"
     rest.plan("GET", OWNED, Trouble.GARBLED)
