@@ -237,13 +237,10 @@ def _identify(given: dict[str, Any], here: Mapping[str, Any], account_id: Accoun
 
 
 def _resolve(given: dict[str, Any], here: Mapping[str, Any]) -> tuple[set[str], list[Problem]]:
-    """Write ids in the places of names."""
-    ids: dict[tuple[str, str], set[str]] = {}
-    for kind in KINDS:
-        named = {str(thing["id"]): thing for thing in here[kind]}
-        named |= {str(one["id"]): one for one in _listed(given, kind)}
-        for id, thing in named.items():
-            ids.setdefault((kind, name_of(kind, thing)), set()).add(id)
+    """Write ids in the places of names: of the document's own things first, then of what stays."""
+    ids = _called(given)
+    for key, found in _called(here, besides=given).items():
+        ids.setdefault(key, found)
     by_name: set[str] = set()
     problems = []
     for kind in KINDS:
@@ -257,6 +254,19 @@ def _resolve(given: dict[str, Any], here: Mapping[str, Any]) -> tuple[set[str], 
                 problems.append(Problem(path, problem))
             by_name.add(path)
     return by_name, problems
+
+
+def _called(
+    things: Mapping[str, Any], besides: Mapping[str, Any] | None = None
+) -> dict[tuple[str, str], set[str]]:
+    """Which things are called what, but for those that stand in `besides`."""
+    ids: dict[tuple[str, str], set[str]] = {}
+    for kind in KINDS:
+        others = {str(one["id"]) for one in _listed(besides or {}, kind)}
+        for thing in _listed(things, kind):
+            if str(thing["id"]) not in others:
+                ids.setdefault((kind, name_of(kind, thing)), set()).add(str(thing["id"]))
+    return ids
 
 
 def _resolve_one(
@@ -291,7 +301,7 @@ def _twice(given: dict[str, Any]) -> list[Problem]:
     return problems
 
 
-def _listed(given: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+def _listed(given: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
     """The things of a kind, as far as they are any; else its contract says what is wrong."""
     things = given.get(kind)
     known = isinstance(things, list) and all(isinstance(one, dict) for one in things)

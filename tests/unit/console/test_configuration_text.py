@@ -106,6 +106,16 @@ def test_plain_values_are_read_as_they_were_written(value: Any) -> None:
     assert read(write(value))[0] == value
 
 
+@settings(max_examples=40)
+@given(configurations(), configurations())
+def test_a_document_means_the_same_in_any_account(
+    configuration: AccountConfiguration, elsewhere: AccountConfiguration
+) -> None:
+    """So that going back to an old one works, whatever was made meanwhile."""
+    there = understood(written(configuration), elsewhere)
+    assert difference(configuration, there, prune=True) == []
+
+
 def test_hand_written_things_are_known_by_their_names_and_stay_the_same() -> None:
     first = understood(SMALL)
     assert first.pools[0].campaign_id == first.campaigns[0].id
