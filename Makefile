@@ -49,6 +49,7 @@ bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
 	@$(PY) -m tests.bench.door
 	@$(PY) -m tests.bench.auctioning
 	@$(PY) -m tests.bench.sandboxing
+	@$(PY) -m tests.bench.leasing
 
 goldens: setup ## Write anew what flows' nodes do
 	@GOLDENS=1 $(PY) -m pytest -q tests/unit/flows/test_goldens.py

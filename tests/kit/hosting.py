@@ -106,14 +106,11 @@ class House:
         self.asking = Ask(self.broker)
         self.ingress = await self.add_ingress()
         await self.add_router()
-        await self.stack.enter_async_context(
-            alive(
-                create_tracking(
-                    settings_of(
-                        TrackingSettings, nats_url=self.nats_url, database_url=self.database_url
-                    )
-                )
-            )
+        about = {"nats_url": self.nats_url, "database_url": self.database_url}
+        self.tracking_stack = AsyncExitStack()
+        self.stack.push_async_callback(self.tracking_stack.aclose)
+        self.tracking = await self.tracking_stack.enter_async_context(
+            alive(create_tracking(settings_of(TrackingSettings, **about)))
         )
         self.carrier = self.carrier_on(self.ingress)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import phonenumbers
 
 _NOT_DIGITS = re.compile(r"\D")
+_NORTH_AMERICAN = re.compile(r"\+1(\d{3})(\d{3})(\d{4})")  # most are: looking them up takes long
 _NORTH_AMERICA = "1"
 _NATIONAL_DIGITS = 10
 
@@ -16,6 +17,8 @@ def formatted(number: str) -> str:
     >>> formatted("+18005550100"), formatted("+442079460000")
     ('(800) 555-0100', '020 7946 0000')
     """
+    if (plain := _NORTH_AMERICAN.fullmatch(number)) is not None:
+        return "({}) {}-{}".format(*plain.groups())
     try:
         known = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
