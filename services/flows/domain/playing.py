@@ -95,8 +95,11 @@ def answer(wanted: Wanted, walk: Walk, played: Played) -> Answered | None:
             return _fetched(walk.session, played)
         case Rotation():
             return _turn_of(walk.session, played)
-        case Stuck() | Standings():
-            return Answered(value=None)  # nobody was there before
+        case Stuck():  # nobody was there before but this very call
+            place = walk.session.place_of(walk.session.node)
+            return Answered(value=walk.session.branches.get(place))
+        case Standings():
+            return Answered(value={})
         case _:
             return None
 
