@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,8 @@ from libs.runtime.database import Database
 from services.router.tables import carrier, number, number_setup, purchase
 
 DUE_MAX = 20  # claimed at once; the rest wait for the next round
+LOOKED_AT_JUST_NOW = timedelta(minutes=1)  # whoever asks again and again asks the carrier no more
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 LEASE = timedelta(minutes=2)  # longer than the carrier is waited for
 _KEY = (number_setup.c.account_id, number_setup.c.number_id)
 _TOLD = (
@@ -208,7 +210,7 @@ class Setups:
             await connection.execute(statement)
 
     async def look_again(self, account_id: AccountId) -> None:
-        """Have all of an account's numbers looked at soon; those nobody looked at yet, too."""
+        """Have an account's numbers looked at soon, but for those that just were."""
         known = exists().where(
             number_setup.c.account_id == number.c.account_id,
             number_setup.c.number_id == number.c.id,
@@ -233,6 +235,8 @@ class Setups:
             .where(
                 number_setup.c.account_id == account_id,
                 number_setup.c.state.not_in((SetupState.DRAINING, SetupState.RELEASING)),
+                func.coalesce(number_setup.c.checked_at, LONG_AGO)
+                < func.now() - LOOKED_AT_JUST_NOW,
             )
         )
         async with self._database.transaction() as connection:

@@ -60,6 +60,12 @@ class Line:
                 "WHERE due_at > now() AND state <> 'draining'"
             )
 
+    async def a_minute_later(self) -> None:
+        """Let the latest looks at numbers be a while ago."""
+        await self.stage.sql.execute(
+            "UPDATE router.number_setup SET checked_at = checked_at - interval '2 minutes'"
+        )
+
     async def buy(self, *numbers: str, **more: Any) -> Purchase:
         question = BuyNumbers(**{**self.about, "id": uuid4(), "numbers": numbers, **more})
         purchase: Purchase = await self.stage.ask(question)

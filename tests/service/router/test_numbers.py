@@ -1,5 +1,6 @@
 """Numbers at the carrier: searched, bought, set up, moved and given back, whatever goes wrong."""
 
+import asyncio
 from uuid import uuid4
 
 from deploy.local.carrier.ledger import NumberConfig
@@ -154,13 +155,19 @@ async def test_drift_is_found_named_and_put_right(line: Line) -> None:
     number_id = purchase.lines[0].number_id
     assert number_id is not None
     await line.stands(number_id, "configured")
+    await asyncio.sleep(0.3)  # what was hurried is over
     sid, config = next(iter(line.rest.carrier.ledger.numbers.items()))
     line.rest.carrier.ledger.numbers[sid] = NumberConfig(
         "https://stolen.example.com", phone_number=PHONE, friendly_name="Unassigned", sid=sid
     )
     check = CheckNumbers(account_id=line.stage.account_id, again=True)
+    looked = len(line.rest.requests)
+    await line.stage.ask(check)
+    await asyncio.sleep(0.2)
+    assert len(line.rest.requests) == looked  # it was looked at within the minute
 
     async def repaired() -> NumbersChecked | None:
+        await line.a_minute_later()
         checked: NumbersChecked = await line.stage.ask(check)
         return checked if checked.shown and checked.shown[0].setup.repaired else None
 
@@ -169,6 +176,7 @@ async def test_drift_is_found_named_and_put_right(line: Line) -> None:
     assert "voice_url" in report.shown[0].setup.repaired
     assert line.owned[PHONE].voice_url == config.voice_url
     del line.rest.carrier.ledger.numbers[sid]
+    await line.a_minute_later()
     await line.stage.ask(check)
     setup = await line.stands(number_id, "failed")
     assert "does not have this number" in setup.failure
