@@ -15,7 +15,7 @@ class Settings(WithDatabase, ServiceSettings):
         ge=1,
         le=64,
         description="Processes that run users' code and conditions, of 60 MB each; one account "
-        "never takes all of several.",
+        "has at most half of them at once.",
     )
     keep_days: int = Field(
         default=90, ge=3, le=3_650, description="How long the ways of calls through flows are kept."

@@ -28,7 +28,7 @@ _seconds = metrics.get_meter("sandbox").create_histogram(
 
 
 class Sandbox:
-    """A few workers.  Every call gets a fresh instance; an owner's calls leave others a worker.
+    """A few workers.  Every call gets a fresh instance; an owner has at most half of them at once.
 
     The same call with the same `now` and `seed` gives the same, today and in a replay.
     """
@@ -37,7 +37,7 @@ class Sandbox:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._turnstile: Turnstile[Worker] = Turnstile(most=max(workers - 1, 1))
+        self._turnstile: Turnstile[Worker] = Turnstile(most=max(workers // 2, 1))
         self._seats: list[asyncio.Task[None]] = []
         self._hired: set[Worker] = set()
         self._turns: set[asyncio.Task[Value | Failed]] = set()

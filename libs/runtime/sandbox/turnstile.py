@@ -1,6 +1,6 @@
-"""Who gets the next free worker: whoever waits longest, but no owner gets the last one too.
+"""Who gets the next free worker: whoever waits longest, but no owner has more than its share.
 
-So that the code of one owner, however slow, leaves a worker to all others.
+So that the code of one owner, however slow, leaves workers and processors to all others.
 """
 
 import asyncio
