@@ -31,14 +31,15 @@ class DeliveryState(StrEnum):
 class Delivery(Value):
     """One firing.  Its id is the event id that the receiver sees, the same with every try.
 
-    `part` tells apart what fires more than once at one point: the recording's name.
+    `part` tells apart what fires more than once at one point: the recording's name.  What a
+    flow has asked for has the point `flow`, its step and node as its part, and no pixel.
     """
 
     delivery_id: UUID
-    pixel_id: PixelId
+    pixel_id: PixelId | None = None
     pixel_name: str = ""
     call_id: CallId
-    point: FirePoint
+    point: FirePoint | Literal["flow"]
     part: str = ""
     host: str
     state: DeliveryState

@@ -113,9 +113,19 @@ TRACKING_ATTRIBUTIONS = Durable(
     batch_max=100,
     gather=timedelta(milliseconds=50),  # nobody looks at a list more often
 )
+TRACKING_PIXELS = Durable(
+    name="tracking-pixels",
+    service="tracking",
+    stream="EVENTS",
+    subjects=("event.pixel.asked.v1",),
+    ack_wait=timedelta(seconds=30),
+    batch_max=100,
+    gather=timedelta(milliseconds=20),  # a partner hears of it so much later
+)
 DURABLES = (
     TRACKING_CALLS,
     TRACKING_ATTRIBUTIONS,
+    TRACKING_PIXELS,
     ROUTER_HOLDS,
     CONSOLE_AUDIT,
     RTB_RESERVATIONS,

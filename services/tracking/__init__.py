@@ -18,7 +18,7 @@ asks        ask.router.numbers.v1 ask.ingress.carriers.v1
 publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.delivery.changed.v1 event.reconciliation.changed.v1
             event.tracking_tag.changed.v1 event.url_parameter.changed.v1
-consumes    tracking-calls tracking-attributions
+consumes    tracking-calls tracking-attributions tracking-pixels
 owns        schema `tracking`: facts, calls, the periods they are filed under;
             publishers; pixels and their deliveries; tracking tags, URL
             parameters, leases, visits, attributions; a copy of numbers;

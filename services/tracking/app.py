@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from libs.contracts.catalogue import CATALOGUE
 from libs.contracts.message import Refusal
-from libs.contracts.streams import STREAMS, TRACKING_ATTRIBUTIONS, TRACKING_CALLS
+from libs.contracts.streams import STREAMS, TRACKING_ATTRIBUTIONS, TRACKING_CALLS, TRACKING_PIXELS
 from libs.runtime import telemetry
 from libs.runtime.answers import Answers
 from libs.runtime.ask import Ask
@@ -67,7 +67,7 @@ from services.tracking.store.periods import Periods
 from services.tracking.store.reconciling import Reconciling
 from services.tracking.store.staying import Staying
 from services.tracking.store.visits import Visits
-from services.tracking.subscribers import attributions_consumer, calls_consumer
+from services.tracking.subscribers import attributions_consumer, calls_consumer, pixels_consumer
 from services.tracking.tables.configured import outbox as outbox_rows
 
 
@@ -75,22 +75,8 @@ def create(settings: Settings | None = None) -> Starlette:
     """Read settings once, wire once; everything below receives values."""
     settings = settings or Settings()  # from the environment
     telemetry.start("tracking", settings.otel_exporter_otlp_endpoint, settings.log_level)
-    broker = Broker(
-        settings.nats_url,
-        "tracking",
-        settings.nats_user,
-        settings.nats_password.get_secret_value(),
-    )
+    broker = _broker(settings)
     database = Database(settings.database_url, application_name="tracking")
-
-    async def declare_streams() -> None:
-        for stream in STREAMS:
-            await declare_stream(broker, stream)
-
-    broker.on_connected(declare_streams)
-    for subject, message in CATALOGUE.items():
-        if getattr(message, "publisher", "") == "tracking":
-            broker.describes(subject, message)
     outbox = Outbox(database, broker, outbox_rows)
     clock = SystemClock()
     desk = Desk(Journal(database, clock), Calls(database))
@@ -104,13 +90,15 @@ def create(settings: Settings | None = None) -> Starlette:
     keeping = KeepingDesk(configuration, outbox, clock, seal)
     keeping_answers.bind(answers, keeping)
     keeping_answers.bind_publishers(answers, PublishersDesk(keeping, configuration))
-    posting = _postbacks(settings, database, answers, keeping, outbox, seal, fetch)
+    posting, looking = _postbacks(settings, database, answers, keeping, outbox, seal, fetch)
     websites = _websites(settings, broker, database, answers, keeping, configuration)
     calls_answers.bind(answers, desk, websites.attributing)
     watch = Watch(database, answers)
     reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)
     reconciling_answers.bind(answers, reconciling)
-    parts = (outbox, consumer, periods, *posting, *websites.parts, reconciling, watch)
+    asked = pixels_consumer(broker, posting, database.probe)
+    postbacks = (asked, posting, looking, reconciling)
+    parts = (outbox, consumer, periods, *postbacks, *websites.parts, watch)
 
     health = Health(
         "tracking",
@@ -120,6 +108,7 @@ def create(settings: Settings | None = None) -> Starlette:
             outbox_check(outbox, database),
             consumer_check(broker, TRACKING_CALLS, consumer),
             consumer_check(broker, TRACKING_ATTRIBUTIONS, websites.consumer),
+            consumer_check(broker, TRACKING_PIXELS, asked),
         ],
     )
     starts = [database.open, fetch.open, broker.open, *(part.start for part in parts)]
@@ -129,6 +118,26 @@ def create(settings: Settings | None = None) -> Starlette:
         routes=[*service_routes(health, broker), *websites.routes],
         lifespan=lifespan_of(starts, [answers.stop, *ends, *closes]),
     )
+
+
+def _broker(settings: Settings) -> Broker:
+    """The connection to NATS, with what is told there."""
+    broker = Broker(
+        settings.nats_url,
+        "tracking",
+        settings.nats_user,
+        settings.nats_password.get_secret_value(),
+    )
+
+    async def declare_streams() -> None:
+        for stream in STREAMS:
+            await declare_stream(broker, stream)
+
+    broker.on_connected(declare_streams)
+    for subject, message in CATALOGUE.items():
+        if getattr(message, "publisher", "") == "tracking":
+            broker.describes(subject, message)
+    return broker
 
 
 def _postbacks(  # noqa: PLR0917 - wired once

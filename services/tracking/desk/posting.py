@@ -7,6 +7,7 @@ host may only have a few at once, and one that fails again and again is spared f
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 from opentelemetry import metrics
@@ -14,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from libs.contracts.configuration import Status
 from libs.contracts.deliveries import BODY_KEPT_MAX, DeliveryState, Try
-from libs.contracts.pixels import Answered, Pixel, Told
+from libs.contracts.flows import PixelAsked
+from libs.contracts.pixels import Answered, FirePoint, Pixel, Told
 from libs.rules import filters
 from libs.rules.macros import BadTemplate
 from libs.rules.masking import without_secrets
@@ -27,8 +29,9 @@ from libs.runtime.database import NOT_NOW
 from libs.runtime.fetch import Fetch, NotFetched, Outgoing
 from libs.runtime.rounds import Rounds
 from libs.runtime.seal import CannotOpen
-from services.tracking.domain.postback import masked_request, request_of
-from services.tracking.domain.told_values import Firing, Values, known_of, values_of
+from services.tracking.domain.asking import asked_by
+from services.tracking.domain.postback import hidden_in, identified, masked_request, request_of
+from services.tracking.domain.told_values import Firing, known_of, values_of
 from services.tracking.store.calls import Calls
 from services.tracking.store.deliveries import Deliveries, Due, Ended, Host
 
@@ -36,6 +39,7 @@ EVERY_SECONDS = 0.2
 IN_FLIGHT_MAX = 200  # requests of one process
 OF_ONE_HOST_MAX = 16  # of those
 FACTS_MAX = 200  # of a call, that macros stand for; its arrival and routing are early
+ASKED_SECONDS = 10.0  # for a request of a flow
 SETTLED_MAX = 100  # written down together
 SETTLE_GATHER_SECONDS = 0.02
 BACKOFF = Backoff(timedelta(seconds=10), 2, timedelta(hours=2), tries_max=20)  # about a day
@@ -112,7 +116,22 @@ class PostingDesk:
             said = f"it cannot be filled: {type(fault).__name__} {fault}"
             return Ended(due, DeliveryState.DEAD, self._clock.now(), said)
 
+    async def hear(self, facts: Sequence[PixelAsked]) -> None:
+        """Have made what flows ask for."""
+        now = self._clock.now()
+        found = [one for one in (asked_by(fact, now) for fact in facts) if one is not None]
+        if len(found) < len(facts):
+            log.warning("%d requests of flows lead nowhere", len(facts) - len(found))
+        if found:
+            await self._deliveries.ask(found)
+            self._rounds.hurry()
+
     async def _tried(self, due: Due) -> Ended:
+        asked = self._deliveries.request_of(due)
+        if asked is not None:
+            request = identified(asked, due.id)
+            return await self._sent(due, request, ASKED_SECONDS, hidden_in(asked))
+        assert due.pixel_id is not None, "it is one or the other"
         pixel = await self._deliveries.pixel(due.account_id, due.pixel_id)
         if pixel is None or pixel.status is not Status.ACTIVE:
             return self._skipped(due, "the pixel is not in use any more")
@@ -126,15 +145,17 @@ class PostingDesk:
                 finding = filters.evaluate(pixel.filter, tags_of(known))
                 if not finding.passed:
                     return self._skipped(due, f"{finding.seen}; needed: {finding.needed}")
-            values = values_of(known, Firing(due.id, due.point, due.part, due.made_at))
+            firing = Firing(due.id, FirePoint(due.point), due.part, due.made_at)
+            values = values_of(known, firing)
             await self._deliveries.keep_told(due, values)
-        return await self._sent(due, pixel, values)
+        request = request_of(pixel, values, due.id, self._clock.now())
+        return await self._sent(due, request, pixel.timeout_seconds, secrets_of(pixel))
 
-    async def _sent(self, due: Due, pixel: Pixel, values: Values) -> Ended:
+    async def _sent(
+        self, due: Due, request: Told, within_seconds: float, secrets: tuple[str, ...]
+    ) -> Ended:
         began_at = self._clock.now()
-        request = request_of(pixel, values, due.id, began_at)
-        secrets = secrets_of(pixel)
-        answer = await answer_to(self._fetch, request, pixel.timeout_seconds, secrets)
+        answer = await answer_to(self._fetch, request, within_seconds, secrets)
         attempt = Try(
             number=due.tries,
             at=began_at,

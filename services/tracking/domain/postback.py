@@ -52,6 +52,17 @@ def request_of(pixel: Pixel, values: Mapping[str, str], event_id: UUID, now: dat
     return Told(method=pixel.method, url=url, headers=headers, body=body)
 
 
+def identified(request: Told, event_id: UUID) -> Told:
+    """A request that was asked for whole, with who sends it and the event's id."""
+    own = {"User-Agent": USER_AGENT, "webhook-id": str(event_id)}
+    return request.model_copy(update={"headers": own | request.headers})
+
+
+def hidden_in(request: Told) -> tuple[str, ...]:
+    """The values of headers that somebody has written: any may be secret."""
+    return tuple(value for name, value in request.headers.items() if name not in _SHOWN)
+
+
 def signed(secret: str, event_id: UUID, now: datetime, content: str) -> dict[str, str]:
     """The headers of a signature, as Standard Webhooks has them.
 

@@ -20,7 +20,7 @@ def presets_for(host: str) -> tuple[Preset, ...]:
                 "url": f"https://{host}/postback?clickid={{clickid}}&sum={{sum}}&type={{type}}",
                 "filter": {
                     "match": "all",
-                    "tests": [{"tag": "user:clickid", "operator": "exists"}],
+                    "tests": [{"tag": "clickid", "operator": "exists"}],
                 },
             },
         ),

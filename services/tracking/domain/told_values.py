@@ -24,7 +24,13 @@ from services.tracking.domain.record import record_of
 
 _NANP_LENGTH = 12  # "+1", area code, prefix and line
 _OPEN_GROUPS = frozenset(("tag", "publisher"))  # their names are the account's own
-_CLICKS = ("user:clickid", "clickid", "visit:clickid", "visit:rtclickid", "visit:gclid")
+_CLICKS = ("clickid", "rtkclickid", "user:clickid")
+_CLICK_IDS = {
+    "tag:integration:googleclickid": "gclid",
+    "tag:integration:facebookclickid": "fbclid",
+    "tag:integration:microsoftclickid": "msclkid",
+    "tag:integration:tiktokclickid": "ttclid",
+}
 
 Values = dict[str, str]
 
@@ -47,7 +53,11 @@ class Known:
     arrived: CallArrived | None = None
     routed: CallRouted | None = None
     recordings: Mapping[str, RecordingOf] = field(default_factory=dict)
-    tags: Tags = field(default_factory=dict)
+
+    @property
+    def tags(self) -> Tags:
+        """Those of her visit and of the number that she dialled, as the router knew them."""
+        return self.routed.tags if self.routed else {}
 
     @property
     def caller(self) -> Caller:
@@ -88,7 +98,7 @@ def is_known(name: str) -> bool:
 
 def values_of(known: Known, firing: Firing) -> Values:
     """Every value that is there, by lower-case name."""
-    tags = {f"tag:{name.lower()}": value for name, value in tags_of(known).items()}
+    tags = _tags(tags_of(known))
     own = {
         **_of_the_event(firing),
         **_of_the_call(known),
@@ -98,6 +108,19 @@ def values_of(known: Known, firing: Firing) -> Values:
         **_of_the_money(known),
     }
     return {name: value for name, value in {**tags, **own}.items() if value}
+
+
+def _tags(tags: Mapping[str, str]) -> Values:
+    """Every tag by its name; one without a group is the trade's `[tag:User:<name>]` too."""
+    values: Values = {}
+    for name, value in tags.items():
+        low = name.lower()
+        values[f"tag:{low}"] = value
+        if ":" not in low:
+            values[f"tag:user:{low}"] = value
+    for theirs, ours in _CLICK_IDS.items():
+        values[theirs] = values.get(f"tag:{ours}", "")
+    return values
 
 
 def _of_the_event(firing: Firing) -> Values:
@@ -125,13 +148,20 @@ def _of_the_call(known: Known) -> Values:
         "call_start_time": _time(record.arrived_at),
         "call_end_time": _time(record.ended_at),
         "clickid": next((tags[name] for name in _CLICKS if tags.get(name)), ""),
-        **{f"custom_field_{at}": tags.get(f"user:custom_field_{at}", "") for at in (1, 2, 3)},
+        **{f"custom_field_{at}": tags.get(f"custom_field_{at}", "") for at in (1, 2, 3)},
     }
 
 
 def _of_the_parties(known: Known) -> Values:
     record, seller = known.record, known.routed.seller if known.routed else ""
-    values = {"agent_id": "", "publisher_name": seller, "tag:publisher:name": seller}
+    publisher = str(known.routed.publisher_id or "") if known.routed else ""
+    values = {
+        "agent_id": "",
+        "publisher_id": publisher,
+        "tag:publisher:id": publisher,
+        "publisher_name": seller,
+        "tag:publisher:name": seller,
+    }
     for noun, id_, name in (
         ("campaign", record.campaign_id, record.campaign_name),
         ("buyer", record.buyer_id, record.buyer_name),

@@ -28,10 +28,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from libs.contracts.deliveries import DeliveryState, Try
 from libs.contracts.ids import AccountId, CallId, PixelId
-from libs.contracts.pixels import FirePoint, Pixel
+from libs.contracts.pixels import Pixel, Told
 from libs.rules.secrets import with_secrets
 from libs.runtime.database import Database
 from libs.runtime.seal import Seal
+from services.tracking.domain.asking import FLOW, Asked
 from services.tracking.domain.told_values import Values
 from services.tracking.tables.pixels import attempt, delivery, partner, pixel
 
@@ -50,15 +51,16 @@ class Due:
 
     account_id: AccountId
     id: UUID
-    pixel_id: PixelId
+    pixel_id: PixelId | None
     call_id: CallId
-    point: FirePoint
+    point: str
     part: str
     host: str
     made_at: datetime
     tries: int
     tries_before: int
     told: Values | None
+    request_sealed: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class Deliveries:
         )
         async with self._database.transaction() as connection:
             rows = (await connection.execute(statement)).mappings()
-            return [Due(**{**row, "point": FirePoint(row["point"])}) for row in rows]
+            return [Due(**row) for row in rows]
 
     async def pixel(self, account_id: AccountId, pixel_id: PixelId) -> Pixel | None:
         """A pixel that is in use, secrets open."""
@@ -156,6 +158,33 @@ class Deliveries:
             for host, failures in sorted(_failures(in_order).items()):
                 await connection.execute(_learn(host, failures, in_order[0].at))
         return [None] * len(all_ended)
+
+    async def ask(self, all_asked: Sequence[Asked]) -> None:
+        """Have these requests made, each once; the same again changes nothing."""
+        hosts = {(one.account_id, one.host) for one in all_asked}
+        partners = [{"account_id": whose, "host": host} for whose, host in sorted(hosts)]
+        rows = [self._asked_row(one) for one in sorted(all_asked, key=lambda one: one.id)]
+        async with self._database.transaction() as connection:
+            await connection.execute(upsert(partner).on_conflict_do_nothing(), partners)
+            await connection.execute(upsert(delivery).on_conflict_do_nothing(), rows)
+
+    def _asked_row(self, one: Asked) -> dict[str, Any]:
+        return {
+            "account_id": one.account_id,
+            "id": one.id,
+            "call_id": one.call_id,
+            "point": FLOW,
+            "part": one.part,
+            "host": one.host,
+            "made_at": one.at,
+            "due_at": one.at,
+            "request_sealed": self._seal.close(one.request.model_dump_json()),
+        }
+
+    def request_of(self, due: Due) -> Told | None:
+        """The request that was asked for whole; None: a pixel makes it.  Raise CannotOpen."""
+        sealed = due.request_sealed
+        return None if sealed is None else Told.model_validate_json(self._seal.open(sealed))
 
     async def meet(self, host: Host) -> None:
         """Know a host that pixels of an account lead to."""

@@ -33,7 +33,7 @@ delivery = Table(
     metadata,
     Column("account_id", UUID(as_uuid=True), nullable=False),
     Column("id", UUID(as_uuid=True), nullable=False),
-    Column("pixel_id", UUID(as_uuid=True), nullable=False),
+    Column("pixel_id", UUID(as_uuid=True)),
     Column("call_id", UUID(as_uuid=True), nullable=False),
     Column("point", Text, nullable=False),
     Column("part", Text, nullable=False),
@@ -46,6 +46,7 @@ delivery = Table(
     Column("tries_before", SmallInteger, nullable=False, server_default="0"),
     Column("said", Text, nullable=False, server_default=""),
     Column("told", JSON),
+    Column("request_sealed", Text),
     PrimaryKeyConstraint("account_id", "id", name="delivery_key"),
     CheckConstraint("state IN ('waiting', 'delivered', 'dead', 'skipped')", name="delivery_state"),
     Index(
@@ -63,7 +64,8 @@ delivery = Table(
 """The id is a function of pixel, call, point and part: fired twice is fired once.
 
 `told` is what macros stood for at the first try, so that all tries say the same.  `due_at` None:
-nothing is left to do.  `tries_before`: those made before somebody had it sent again.
+nothing is left to do.  `tries_before`: those made before somebody had it sent again.  What a
+flow asks for has no pixel, but the whole request, sealed.
 """
 
 attempt = Table(

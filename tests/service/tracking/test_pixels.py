@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -23,6 +24,7 @@ from libs.contracts.deliveries import (
     ResendDeliveries,
 )
 from libs.contracts.editing import Actor
+from libs.contracts.flows import PixelAsked
 from libs.contracts.ids import AccountId
 from libs.contracts.pixels import FirePoint, ListPixelPresets, Pixel, SavePixel, Tried, TryPixel
 from libs.contracts.tracking_edits import GetTracking, RetireTracking, TrackingNoun
@@ -325,6 +327,51 @@ async def test_a_pixel_is_tried_before_it_is_saved(stage: Stage, partner: Partne
     assert str(story.call_id) in seen.request.url
     assert len(partner.server.asked("/try")) == 1
     assert await partner.deliveries() == []
+
+
+async def test_what_a_flow_asks_for_is_sent_once(stage: Stage, partner: Partner) -> None:
+    partner.server.plays["/flow"] = Play(b"thanks for key-of-ours")
+    story = CallStory()
+    now = datetime.now(UTC)
+    asked = PixelAsked(
+        call_id=story.call_id,
+        account_id=ACCOUNT,
+        step=2,
+        sequence=1,
+        at=now,
+        seen_at=now,
+        flow_id=uuid4(),
+        node="px",
+        method="POST",
+        url=f"{partner.server.url}/flow?clickid=c1",
+        headers={"Content-Type": "application/json", "X-Key": "key-of-ours"},
+        body='{"qualified": true}',
+    )
+    nowhere = asked.model_copy(update={"url": "mailto:ann@example.com", "node": "p2"})
+    other = asked.model_copy(update={"sequence": 3, "node": "p3"})
+    await stage.tell(asked, nowhere, asked, other)
+    heard = await partner.heard("/flow", 2)
+    (first, *_) = await partner.ended(2, call_id=story.call_id)
+    assert (first.point, first.pixel_id, first.state) == ("flow", None, DeliveryState.DELIVERED)
+    assert {one.part for one in await partner.deliveries()} == {"2/px", "2/p3"}
+    assert [one.headers["x-key"] for one in heard] == ["key-of-ours", "key-of-ours"]
+    assert heard[0].body == asked.body.encode()
+    assert len({one.headers["webhook-id"] for one in heard}) == 2
+    detail = await partner.detail(first)
+    assert detail.tries[0].answer.body == "thanks for ********"
+    assert "key-of-ours" not in stage.dump("delivery", "attempt")
+    assert len(partner.server.asked("/flow")) == 2
+
+
+async def test_tags_of_a_visit_stand_in_macros_and_filters(stage: Stage, partner: Partner) -> None:
+    query = "?a={clickid}&b=[tag:User:clickid]&c=[tag:Integration:googleClickId]&d={publisher_id}"
+    where = {"tests": [{"tag": "clickid", "operator": "exists"}]}
+    await partner.pixel("/visit", FirePoint.INCOMING, query=query, filter=where)
+    story, publisher = CallStory(), uuid4()
+    tags = {"clickid": "c 1", "gclid": "g1"}
+    await stage.tell(story.arrived(), story.routed(tags=tags, publisher_id=publisher))
+    (heard,) = await partner.heard("/visit", 1)
+    assert query_of(heard) == {"a": "c 1", "b": "c 1", "c": "g1", "d": str(publisher)}
 
 
 async def test_redtrack_is_made_ready(stage: Stage, partner: Partner) -> None:
