@@ -7,9 +7,11 @@ from typing import Any, Protocol
 from sqlalchemy.exc import DBAPIError
 
 from libs.runtime.database import NOT_NOW
+from libs.runtime.guard import guarded
 from libs.runtime.tasks import ended
 
 EVERY_SECONDS = 0.5
+AWAY = (*NOT_NOW, DBAPIError)  # a fault of one number must not end the work on all others
 AT_ONCE = 3  # as many as the ingress lets through to the carrier
 PAUSE_SECONDS = 5.0  # while the ingress or the carrier is away
 
@@ -58,13 +60,13 @@ class NumbersClerk:
 
     async def _one(self, desk: Work, due: Any) -> bool:
         async with self._room:
-            return await desk.work(due)
+            return await guarded(desk.work(due), lambda: True, "look after a number", AWAY)
 
     async def _work_for_ever(self) -> None:
         while True:
             await asyncio.sleep(EVERY_SECONDS)
             try:
-                while await self.round():
+                while await guarded(self.round(), lambda: False, "look after numbers", AWAY):
                     pass
-            except (*NOT_NOW, DBAPIError) as fault:
+            except AWAY as fault:
                 log.warning("numbers could not be looked after: %r", fault)

@@ -24,7 +24,13 @@ from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.deadline import Deadline
 from services.router.desk.editing import Elsewhere
 from services.router.desk.keeping import Keeper, Work
-from services.router.desk.setting_up import ASK_WITHIN_MS, UNASKED_AGAIN, again_after
+from services.router.desk.setting_up import (
+    ASK_WITHIN_MS,
+    FAILED_AGAIN,
+    UNASKED_AGAIN,
+    again_after,
+    spread,
+)
 from services.router.domain.unfit import PointsNowhere, Taken, TooMany, Unfit
 from services.router.store.kept import Missing
 from services.router.store.purchases import Due
@@ -63,6 +69,8 @@ class PurchasingDesk:
         wanted = _number(question, question.numbers[0], "AC")
         await self._known.check(account_id, wanted)
         async with self._keeper.work(account_id, question.actor) as work:
+            if (known := await self._purchases.find(account_id, question.id)) is not None:
+                return _same(question, *known)  # the same order came twice at once
             await work.check_references(wanted)
             await _check_free(work, question.numbers)
             await work.edit.purchases.order(question)
@@ -124,7 +132,11 @@ class PurchasingDesk:
             return False
         except Refused as no:
             return await self._refused(due, no)
-        await self._keep(due, bought.number.account_sid)
+        try:
+            await self._keep(due, bought.number.account_sid)
+        except Unfit as no:  # the carrier has it for us, and something here is in its way
+            problem = "; ".join(one.problem for one in no.problems)
+            await self._purchases.later(due, problem, spread(FAILED_AGAIN), doubtful=True)
         return True
 
     async def _refused(self, due: Due, no: Refused) -> bool:

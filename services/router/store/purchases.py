@@ -142,18 +142,18 @@ class Purchases:
             .returning(*_KEY, purchase.c.order, purchase.c.tries, purchase.c.doubtful)
         )
         async with self._database.transaction() as connection:
-            rows = await connection.execute(statement)
-            return [
-                Due(
-                    row.account_id,
-                    row.id,
-                    row.number,
-                    BuyNumbers.model_validate(row.order),
-                    row.tries,
-                    row.doubtful,
-                )
-                for row in rows
-            ]
+            rows = (await connection.execute(statement)).all()
+        return [
+            Due(
+                row.account_id,
+                row.id,
+                row.number,
+                BuyNumbers.model_validate(row.order),
+                row.tries,
+                row.doubtful,
+            )
+            for row in rows
+        ]
 
     async def later(self, due: Due, failure: str, again: timedelta, *, doubtful: bool) -> None:
         """It is not certain yet; `doubtful`: it may have been bought."""

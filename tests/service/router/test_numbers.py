@@ -10,9 +10,11 @@ from libs.contracts.editing import Noun, Retire
 from libs.contracts.numbers import (
     BuyNumbers,
     CheckNumbers,
+    GetPurchase,
     ListPurchases,
     NumberLeaving,
     NumbersChecked,
+    Purchase,
     ReleaseNumber,
     SearchNumbers,
 )
@@ -24,7 +26,7 @@ from tests.kit.hosting import (
 )
 from tests.kit.played_rest import Trouble
 from tests.service.router.number_line import OWNED, PHONE, Line
-from tests.service.router.stage import a_draft, a_pool
+from tests.service.router.stage import a_draft, a_number, a_pool
 
 
 async def test_a_number_is_searched_bought_set_up_moved_and_given_back_through_every_fault(
@@ -107,13 +109,17 @@ async def test_the_same_order_is_the_same_purchase_and_another_is_refused(line: 
     first = await line.buy(PHONE)
     again = await line.buy(PHONE, id=first.id)
     assert (again.id, again.at) == (first.id, first.at)
+    at_once = BuyNumbers(**line.about, id=uuid4(), numbers=("+12125550109",))
+    same = await asyncio.gather(*(line.stage.ask(at_once) for _ in range(5)))
+    assert {one.at for one in same} == {same[0].at}
     other = BuyNumbers(**line.about, id=first.id, numbers=("+12125550101",))
     assert (await line.stage.refusal(other)).fields[0].path == "id"
     await line.done(first, "bought")
     twice = BuyNumbers(**line.about, id=uuid4(), numbers=(PHONE,))
     refused = await line.stage.refusal(twice)
     assert (refused.code, refused.fields[0].path) == ("taken", "numbers.0")
-    assert len(line.rest.made("POST", f"{OWNED}.json")) == 1
+    await line.done(same[0], "bought")
+    assert len(line.rest.made("POST", f"{OWNED}.json")) == 2
 
 
 async def test_what_the_carrier_will_not_sell_fails_with_its_reason(line: Line) -> None:
@@ -207,3 +213,22 @@ async def test_a_pool_number_drains_before_it_is_given_back_and_may_stay_after_a
         account_id=line.stage.other_account, actor=TESTER, number_id=number_id, expected_version=1
     )
     assert (await line.stage.refusal(others)).code == "not_found"
+
+
+async def test_a_number_that_another_account_got_in_between_holds_up_no_others(line: Line) -> None:
+    line.rest.plan("POST", OWNED, Trouble.AWAY, times=1_000)
+    crossed = await line.buy(PHONE)
+    change = "UPDATE router.purchase SET state = %s, due_at = now() WHERE id = %s"
+    await line.stage.sql.execute(change, ["failed", crossed.id])
+    await line.stage.save(a_number(PHONE), account_id=line.stage.other_account)
+    await line.stage.sql.execute(change, ["ordered", crossed.id])
+    line.rest.troubles.clear()
+    look = GetPurchase(account_id=line.stage.account_id, id=crossed.id)
+
+    async def told() -> bool | None:
+        await line.hurry()
+        now: Purchase = await line.stage.ask(look)
+        return "belongs to something else" in now.lines[0].failure or None
+
+    assert await eventually(told)
+    await line.done(await line.buy("+12125550102"), "bought")
