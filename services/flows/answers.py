@@ -18,6 +18,12 @@ from libs.contracts.flow_edits import (
     SaveFlow,
     SetFlowState,
 )
+from libs.contracts.flow_imports import (
+    FlowImported,
+    FlowTemplates,
+    ImportFlow,
+    ListFlowTemplates,
+)
 from libs.contracts.flow_looks import (
     CompareFlows,
     DescribeFlows,
@@ -42,6 +48,7 @@ from libs.contracts.flows import ContinueFlow, FlowLeft, FlowTurn, StartFlow
 from libs.contracts.message import Question
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
+from services.flows.desk.bringing import BringingDesk
 from services.flows.desk.keeping import KeepingDesk
 from services.flows.desk.looking import LookingDesk
 from services.flows.desk.running import RunningDesk, UnknownTurn
@@ -132,6 +139,19 @@ def bind_looking(answers: Answers, desk: LookingDesk) -> None:
     @answers.to(DescribeFlows, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def describe(_: DescribeFlows, __: Deadline) -> FlowLanguage:
         return desk.describe()
+
+
+def bind_bringing(answers: Answers, desk: BringingDesk) -> None:
+    """Bind the questions that bring flows in."""
+
+    @answers.to(ImportFlow, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def bring(question: ImportFlow, _: Deadline) -> FlowImported:
+        with _refusing(question, "document."):
+            return await desk.bring(question)
+
+    @answers.to(ListFlowTemplates, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def templates(_: ListFlowTemplates, __: Deadline) -> FlowTemplates:
+        return desk.templates()
 
 
 def bind_history(answers: Answers, desk: LookingDesk) -> None:

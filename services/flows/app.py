@@ -28,12 +28,14 @@ from libs.runtime.service import Watch, service_app
 from libs.runtime.streams import declare_stream
 from services.flows import tables
 from services.flows.answers import (
+    bind_bringing,
     bind_calls,
     bind_history,
     bind_keeping,
     bind_looking,
     bind_simulating,
 )
+from services.flows.desk.bringing import BringingDesk
 from services.flows.desk.forgetting import ForgettingDesk
 from services.flows.desk.inspecting import InspectingDesk
 from services.flows.desk.keeping import KeepingDesk
@@ -134,6 +136,7 @@ def _bind(  # noqa: PLR0917 - wired once
     looking = LookingDesk(flows, looking_store, inspecting, clock)
     bind_looking(answers, looking)
     bind_history(answers, looking)
+    bind_bringing(answers, BringingDesk(inspecting))
 
 
 def _seed() -> int:

@@ -9,6 +9,12 @@ from starlette.responses import Response
 
 from libs.contracts.finding import Affected, FindFlowed
 from libs.contracts.flow_edits import GetFlow
+from libs.contracts.flow_imports import (
+    FlowImported,
+    FlowTemplates,
+    ImportFlow,
+    ListFlowTemplates,
+)
 from libs.contracts.flow_looks import (
     CompareFlows,
     DescribeFlows,
@@ -125,6 +131,21 @@ async def inspect_flow(
     """What is to be said of a document that need not be kept."""
     question = formed(InspectFlow, BODY, account_id=who.account_id, document=body)
     return told(await asked(request, question, BODY, within_ms=LONG_MS))
+
+
+@router.post("/flow-imports", response_model=FlowImported, openapi_extra=look)
+async def import_flow(
+    request: Request, who: Who, body: Annotated[dict[str, Any], Body()]
+) -> Response:
+    """Read a flow of the system before; nothing is kept: save the document that you like."""
+    question = formed(ImportFlow, BODY, account_id=who.account_id, document=body)
+    return told(await asked(request, question, BODY, within_ms=LONG_MS))
+
+
+@router.get("/flow-templates", response_model=FlowTemplates, openapi_extra=look)
+async def flow_templates(request: Request, who: Who) -> Response:
+    """Flows to begin with, each with tests."""
+    return told(await asked(request, ListFlowTemplates()))
 
 
 @router.get("/flow-language", response_model=FlowLanguage, openapi_extra=look)

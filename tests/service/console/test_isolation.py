@@ -56,6 +56,8 @@ OWN = {
     ("POST", "/flows"): "names nothing else: sub-flows are looked for among the asker's own",
     ("POST", "/flow-inspections"): "names nothing else, as POST /flows",
     ("GET", "/flow-language"): "is the same for everybody",
+    ("GET", "/flow-templates"): "are the same for everybody",
+    ("POST", "/flow-imports"): "names nothing else, as POST /flows",
     ("GET", "/flows"): "lists the asker's own",
     ("POST", "/url-parameters"): "names nothing else",
     ("POST", "/pixels"): "its campaigns are compared with those of the asker's own calls",
