@@ -73,14 +73,14 @@ class Statement:
 
 
 class Database:
-    """The connections of one service."""
+    """Connections of one service, or of one part of it that must not use up all the others'."""
 
-    def __init__(self, url: str, application_name: str) -> None:
+    def __init__(self, url: str, application_name: str, most: int = POOL_SIZE_MAX) -> None:
         bare = make_url(url).set(drivername="postgresql")
         self._pool = AsyncConnectionPool(
             bare.render_as_string(hide_password=False),
             min_size=1,
-            max_size=POOL_SIZE_MAX,
+            max_size=most,
             timeout=CONNECT_WAIT_SECONDS,
             open=False,
             reconnect_timeout=0,
@@ -95,7 +95,7 @@ class Database:
         )
         self._engine = create_async_engine(
             bare.set(drivername="postgresql+psycopg"),
-            pool_size=POOL_SIZE_MAX,
+            pool_size=most,
             pool_timeout=CONNECT_WAIT_SECONDS,
             pool_pre_ping=True,
             connect_args={

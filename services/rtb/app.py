@@ -64,6 +64,7 @@ from services.rtb.store.reservations import Reservations
 from services.rtb.subscribers import reservations_consumer
 
 SEED_BITS = 53  # what JSON readers keep exactly
+DOORS_CONNECTIONS = 4  # to the database; however many knock, calls have all the others
 
 
 def create(settings: Settings | None = None) -> FastAPI:
@@ -73,6 +74,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     password = settings.nats_password.get_secret_value()
     broker = Broker(settings.nats_url, "rtb", settings.nats_user, password)
     database = Database(settings.database_url, application_name="rtb")
+    doors = Database(settings.database_url, application_name="rtb-doors", most=DOORS_CONNECTIONS)
     outbox = Outbox(database, broker, tables.outbox)
 
     async def declare_streams() -> None:
@@ -91,7 +93,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     reservations = ReservationsDesk(Reservations(database), Pings(database), notices, Ask(broker))
     consumer = reservations_consumer(broker, reservations, database)
     answers = Answers(broker, Refusal)
-    pinging, own = _bind(answers, settings, database, outbox, bidders, behind, Ask(broker))
+    pinging, own = _bind(answers, settings, database, doors, outbox, bidders, behind, Ask(broker))
     watch = Watch(database, answers)
     health = Health(
         "rtb",
@@ -107,9 +109,9 @@ def create(settings: Settings | None = None) -> FastAPI:
     forgetting = ForgettingDesk(Forgetting(database), Pings(database), notices, kept)
     noticing = NoticingDesk(notices, fetch)
     parts = (outbox, behind, consumer, reservations, noticing, forgetting, watch)
-    starts = [database.open, fetch.open, broker.open, *(part.start for part in parts)]
+    starts = [database.open, doors.open, fetch.open, broker.open, *(part.start for part in parts)]
     ends = [part.stop for part in reversed(parts)]
-    closes = [fetch.close, broker.close, database.close]
+    closes = [fetch.close, broker.close, doors.close, database.close]
     app = FastAPI(
         title="CallCenter Pro bidding",
         routes=[*service_routes(health, broker)],
@@ -125,6 +127,7 @@ def _bind(  # noqa: PLR0917 - wired once
     answers: Answers,
     settings: Settings,
     database: Database,
+    doors: Database,
     outbox: Outbox,
     bidders: Bidders,
     behind: Behind,
@@ -132,7 +135,8 @@ def _bind(  # noqa: PLR0917 - wired once
 ) -> tuple[PingingDesk, BiddersDesk]:
     secret = settings.session_secret.get_secret_value()
     clock, store = SystemClock(), Auctions(database, outbox)
-    configuration = Configuration(database, Seal(secret, "bidders' secrets"))
+    seal = Seal(secret, "bidders' secrets")
+    configuration, at_the_door = Configuration(database, seal), Configuration(doors, seal)
     house = House(
         secret=hashlib.sha256(f"callers' tokens/{secret}".encode()).digest(),
         own_hosts=frozenset(host.lower() for host in settings.own_sip_hosts),
@@ -145,10 +149,13 @@ def _bind(  # noqa: PLR0917 - wired once
     bind_keeping(answers, keeping)
     looking = LookingDesk(Looking(database), configuration, asking, bidders, clock, house)
     bind_looking(answers, looking)
-    pinging = PingingDesk(configuration, Pings(database), auctions, ask, configuration.seal, clock)
+    store = Auctions(doors, outbox)
+    asking = AskingDesk(store, bidders, clock, house, _seed, asking.paces)
+    sounding = AuctionDesk(store, memory, asking, behind, clock, house)
+    pinging = PingingDesk(at_the_door, Pings(doors), sounding, ask, seal, clock)
     bind_pings(answers, keeping, pinging)
     store_of_own = BiddersOwn(database, outbox)
-    own = BiddersDesk(store_of_own, configuration, keeping, Pings(database), clock)
+    own = BiddersDesk(store_of_own, configuration, keeping, Pings(doors), clock)
     bind_keys(answers, own)
     return pinging, own
 

@@ -78,20 +78,21 @@ class _Line:
 class AskingDesk:
     """One per process; keeps how fast bidders answer here, and nothing else."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - wired twice, in app.py
         self,
         store: Auctions,
         bidders: Bidders,
         clock: Clock,
         house: House,
         draw_seed: Callable[[], int],
+        paces: defaultdict[RtbTargetId, Pace] | None = None,
     ) -> None:
         self._store = store
         self._bidders = bidders
         self._clock = clock
         self._house = house
         self._draw_seed = draw_seed
-        self.paces: defaultdict[RtbTargetId, Pace] = defaultdict(Pace)
+        self.paces = defaultdict(Pace) if paces is None else paces
 
     async def hold(
         self, occasion: Occasion, books: Books, within_ms: float, when_late: WhenLate

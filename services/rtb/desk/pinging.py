@@ -12,6 +12,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as SaPoolTimeout
+
 from libs.contracts.auction import HoldAuction
 from libs.contracts.ids import AccountId, AuctionId, CallId, QuoteId
 from libs.contracts.money import Money
@@ -20,6 +23,7 @@ from libs.contracts.quoting import NotQuoted, QuoteCall, Quoted
 from libs.rules.secrets import with_secrets
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.clock import Clock
+from libs.runtime.database import NOT_NOW, is_not_now
 from libs.runtime.deadline import Deadline
 from libs.runtime.seal import Seal
 from services.rtb.desk.auctioning import AuctionDesk
@@ -41,7 +45,8 @@ from services.rtb.store.pings import Pings as Kept
 
 QUOTE_WITHIN_MS = 1_500
 AUCTION_WITHIN_MS = 2_000  # for our own bidders, before that
-PINGS_AT_ONCE = 40  # of one process; others are told to come back, and no call waits for them
+PINGS_AT_ONCE = 20  # of one process; others are told to come back, and no call waits for them
+BUSY_SECONDS = 2  # then the database may have time for pings again
 RULES_KEPT = 2_000
 MINUTE = 60
 
@@ -99,11 +104,17 @@ class PingingDesk:
         """Answer one ping."""
         if self._at_once.locked():
             return _slower("too many pings at once", 1)
-        async with self._at_once:
-            campaign = await self._campaign(rtb_id)
-            if campaign is None:
-                return Answered(404, {"error": "no campaign has this RTB id"})
-            return await self._of_campaign(campaign, asked)
+        try:
+            async with self._at_once:
+                campaign = await self._campaign(rtb_id)
+                if campaign is None:
+                    return Answered(404, {"error": "no campaign has this RTB id"})
+                return await self._of_campaign(campaign, asked)
+        except (*NOT_NOW, SaPoolTimeout, DBAPIError) as fault:
+            if isinstance(fault, DBAPIError) and not is_not_now(fault):
+                raise
+            log.warning("a ping could not be answered: %r", fault)
+            return Answered(503, {"error": "nothing can be promised now"}, BUSY_SECONDS)
 
     async def page(self, question: ListPings) -> Pings:
         """One page of pings."""

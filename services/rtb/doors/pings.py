@@ -18,6 +18,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     404: {"description": "no campaign has this RTB id"},
     413: {"description": "more than 64 kB"},
     429: {"description": "too often: come back after Retry-After seconds"},
+    503: {"description": "nothing can be promised now: come back after Retry-After seconds"},
 }
 
 

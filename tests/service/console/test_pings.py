@@ -274,7 +274,7 @@ async def test_more_at_once_than_one_process_serves_are_refused_at_once(shop: Sh
     )
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) == {200, 429}
-    assert statuses.count(200) >= 40
+    assert statuses.count(200) >= 20
 
 
 async def test_what_our_own_bidders_pay_is_passed_through_less_the_margin(shop: Shop) -> None:
