@@ -116,7 +116,7 @@ class VisitingDesk:
         why = "too many numbers were asked for from there" if got.too_often else "none is free"
         number = await self._number(site.account_id, tag.shared_number_id)
         showing = Showing.SHARED if number else Showing.PAGE
-        visit_id = await self._staying.stay(wish, showing, number)
+        visit_id = None if got.too_often else await self._staying.stay(wish, showing, number)
         return _as_shared(number, visit_id, why)
 
     async def _number(self, account_id: AccountId, number_id: NumberId | None) -> str | None:

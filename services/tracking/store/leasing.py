@@ -127,7 +127,7 @@ class _Taking:
 
     async def _refused(self, seeking: Sequence[Wish]) -> set[int]:
         """Those who come from where too many numbers were taken in this minute."""
-        counts = Counter(_counted(wish) for wish in seeking)
+        counts = Counter(rate_key(wish) for wish in seeking)
         if not counts:
             return set()
         keys = sorted(counts)
@@ -135,7 +135,7 @@ class _Taking:
         before = {key: count - counts[key] for key, count in rows}
         refused = set()
         for wish in seeking:
-            key = _counted(wish)
+            key = rate_key(wish)
             before[key] += 1
             if before[key] > wish.tag.leases_per_minute:
                 refused.add(id(wish))
@@ -202,7 +202,8 @@ def _who(wish: Wish) -> tuple[_Key, str]:
     return _Key(wish.account_id, wish.pool_id), wish.arrival.visitor
 
 
-def _counted(wish: Wish) -> str:
+def rate_key(wish: Wish) -> str:
+    """Whose new numbers and visits are counted together."""
     return f"{wish.tag.id}/{wish.household}"
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, select, update
 from libs.contracts.ids import VisitId
 from libs.contracts.visits import Showing
 from libs.runtime.database import Database
-from services.tracking.store.lease_statements import BEGIN
-from services.tracking.store.leasing import Wish, arrays_of, begun_row
+from services.tracking.store.lease_statements import BEGIN, COUNT
+from services.tracking.store.leasing import Wish, arrays_of, begun_row, rate_key
 from services.tracking.tables.visits import visit
 
 
@@ -18,8 +18,11 @@ class Staying:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def stay(self, wish: Wish, showing: Showing, number: str | None) -> VisitId:
-        """The visit that goes on, unless it is over or something new has brought her."""
+    async def stay(self, wish: Wish, showing: Showing, number: str | None) -> VisitId | None:
+        """The visit that goes on, unless it is over or something new has brought her.
+
+        None where too many new ones came from one household in this minute: it is not kept.
+        """
         same = [
             visit.c.account_id == wish.account_id,
             visit.c.visitor == wish.arrival.visitor,
@@ -48,5 +51,8 @@ class Staying:
             return found
         row = {**begun_row(wish, None, now, showing), "number": number}
         async with self._database.hot() as hot:
+            ((_, count),) = await COUNT.run(hot, key=[rate_key(wish)], count=[1])
+            if count > wish.tag.leases_per_minute:
+                return None
             await BEGIN.run(hot, **arrays_of([row]))
         return wish.visit_id

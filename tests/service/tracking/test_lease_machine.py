@@ -22,7 +22,7 @@ from tests.kit.facts import ACCOUNT
 from tests.kit.postgres import Databases
 from tests.service.tracking.websites import Pools, a_tag, a_wish, numbers_of
 
-EXAMPLES, STEPS = 15, 25
+EXAMPLES, STEPS = 10, 25
 IDLE, CLOSED, COOLDOWN = 95, 35, 55
 VISITORS = st.integers(0, 5)
 
