@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from deploy.local.bidders import DEMO
+from deploy.local.demo_flow import load_flow
 from libs.contracts.bidding import RtbMember, RtbRouter, RtbTarget
 from libs.contracts.bidding_edits import GetRtb, RtbNoun, SaveRtbRouter, SaveRtbTarget
 from libs.contracts.bulk import AccountConfiguration, ImportConfiguration, Imported
@@ -20,7 +21,7 @@ from libs.contracts.configuration import (
 )
 from libs.contracts.editing import Actor, Got
 from libs.contracts.filters import Operator, TagFilter, TagTest
-from libs.contracts.ids import AccountId
+from libs.contracts.ids import AccountId, FlowId
 from libs.contracts.money import usd
 from libs.contracts.phone import PhoneDestination
 from libs.contracts.schedule import Schedule, WeeklyShift
@@ -29,8 +30,8 @@ from libs.runtime.ask import Ask, Refused
 from libs.runtime.deadline import Deadline
 
 ACCOUNT = AccountId(UUID("0d3e0000-0000-4000-8000-000000000001"))
-NUMBERS = ("+18005550100", "+18005550101", "+18005550102")
-NUMBER, CHOOSY_NUMBER, AUCTION_NUMBER = NUMBERS
+NUMBERS = ("+18005550100", "+18005550101", "+18005550102", "+18005550103")
+NUMBER, CHOOSY_NUMBER, AUCTION_NUMBER, FLOW_NUMBER = NUMBERS
 CALLER = "+12125550123"
 FRONT_DESK, HOTLINE, OVERFLOW = "+15550100001", "+15550100002", "+15550100003"
 SCRIPT = f"{FRONT_DESK}=busy;{HOTLINE}=answer:3,talk:40,callee-hangs-up"
@@ -45,6 +46,7 @@ def _id(number: int) -> Any:
 
 
 _ACME, _BOLD = _id(0x11), _id(0x12)
+_FLOW = FlowId(_id(0x81))
 
 
 async def load(ask: Ask, account_sid: str, bidders_url: str) -> int:
@@ -54,6 +56,7 @@ async def load(ask: Ask, account_sid: str, bidders_url: str) -> int:
         account_id=ACCOUNT, actor=_ACTOR, configuration=configuration(account_sid)
     )
     imported: Imported = await ask(question, Deadline.within(ASK_WITHIN_MS))
+    new += await load_flow(ask, ACCOUNT, _ACTOR, _FLOW)
     return new + len(imported.documents)
 
 
@@ -113,7 +116,12 @@ def configuration(account_sid: str) -> AccountConfiguration:
             for priority, target in enumerate(_targets(), 1)
         ),
     )
-    numbers = {NUMBER: roofs, CHOOSY_NUMBER: _choosy(), AUCTION_NUMBER: _auctioned()}
+    numbers = {
+        NUMBER: roofs,
+        CHOOSY_NUMBER: _choosy(),
+        AUCTION_NUMBER: _auctioned(),
+        FLOW_NUMBER: _in_flow(),
+    }
     return AccountConfiguration(
         buyers=(Buyer(id=_ACME, name="Acme Roofing"), Buyer(id=_BOLD, name="Bold Roofs")),
         targets=(*_targets(), *_choosy_targets()),
@@ -142,6 +150,19 @@ def _auctioned() -> Campaign:
             Assignment(rtb_router_id=_id(0x71), priority=1),
             Assignment(target_id=_id(0x23), priority=2),
         ),
+    )
+
+
+def _in_flow() -> Campaign:
+    """Its flow leads callers; where that asks for somebody, bidders are asked first."""
+    return Campaign(
+        id=_id(0x34),
+        name="Solar front desk",
+        status=CampaignStatus.ACTIVE,
+        flow_id=_FLOW,
+        rtb_enabled=True,
+        rtb_id="6" * 32,
+        assignments=(Assignment(rtb_router_id=_id(0x71)),),
     )
 
 

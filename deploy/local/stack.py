@@ -147,6 +147,7 @@ def _own_settings(urls: Mapping[str, str], carrier_url: str) -> dict[str, str]:
         "CONSOLE_SECURE_COOKIES": "false",
         "RTB_ALLOW_PRIVATE_ADDRESSES": "true",
         "TRACKING_ALLOW_PRIVATE_ADDRESSES": "true",
+        "FLOWS_ALLOW_PRIVATE_ADDRESSES": "true",
         "CONSOLE_FIRST_ACCOUNT_ID": str(demo.ACCOUNT),
         "ROUTER_PLATFORM_ACCOUNT_ID": str(demo.ACCOUNT),
     }

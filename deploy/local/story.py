@@ -9,6 +9,7 @@ from typing import Any
 from deploy.local.demo import ACCOUNT
 from libs.contracts.auctions import AuctionDetail, BidShown, GetAuction
 from libs.contracts.explaining import ExplainCall, ExplainedStep, Explanation, Verdict
+from libs.contracts.flow_looks import FlowWalk, GetFlowWalk
 from libs.contracts.ids import CallId
 from libs.contracts.tracking import CallDetail, GetCall
 from libs.runtime.ask import Ask, Refused, Unanswered
@@ -34,6 +35,8 @@ async def story(ask: Ask, call_id: CallId) -> AsyncIterator[str]:
             yield line
         async for line in _auctions(ask, explanation):
             yield line
+    async for line in _way(ask, call_id):
+        yield line
     if detail is None:
         yield "Tracking has not told of the call's end yet."
         return
@@ -77,6 +80,25 @@ def told(step: ExplainedStep) -> list[str]:
         if row.verdict is Verdict.LOST:
             lines.append(f"       it {row.otherwise}")
     return lines
+
+
+async def _way(ask: Ask, call_id: CallId) -> AsyncIterator[str]:
+    """The nodes that a call in a flow came through."""
+    question = GetFlowWalk(account_id=ACCOUNT, call_id=call_id)
+    try:
+        walk: FlowWalk = await ask(question, Deadline.within(ASK_WITHIN_MS))
+    except (Refused, Unanswered):
+        return  # it was in none
+    yield ""
+    yield f"Its way through the flow (version {walk.version}):"
+    for step in walk.steps:
+        heard = f", heard {step.heard}" if step.heard else ""
+        note = f" ({step.note})" if step.note else ""
+        tags = "".join(f", {name} = {value}" for name, value in step.tags.items())
+        port = f"by {step.port}" if step.port else "ends"
+        yield f"    {step.node:10} {step.type:10} {port}{note}{heard}{tags}"
+    if walk.finished:
+        yield f"    It ended: {walk.finished}."
 
 
 async def _auctions(ask: Ask, explanation: Explanation) -> AsyncIterator[str]:

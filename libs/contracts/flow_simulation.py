@@ -97,7 +97,8 @@ class FlowScript(Document):
 class SimulatedTurn(Value):
     """One turn of a played call: when, after what, and what the caller hears then.
 
-    `tags` are all that are set when it ends, those gathered in secret masked.
+    `tags` are all that are set when it ends, those gathered in secret masked.  `twiml` is what the
+    carrier would be told, where somebody has asked for that.
     """
 
     at: Instant
@@ -105,6 +106,7 @@ class SimulatedTurn(Value):
     verbs: tuple[Verb, ...]
     steps: tuple[FlowStep, ...]
     tags: dict[str, str]
+    twiml: str = ""
 
 
 class FlowSimulated(Value):

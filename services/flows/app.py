@@ -41,6 +41,7 @@ from services.flows.desk.inspecting import InspectingDesk
 from services.flows.desk.keeping import KeepingDesk
 from services.flows.desk.leaving import LeavingDesk
 from services.flows.desk.looking import LookingDesk
+from services.flows.desk.playing import PlayingDesk
 from services.flows.desk.running import RunningDesk
 from services.flows.desk.simulating import SimulatingDesk
 from services.flows.desk.world import World
@@ -130,7 +131,7 @@ def _bind(  # noqa: PLR0917 - wired once
     running = RunningDesk(Running(database, outbox), library, world, clock, _seed)
     bind_calls(answers, running)
     inspecting = InspectingDesk(flows, sandbox)
-    simulating = SimulatingDesk(flows, library, looking_store, inspecting, sandbox)
+    simulating = SimulatingDesk(flows, library, looking_store, inspecting, PlayingDesk(sandbox))
     bind_simulating(answers, simulating)
     bind_keeping(answers, KeepingDesk(flows, inspecting, simulating, ask, outbox, clock))
     looking = LookingDesk(flows, looking_store, inspecting, clock)

@@ -1,6 +1,6 @@
 """ingress: speaks Twilio, and is the only one that does.
 
-answers     ask.ingress.leg_state.v1 ask.ingress.list_calls.v1
+answers     ask.ingress.render.v1 ask.ingress.leg_state.v1 ask.ingress.list_calls.v1
             ask.ingress.say_again.v1 ask.ingress.carriers.v1 ask.ingress.find_numbers.v1
             ask.ingress.buy_number.v1 ask.ingress.set_up_number.v1
             ask.ingress.list_numbers.v1 ask.ingress.release_number.v1

@@ -10,12 +10,17 @@ from libs.contracts.carrier_numbers import (
     SetUpCarrierNumber,
 )
 from libs.contracts.message import Question
+from libs.contracts.phone import WITHHELD
+from libs.contracts.rendering import Rendered, RenderTurns
 from libs.runtime.answers import Answers, Handler
 from libs.runtime.deadline import Deadline
 from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.numbers import CarrierNumbers
+from services.ingress.domain.callbacks import Leg
+from services.ingress.twiml import Scene, render
 
+LOOKS_IN_FLIGHT_MAX = 10  # people who look at simulations
 CALLS_IN_FLIGHT_MAX = 10  # nobody waits for a reconciliation
 LEG_STATES_IN_FLIGHT_MAX = 200  # they wait for the carrier's own limit
 NUMBERS_IN_FLIGHT_MAX = 50  # likewise; more are told to come again
@@ -27,6 +32,20 @@ def bind(answers: Answers, carrier: CarrierApi) -> None:
     @answers.to(AskLegState, in_flight_max=LEG_STATES_IN_FLIGHT_MAX)
     async def leg_state(question: AskLegState, deadline: Deadline) -> LegState:
         return await carrier.leg_state(question, deadline)
+
+
+def bind_rendering(answers: Answers, base_url: str) -> None:
+    """Bind the question of what the carrier would be told."""
+
+    @answers.to(RenderTurns, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def rendered(question: RenderTurns, _: Deadline) -> Rendered:
+        legs = (
+            Leg(question.call_id, step, question.account_id, in_flow=True)
+            for step in range(len(question.turns))
+        )
+        scenes = (Scene(base_url, WITHHELD, "", leg) for leg in legs)
+        documents = zip(question.turns, scenes, strict=True)
+        return Rendered(documents=tuple(render(*one).decode() for one in documents))
 
 
 def bind_numbers(answers: Answers, numbers: CarrierNumbers) -> None:

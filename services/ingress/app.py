@@ -21,7 +21,7 @@ from libs.runtime.publish import MESSAGE_ID, publish
 from libs.runtime.seal import Seal
 from libs.runtime.service import lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
-from services.ingress.answers import bind, bind_calls, bind_numbers
+from services.ingress.answers import bind, bind_calls, bind_numbers, bind_rendering
 from services.ingress.carrier.access import Access
 from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
@@ -135,6 +135,7 @@ def _answers(
 
     calls = CarrierCallList(Access(*access), account_of, plans.carriers, say, SystemClock())
     bind_calls(answers, calls)
+    bind_rendering(answers, settings.public_base_url)
     return answers
 
 

@@ -1,7 +1,7 @@
 """Looking at flows: what differs, what is wrong, played callers, and what happened in them."""
 
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -37,8 +37,10 @@ from libs.contracts.flow_simulation import (
     SimulateFlow,
 )
 from libs.contracts.ids import CallId, FlowId
+from libs.contracts.rendering import TURNS_MAX, Rendered, RenderTurns
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
+from services.console.problems import Problem
 from services.console.routes.asking import (
     BODY,
     ERRORS,
@@ -167,7 +169,19 @@ async def simulate_flow(request: Request, who: Who, body: Annotated[Played, Body
         **{name: getattr(body, name) for name in names},
     )
     paths = {"document": "body.document"}
-    return told(await asked(request, question, paths, within_ms=LONG_MS))
+    came: FlowSimulated = await asked(request, question, paths, within_ms=LONG_MS)
+    render = RenderTurns(
+        account_id=who.account_id,
+        call_id=CallId(uuid4()),
+        turns=tuple(turn.verbs for turn in came.turns[:TURNS_MAX]),
+    )
+    try:
+        rendered: Rendered = await asked(request, render)
+    except Problem:  # the ingress is away: everything else is there
+        return told(came)
+    turns = zip(came.turns, rendered.documents, strict=False)
+    shown = tuple(turn.model_copy(update={"twiml": document}) for turn, document in turns)
+    return told(came.model_copy(update={"turns": (*shown, *came.turns[TURNS_MAX:])}))
 
 
 @router.get(

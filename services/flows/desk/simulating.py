@@ -1,55 +1,27 @@
 """The simulating desk: played calls, tests of flows, and real calls walked again."""
 
-from dataclasses import replace
-
 import orjson
 
 from libs.contracts.flow_simulation import (
     FlowReplayed,
-    FlowScript,
     FlowSimulated,
     FlowTested,
     PortUntested,
     ReplayFlow,
     RunFlowTests,
-    SimulatedTurn,
     SimulateFlow,
 )
 from libs.contracts.ids import AccountId, FlowId
-from libs.runtime.sandbox.sandbox import Sandbox
 from services.flows.desk.inspecting import InspectingDesk
-from services.flows.desk.world import run_code
-from services.flows.domain.book import Book
-from services.flows.domain.engine import (
-    Asking,
-    Outcome,
-    Turn,
-    Walk,
-    answered,
-    begin,
-    go_on,
-    numbered,
-)
+from services.flows.desk.playing import PlayingDesk
+from services.flows.domain.book import DRAFT, Book
 from services.flows.domain.flow import Flow
-from services.flows.domain.moves import Answered, Buyer, Code, Judgement
-from services.flows.domain.playing import (
-    A_MONDAY,
-    TURNS_MAX,
-    Played,
-    answer,
-    heard_next,
-    session_of,
-    simulated,
-    told,
-)
 from services.flows.domain.replaying import Recording, differing, rewalk
 from services.flows.domain.unfit import Missing, fit
 from services.flows.domain.upgrade import read_flow
 from services.flows.store.flows import Flows
 from services.flows.store.library import Library
 from services.flows.store.looking import Looking
-
-DRAFT = 0  # the version of what is not published
 
 
 class SimulatingDesk:
@@ -61,25 +33,25 @@ class SimulatingDesk:
         library: Library,
         looking: Looking,
         inspecting: InspectingDesk,
-        sandbox: Sandbox,
+        playing: PlayingDesk,
     ) -> None:
         self._flows = flows
         self._library = library
         self._looking = looking
         self._inspecting = inspecting
-        self._sandbox = sandbox
+        self._playing = playing
 
     async def simulate(self, question: SimulateFlow) -> FlowSimulated:
         """Play a caller; raise Missing or Unfit."""
         if question.document is not None:
             flow = fit(question.document)
             book = await self._book_of(question.account_id, flow)
-            return await self.play(book, flow, DRAFT, question.script, question.account_id)
+            return await self._playing.play(book, flow, DRAFT, question.script, question.account_id)
         assert question.flow_id is not None, "the question names a flow or gives one"
         book, flow, version = await self._book(
             question.account_id, question.flow_id, question.version
         )
-        return await self.play(book, flow, version, question.script, question.account_id)
+        return await self._playing.play(book, flow, version, question.script, question.account_id)
 
     async def test(self, question: RunFlowTests) -> FlowTested:
         """Run a flow's tests; raise Missing."""
@@ -96,7 +68,10 @@ class SimulatingDesk:
         self, book: Book, flow: Flow, version: int, account_id: AccountId
     ) -> FlowTested:
         """What comes of a flow's tests, and what they go through."""
-        tests = [await self.play(book, flow, version, script, account_id) for script in flow.tests]
+        tests = [
+            await self._playing.play(book, flow, version, script, account_id)
+            for script in flow.tests
+        ]
         taken = {
             (step.node, step.port)
             for test in tests
@@ -115,41 +90,6 @@ class SimulatingDesk:
             ports=len(ports),
             untested=tuple(PortUntested(node=node, port=port) for node, port in open_),
         )
-
-    async def play(
-        self, book: Book, flow: Flow, version: int, script: FlowScript, account_id: AccountId
-    ) -> FlowSimulated:
-        """Walk a played caller to the end of her call."""
-        began = script.at or A_MONDAY
-        played = Played(script, began)
-        session = session_of(flow, version, script, account_id, began)
-        turn = await self._turn(begin(session, book, began), book, played)
-        turns: list[SimulatedTurn] = [told(turn, began)]
-        while turn.waits and len(turns) < TURNS_MAX:
-            heard = heard_next(turn, played)
-            if heard is None:
-                break
-            at = played.now
-            outcome = go_on(Walk(turn.session), heard, book, at)
-            turn = await self._turn(outcome, book, played)
-            turns.append(told(turn, at))
-        return simulated(script, turns, turn, began, played.now)
-
-    async def _turn(self, outcome: Outcome, book: Book, played: Played) -> Turn:
-        while isinstance(outcome, Asking):
-            if isinstance(outcome.wanted, Buyer):
-                further = numbered(outcome.walk, outcome.walk.session.step + 1)
-                outcome = replace(outcome, walk=further)
-            given = answer(outcome.wanted, outcome.walk, played)
-            if given is None:
-                given = await self._run(outcome, played)
-            outcome = go_on(answered(outcome, given), given, book, played.now)
-        return outcome
-
-    async def _run(self, asking: Asking, played: Played) -> Answered:
-        wanted = asking.wanted
-        assert isinstance(wanted, Code | Judgement), "everything else is played"
-        return await run_code(self._sandbox, wanted, asking.walk.session, played.now)
 
     async def replay(self, question: ReplayFlow) -> FlowReplayed:
         """Walk a real call again; raise Missing."""

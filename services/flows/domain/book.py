@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from libs.contracts.ids import FlowId
 from services.flows.domain.flow import Flow
 
+DRAFT = 0  # the version of what is not published
+
 
 @dataclass(frozen=True)
 class Book:

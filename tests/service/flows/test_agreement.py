@@ -19,8 +19,8 @@ from libs.runtime.database import Database
 from libs.runtime.deadline import Deadline
 from libs.runtime.outbox import Outbox
 from services.flows import tables
+from services.flows.desk.playing import PlayingDesk
 from services.flows.desk.running import RunningDesk
-from services.flows.desk.simulating import SimulatingDesk
 from services.flows.desk.world import World
 from services.flows.domain.book import Book
 from services.flows.domain.engine import Turn, Walk
@@ -143,7 +143,7 @@ async def live(nats_url: str, database_url: str) -> Any:
 
 
 async def test_simulator_and_live_engine_agree_step_for_step(live: Live) -> None:
-    simulator = SimulatingDesk(*[None] * 5)  # type: ignore[arg-type]  # asks nobody here
+    simulator = PlayingDesk(None)  # type: ignore[arg-type]  # asks nobody here
     turns = 0
     for seed in range(CALLS):
         draw = Random(seed)

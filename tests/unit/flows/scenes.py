@@ -83,8 +83,10 @@ def moves_of(node: Node, heard: list[dict[str, Any]], **session: Any) -> list[di
 
 
 def full(value: Any) -> Any:
-    """Without what is empty."""
+    """Without what is empty; of the leg before, how it ended."""
     if isinstance(value, dict):
+        if "leg_sid" in value:
+            value = {name: value[name] for name in ("status", "bridged", "seconds")}
         kept = {name: full(one) for name, one in value.items()}
         return {name: one for name, one in kept.items() if one not in (None, "", [], {})}
     return [full(one) for one in value] if isinstance(value, list) else value

@@ -8,8 +8,9 @@ import pytest
 from libs.contracts.flow_edits import Weight
 from libs.contracts.flow_simulation import FlowScript
 from libs.contracts.ids import FlowId
-from services.flows.desk.simulating import DRAFT, SimulatingDesk
-from services.flows.domain.book import Book
+from services.flows.desk.playing import PlayingDesk
+from services.flows.desk.simulating import SimulatingDesk
+from services.flows.domain.book import DRAFT, Book
 from services.flows.domain.importing.carrying import KINDS, carried
 from services.flows.domain.importing.old import NotAFlow
 from services.flows.domain.inspect import inspect
@@ -154,7 +155,7 @@ EDITOR = {
 async def way(document: dict[str, Any], **script: Any) -> list[str]:
     """The way of a played caller through an imported flow."""
     flow = fit(document)
-    desk = SimulatingDesk(*[None] * 5)  # type: ignore[arg-type]  # no code is run here
+    desk = PlayingDesk(None)  # type: ignore[arg-type]  # no code is run here
     came = await desk.play(
         Book({FlowId(flow.id): (DRAFT, flow)}),
         flow,
@@ -244,7 +245,8 @@ async def test_templates_have_no_errors_and_pass_their_tests(template: Any) -> N
     flow = fit({**template.document, "id": str(uuid4())})
     assert [one for one in inspect(flow, set()) if one.weight is Weight.ERROR] == []
     assert len(flow.tests) >= 2
-    desk = SimulatingDesk(*[None] * 5)  # type: ignore[arg-type]  # no code is run here
+    playing = PlayingDesk(None)  # type: ignore[arg-type]  # no code is run here
+    desk = SimulatingDesk(*[None] * 4, playing)  # type: ignore[call-arg,arg-type]  # all is given
     book = Book({FlowId(flow.id): (DRAFT, flow)})
     tested = await desk.tested(book, flow, DRAFT, a_session().account_id)
     assert [test.differences for test in tested.tests] == [()] * len(flow.tests)

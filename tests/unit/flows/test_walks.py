@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.contracts.voice import Dial, Gather, Hangup, Record
-from services.flows.desk.simulating import DRAFT, SimulatingDesk
-from services.flows.domain.book import Book
+from services.flows.desk.playing import PlayingDesk
+from services.flows.domain.book import DRAFT, Book
 from services.flows.domain.engine import SAID_MAX, STEPS_MAX, TURNS_MAX
 from services.flows.domain.inspect import inspect
 from tests.unit.flows.random_flows import FLOW, a_flow, a_script
@@ -22,7 +22,7 @@ async def test_every_played_call_ends_within_the_limits(seed: int) -> None:
     flow, script = a_flow(draw), a_script(draw)
     inspect(flow, set())
     book = Book({FLOW: (DRAFT, flow)})
-    desk = SimulatingDesk(*[None] * 5)  # type: ignore[arg-type]  # nothing there is asked
+    desk = PlayingDesk(None)  # type: ignore[arg-type]  # nothing there is asked
     account_id = a_session().account_id
 
     came = await desk.play(book, flow, DRAFT, script, account_id)
