@@ -5,8 +5,17 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
-from libs.contracts.calls import CallStatus
-from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
+from libs.contracts.calls import CallStatus, Geography
+from libs.contracts.ids import (
+    AccountId,
+    BuyerId,
+    CallId,
+    CampaignId,
+    PoolId,
+    RtbRouterId,
+    RtbTargetId,
+    TargetId,
+)
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.phone import Caller
 from libs.contracts.visits import Attribution
@@ -38,6 +47,8 @@ class Leg(Value):
     target_name: str = ""
     buyer_id: BuyerId | None = None
     buyer_name: str = ""
+    rtb_router_id: RtbRouterId | None = None
+    rtb_target_id: RtbTargetId | None = None
     destination: str = ""
     status: CallStatus | None = None
     dialled_at: Instant | None = None
@@ -61,6 +72,8 @@ class CallRecord(Value):
     call_sid: str = ""
     caller: Caller | None = None
     dialled: str = ""
+    pool_id: PoolId | None = None
+    geography: Geography = Geography()
     arrived_at: Instant | None = None
     ended_at: Instant | None = None
     state: CallState
@@ -73,6 +86,7 @@ class CallRecord(Value):
     buyer_name: str = ""
     target_id: TargetId | None = None
     target_name: str = ""
+    rtb_target_id: RtbTargetId | None = None
     fell_back: bool = False
     reconciled: bool = False
     recording_sid: str | None = None

@@ -39,6 +39,7 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.ingress.render.v1 ask.flows.import.v1 ask.flows.templates.v1
             ask.tracking.reconcile.v1 ask.tracking.list_reconciliations.v1
             ask.tracking.get_reconciliation.v1
+            ask.tracking.report.v1 ask.tracking.report_words.v1 ask.tracking.now.v1
 publishes   nothing
 consumes    console-audit
 owns        schema `console`: accounts, people, sessions, keys, limits, audit

@@ -54,6 +54,7 @@ from services.console.routes import (
     pixels,
     predecessor,
     reconciling,
+    reports,
     session,
     visits,
 )
@@ -135,6 +136,7 @@ def _routes() -> tuple[APIRouter, ...]:
         bulk.router,
         configuration_text.router,
         calls.router,
+        reports.router,
         bidding.router,
         auctions.router,
         flows.router,

@@ -33,6 +33,7 @@ from services.tracking.answers import calls as calls_answers
 from services.tracking.answers import keeping as keeping_answers
 from services.tracking.answers import pixels as pixels_answers
 from services.tracking.answers import reconciling as reconciling_answers
+from services.tracking.answers import reporting as reports_answers
 from services.tracking.answers import visits as visits_answers
 from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
@@ -46,6 +47,8 @@ from services.tracking.desk.pixels import PixelsDesk
 from services.tracking.desk.posting import PostingDesk
 from services.tracking.desk.publishers import PublishersDesk
 from services.tracking.desk.reconciling import ReconcilingDesk
+from services.tracking.desk.reporting import ReportingDesk
+from services.tracking.desk.summing import SummingDesk
 from services.tracking.desk.tagging import TaggingDesk
 from services.tracking.desk.visiting import VisitingDesk
 from services.tracking.doors.predecessor import predecessor_routes
@@ -65,6 +68,8 @@ from services.tracking.store.leasing import Leasing
 from services.tracking.store.numbers import Numbers
 from services.tracking.store.periods import Periods
 from services.tracking.store.reconciling import Reconciling
+from services.tracking.store.reports import Reports
+from services.tracking.store.rollups import Rollups
 from services.tracking.store.staying import Staying
 from services.tracking.store.visits import Visits
 from services.tracking.subscribers import attributions_consumer, calls_consumer, pixels_consumer
@@ -93,12 +98,14 @@ def create(settings: Settings | None = None) -> Starlette:
     posting, looking = _postbacks(settings, database, answers, keeping, outbox, seal, fetch)
     websites = _websites(settings, broker, database, answers, keeping, configuration)
     calls_answers.bind(answers, desk, websites.attributing)
+    reports_answers.bind(answers, ReportingDesk(Reports(database), clock))
     watch = Watch(database, answers)
     reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)
     reconciling_answers.bind(answers, reconciling)
     asked = pixels_consumer(broker, posting, database.probe)
     postbacks = (asked, posting, looking, reconciling)
-    parts = (outbox, consumer, periods, *postbacks, *websites.parts, watch)
+    summing = SummingDesk(Rollups(database))
+    parts = (outbox, consumer, periods, summing, *postbacks, *websites.parts, watch)
 
     health = Health(
         "tracking",

@@ -1,10 +1,11 @@
 """Calls: listed, live, in full, explained, replayed; and rehearsed before there is one."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from libs.contracts.calls import Geography
 from libs.contracts.configuration import Campaign
@@ -27,6 +28,7 @@ from libs.contracts.rehearsing import (
 from libs.contracts.screening import CallerHistory
 from libs.contracts.tags import Tags
 from libs.contracts.tracking import (
+    PAGE_MAX,
     CallDetail,
     Calls,
     CallState,
@@ -36,8 +38,11 @@ from libs.contracts.tracking import (
 )
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
+from services.console.domain.call_rows import CALL_COLUMNS, row_of_call
+from services.console.domain.csv_text import lines
 from services.console.problems import Problem
 from services.console.routes.asking import CURSOR, ERRORS, NOT_FOUND, Paging, asked, formed, told
+from services.console.routes.reports import CSV, file_of
 
 
 class WhatIf(BaseModel):
@@ -77,7 +82,7 @@ class Filter(BaseModel):
 QUERY = {name: f"query.{name}" for name in Filter.model_fields}
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["calls"])
-look = needs(Right.LOOK)
+look, export = needs(Right.LOOK), needs(Right.EXPORT)
 
 
 @router.get("/calls", response_model=Calls, openapi_extra=look)
@@ -92,6 +97,32 @@ async def live_calls(request: Request, who: Who, page: Paging) -> Response:
     """Calls that are on the line now."""
     question = formed(ListLiveCalls, CURSOR, account_id=who.account_id, **page.model_dump())
     return told(await asked(request, question, CURSOR))
+
+
+@router.get("/calls/csv", response_class=StreamingResponse, responses=CSV, openapi_extra=export)
+async def calls_file(request: Request, who: Who, which: Annotated[Filter, Query()]) -> Response:
+    """All calls that the filters let through as a file, whatever their number."""
+    chosen = {**which.model_dump(exclude={"limit"}), "limit": PAGE_MAX}
+
+    async def page_after(cursor: str | None) -> Calls:
+        question = formed(
+            ListCalls, QUERY, account_id=who.account_id, **{**chosen, "cursor": cursor}
+        )
+        page: Calls = await asked(request, question, CURSOR)
+        return page
+
+    first = await page_after(which.cursor)
+
+    async def pages() -> AsyncIterator[bytes]:
+        page = first
+        yield lines([CALL_COLUMNS])
+        while True:
+            yield lines([row_of_call(call) for call in page.calls])
+            if page.cursor is None:
+                return
+            page = await page_after(page.cursor)
+
+    return file_of(pages(), "calls.csv")
 
 
 @router.get("/calls/{call_id}", response_model=CallDetail, responses=NOT_FOUND, openapi_extra=look)

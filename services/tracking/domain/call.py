@@ -25,6 +25,8 @@ from libs.contracts.ids import NOBODY
 from libs.contracts.routing import CallRouted
 from services.tracking.domain.cells import (
     Arrival,
+    Bought,
+    Came,
     Cells,
     FellBack,
     Recording,
@@ -103,7 +105,9 @@ def _nothing(_: Any) -> Cells:
 def _arrival(fact: CallArrived) -> Cells:
     caller = fact.caller
     arrival = Arrival(_time(fact.at), fact.call_sid, caller.kind, caller.text, fact.dialled)
-    return {"arrived": list(arrival)}
+    place = fact.geography
+    came = Came(arrival.at, _text(fact.pool_id), place.country, place.state, place.city, place.zip)
+    return {"arrived": list(arrival), "came": list(came)}
 
 
 def _routing(fact: CallRouted) -> Cells:
@@ -120,7 +124,10 @@ def _routing(fact: CallRouted) -> Cells:
         _text(fact.buyer_id),
         fact.buyer_name,
     )
-    return {f"routed.{fact.step}": list(routed)}
+    if fact.rtb_target_id is None:
+        return {f"routed.{fact.step}": list(routed)}
+    bought = Bought(fact.sequence, _text(fact.rtb_router_id), _text(fact.rtb_target_id))
+    return {f"routed.{fact.step}": list(routed), f"bought.{fact.step}": list(bought)}
 
 
 def _falling_back(fact: CallFellBack) -> Cells:

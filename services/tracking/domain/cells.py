@@ -37,6 +37,25 @@ class Arrival(NamedTuple):
     dialled: str
 
 
+class Came(NamedTuple):
+    """The least cell `came`: what else the carrier said with the arrival; empty texts say None."""
+
+    at: str
+    pool_id: str
+    country: str
+    state: str
+    city: str
+    zip: str
+
+
+class Bought(NamedTuple):
+    """The greatest cell `bought.<step>`: the bidder that a step was sold to."""
+
+    sequence: int
+    rtb_router_id: str
+    rtb_target_id: str
+
+
 class Routed(NamedTuple):
     """The greatest cell `routed.<step>`: the router's word on a step; empty texts say None."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from libs.contracts.calls import CallStatus
 from libs.contracts.tracking import Leg
-from services.tracking.domain.cells import Cell, FellBack, Routed, Told, first, second
+from services.tracking.domain.cells import Bought, Cell, FellBack, Routed, Told, first, second
 
 _CONNECTED_STATUS = (CallStatus.COMPLETED, CallStatus.ANSWERED)
 _OF_A_LEG = ("ringing", "answered", "ended")
@@ -100,11 +100,22 @@ def _leg(told: Told, step: int, route: Mapping[str, Any]) -> Leg:
             "step": step,
             **route,
             **times,
+            **_bought(told, step, route),
             "status": _status(told, step),
             "connected": _was_connected(told, step),
             "seconds": first(told.greatest, f"seconds.{step}"),
         }
     )
+
+
+def _bought(told: Told, step: int, route: Mapping[str, Any]) -> dict[str, str]:
+    """The bidder of a leg that the router had dialled."""
+    cell = told.greatest.get(f"bought.{step}")
+    if cell is None or "target_name" not in route:
+        return {}
+    bought = Bought._make(cell)
+    found = {"rtb_router_id": bought.rtb_router_id, "rtb_target_id": bought.rtb_target_id}
+    return {name: value for name, value in found.items() if value}
 
 
 def _status(told: Told, step: int) -> Any:

@@ -23,9 +23,10 @@ from typing import Any
 from libs.contracts.calls import CallStatus
 from libs.contracts.ids import NOBODY, CallId
 from libs.contracts.tracking import CallRecord, CallState, Leg
-from services.tracking.domain.cells import Arrival, Recording, Told, first, second
+from services.tracking.domain.cells import Arrival, Came, Recording, Told, first, second
 from services.tracking.domain.legs import Decisions, connected_of, decisions_of, legs_of
 
+_SOLD = ("buyer_id", "buyer_name", "target_id", "target_name", "rtb_target_id")
 _LEFT_STATUS = (CallStatus.CANCELED, CallStatus.NO_ANSWER)
 
 
@@ -48,6 +49,7 @@ def record_of(call_id: CallId, told: Told) -> CallRecord:
             "fell_back": bool(decisions.fell_back),
             "legs": legs,
             **_arrival(told),
+            **_came(told),
             **_campaign(decisions),
             **_sold_to((connected or legs)[-1:]),
             **_recording(told),
@@ -99,6 +101,15 @@ def _arrival(told: Told) -> dict[str, Any]:
     }
 
 
+def _came(told: Told) -> dict[str, Any]:
+    cell = told.least.get("came")
+    if cell is None:
+        return {}
+    came = Came._make(cell)
+    place = {name: getattr(came, name) for name in ("country", "state", "city", "zip")}
+    return {"pool_id": came.pool_id or None, "geography": place}
+
+
 def _campaign(decisions: Decisions) -> dict[str, Any]:
     """The campaign that the latest step was routed to."""
     for _, routed in sorted(decisions.routed.items(), reverse=True):
@@ -109,11 +120,7 @@ def _campaign(decisions: Decisions) -> dict[str, Any]:
 
 def _sold_to(leg: tuple[Leg, ...]) -> dict[str, Any]:
     """The buyer and target of the connected leg, else of the latest one: at most one leg."""
-    return {
-        name: getattr(one, name)
-        for one in leg
-        for name in ("buyer_id", "buyer_name", "target_id", "target_name")
-    }
+    return {name: getattr(one, name) for one in leg for name in _SOLD}
 
 
 def _recording(told: Told) -> dict[str, Any]:

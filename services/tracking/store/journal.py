@@ -7,7 +7,7 @@ partition under which the call is filed, so that a fact heard a month late finds
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -25,6 +25,7 @@ from services.tracking.domain.call import Heard
 from services.tracking.domain.cells import Told
 from services.tracking.domain.firing import Fired
 from services.tracking.domain.record import listed_at
+from services.tracking.store import archive, tallies
 from services.tracking.store.firing import fire
 from services.tracking.tables.calls import call, fact
 from services.tracking.tables.filing import filing, filing_period
@@ -100,19 +101,26 @@ class Journal:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._labels = tallies.Labels()
 
     @asynccontextmanager
     async def entry(self) -> AsyncIterator["Entry"]:
         """Write something down: all of it or nothing."""
         async with self._database.hot() as connection, connection.transaction():
-            yield Entry(connection, self._clock.now().date())
+            entry = Entry(connection, self._clock.now().date(), self._labels)
+            yield entry
+        self._labels.learn(entry.named)
 
 
 class Entry:
     """One transaction of the journal."""
 
-    def __init__(self, connection: AsyncConnection[Any], today: date) -> None:
+    def __init__(
+        self, connection: AsyncConnection[Any], today: date, labels: tallies.Labels
+    ) -> None:
         self._connection = connection
+        self._labels = labels
+        self.named: dict[tuple[str, str, str], str] = {}
         self._today = today
         self._filed_on: dict[CallId, date] = {}
 
@@ -133,7 +141,7 @@ class Entry:
         ids = sorted(call_ids)
         periods = [self._filed_on[call_id] for call_id in ids]
         await _BEGIN.run(self._connection, call_id=ids, filed_on=periods)
-        rows = await _LOCK.run(self._connection, ids=ids, periods=sorted(set(periods)))
+        rows = await _LOCK.run(self._connection, ids=ids, periods=self._periods(ids))
         return {call_id: Told(**orjson.loads(told)) for call_id, told in rows}
 
     async def save(self, calls: Sequence[tuple[CallRecord, Told]]) -> None:
@@ -141,6 +149,29 @@ class Entry:
         rows = [self._call_row(record, told) for record, told in calls]
         arrays = {each.name: [row[each.name] for row in rows] for each in (*_KEY, *_VALUES)}
         await _SAVE.run(self._connection, **arrays)
+
+    async def count(self, calls: Sequence[tuple[CallRecord, Told]]) -> None:
+        """Replace what these calls count for in reports, and learn what things are called."""
+        of_calls = [(call, datetime.fromisoformat(listed_at(told))) for call, told in calls]
+        await tallies.count(self._connection, self._filed_on, of_calls)
+        self.named = self._labels.new([call for call, _ in calls])
+        await tallies.name(self._connection, self.named)
+
+    async def reopen(self, call_ids: Sequence[CallId]) -> Mapping[CallId, Told]:
+        """What was told of calls that were filed before; they are locked until we are done."""
+        await self._file(set(call_ids))
+        return await self.lock(call_ids)
+
+    async def heard(self, call_ids: Sequence[CallId]) -> list[tuple[CallId, str, str]]:
+        """All that was heard of these calls: call, subject, and the very text."""
+        return await archive.heard(self._connection, call_ids, self._periods(call_ids))
+
+    async def counted(self, call_ids: Sequence[CallId]) -> list[dict[str, Any]]:
+        """What these calls count for now, line by line."""
+        return await archive.counted(self._connection, call_ids, self._periods(call_ids))
+
+    def _periods(self, call_ids: Sequence[CallId]) -> list[date]:
+        return sorted({self._filed_on[call_id] for call_id in call_ids})
 
     async def _file(self, call_ids: set[CallId]) -> None:
         ids = sorted(call_ids)

@@ -5,19 +5,21 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.runtime.database import Database
 from services.tracking.domain.filing import Period, expired, wanting
 from services.tracking.tables.calls import call, fact
 from services.tracking.tables.filing import filing, filing_period
+from services.tracking.tables.tallies import tally
 
 LOCK_TIMEOUT_MS = 2_000  # facts wait behind us while we wait for the table: then try again later
 FORGET_MAX = 5_000  # keys of calls in one round, so that no round holds others up
 PARTITIONED: Mapping[str, str] = {
     call.name: "WITH (fillfactor = 70)",  # room on the page: half the updates touch no index
     fact.name: "",
+    tally.name: "",
 }
 """The tables that are filed, and how each partition is kept."""
 
@@ -54,11 +56,16 @@ class Periods:
             some = select(filing.c.call_id).where(filing.c.filed_on == begins).limit(FORGET_MAX)
             gone = await connection.execute(delete(filing).where(filing.c.call_id.in_(some)))
             if gone.rowcount == 0:
+                counted = select(func.coalesce(func.max(tally.c.quarter), func.now())).where(
+                    tally.c.filed_on == begins
+                )
+                await connection.execute(
+                    update(filing_period)
+                    .where(filing_period.c.begins == begins)
+                    .values(counted_until=counted.scalar_subquery())
+                )
                 for table in PARTITIONED:
                     await connection.execute(text(f"DROP TABLE {_partition(table, begins)}"))
-                await connection.execute(
-                    delete(filing_period).where(filing_period.c.begins == begins)
-                )
         return True
 
     def _alone(self) -> AbstractAsyncContextManager[AsyncConnection]:
@@ -77,7 +84,10 @@ async def _alone(database: Database) -> Any:
 
 
 async def _known(connection: AsyncConnection) -> list[Period]:
-    rows = await connection.execute(select(filing_period.c.begins, filing_period.c.ends))
+    there = select(filing_period.c.begins, filing_period.c.ends).where(
+        filing_period.c.counted_until.is_(None)
+    )
+    rows = await connection.execute(there)
     return [Period(*row) for row in rows]
 
 

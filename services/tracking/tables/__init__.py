@@ -9,6 +9,7 @@ from services.tracking.tables import (
     pixels,
     publishers,
     reconciling,
+    tallies,
     visits,
 )
 from services.tracking.tables.metadata import metadata
@@ -23,5 +24,6 @@ __all__ = [
     "pixels",
     "publishers",
     "reconciling",
+    "tallies",
     "visits",
 ]

@@ -1,6 +1,6 @@
 """Under which period each call is filed: all rows of a call are in one partition, for good."""
 
-from sqlalchemy import Column, Date, Index, Table
+from sqlalchemy import Column, Date, DateTime, Index, Table
 from sqlalchemy.dialects.postgresql import UUID
 
 from services.tracking.tables.metadata import metadata
@@ -10,8 +10,10 @@ filing_period = Table(
     metadata,
     Column("begins", Date, primary_key=True),
     Column("ends", Date, nullable=False),
+    Column("counted_until", DateTime(timezone=True)),
 )
-"""The periods that have partitions."""
+"""The periods that have partitions; `counted_until` is set when these are gone: sums of times
+before it can no longer be made anew."""
 
 filing = Table(
     "filing",

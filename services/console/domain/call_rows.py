@@ -1,0 +1,35 @@
+"""A call as a row of a file: one line here is one column."""
+
+from collections.abc import Callable, Mapping
+
+from libs.contracts.tracking import CallRecord
+
+_COLUMNS: Mapping[str, Callable[[CallRecord], object]] = {
+    "call_id": lambda call: call.call_id,
+    "arrived_at": lambda call: call.arrived_at and call.arrived_at.isoformat(),
+    "ended_at": lambda call: call.ended_at and call.ended_at.isoformat(),
+    "caller": lambda call: call.caller and call.caller.text,
+    "caller_state": lambda call: call.geography.state,
+    "dialled": lambda call: call.dialled,
+    "pool_id": lambda call: call.pool_id,
+    "state": lambda call: call.state.value,
+    "reason": lambda call: call.reason,
+    "seconds": lambda call: call.seconds,
+    "talk_seconds": lambda call: call.talk_seconds,
+    "campaign_id": lambda call: call.campaign_id,
+    "campaign_name": lambda call: call.campaign_name,
+    "buyer_id": lambda call: call.buyer_id,
+    "buyer_name": lambda call: call.buyer_name,
+    "target_id": lambda call: call.target_id,
+    "target_name": lambda call: call.target_name,
+    "rtb_target_id": lambda call: call.rtb_target_id,
+    "attempts": lambda call: len(call.legs),
+    "fell_back": lambda call: call.fell_back,
+}
+
+CALL_COLUMNS = tuple(_COLUMNS)
+
+
+def row_of_call(call: CallRecord) -> list[object]:
+    """Its cells, in the order of the columns."""
+    return [of(call) for of in _COLUMNS.values()]

@@ -1,0 +1,108 @@
+"""Reports: what calls came to, by group and beside another time; as a table and as a file."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from libs.contracts.reporting import (
+    OFFSET_MAX,
+    ROWS_MAX,
+    AskNow,
+    AskReport,
+    AskReportWords,
+    Now,
+    Report,
+    Reported,
+    ReportWords,
+)
+from services.console.auth import Guarded, Who, needs
+from services.console.domain.access import Principal, Right
+from services.console.domain.csv_text import lines
+from services.console.routes.asking import ERRORS, asked, formed, told
+
+WITHIN_MS = 8_000  # a report may read calls one by one
+BODY = {"report": "body", "offset": "query.offset", "limit": "query.limit"}
+CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
+FILE_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["reports"])
+look, export = needs(Right.LOOK), needs(Right.EXPORT)
+
+
+@router.get("/report-words", response_model=ReportWords, openapi_extra=look)
+async def words(request: Request, who: Who) -> Response:
+    """What reports can be grouped and filtered by, and what they measure."""
+    return told(await asked(request, AskReportWords(account_id=who.account_id)))
+
+
+@router.get("/now", response_model=Now, openapi_extra=look)
+async def now(request: Request, who: Who) -> Response:
+    """How many calls are on the line; `/live` tells of every change."""
+    return told(await asked(request, AskNow(account_id=who.account_id)))
+
+
+@router.post("/reports", response_model=Reported, openapi_extra=look)
+async def report(
+    request: Request,
+    who: Who,
+    body: Annotated[Report, Body()],
+    offset: Annotated[int, Query(ge=0, le=OFFSET_MAX)] = 0,
+    limit: Annotated[int, Query(ge=1, le=ROWS_MAX)] = 200,
+) -> Response:
+    """What calls came to."""
+    return told(await _reported(request, who, body, offset, limit))
+
+
+@router.post("/reports/csv", response_class=StreamingResponse, responses=CSV, openapi_extra=export)
+async def report_file(request: Request, who: Who, body: Annotated[Report, Body()]) -> Response:
+    """All rows of a report as a file."""
+    first = await _reported(request, who, body, 0, ROWS_MAX)
+
+    async def pages() -> AsyncIterator[bytes]:
+        page, offset = first, 0
+        yield lines([_head(body, page)])
+        while page.rows:
+            yield lines(_rows(page))
+            offset += len(page.rows)
+            if offset >= page.total:
+                return
+            page = await _reported(request, who, body, offset, ROWS_MAX)
+
+    return file_of(pages(), "report.csv")
+
+
+def file_of(pages: AsyncIterator[bytes], name: str) -> Response:
+    """A file that is sent as it is read; a fault in the middle cuts it off for all to see."""
+    headers = {**FILE_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(pages, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _reported(
+    request: Request, who: Principal, body: Report, offset: int, limit: int
+) -> Reported:
+    question = formed(
+        AskReport, BODY, account_id=who.account_id, report=body, offset=offset, limit=limit
+    )
+    reported: Reported = await asked(request, question, BODY, WITHIN_MS)
+    return reported
+
+
+def _head(report: Report, page: Reported) -> list[str]:
+    """The names of the columns: what it is grouped by, what that is called, what it measures."""
+    names = [column for word in report.group_by for column in (word, f"{word}_name")]
+    measures = list(page.totals)
+    before = [f"{name}_before" for name in measures] if report.against else []
+    return [*names, *measures, *before]
+
+
+def _rows(page: Reported) -> list[list[object]]:
+    return [
+        [
+            *(cell for pair in zip(row.keys, row.names, strict=True) for cell in pair),
+            *row.measures.values(),
+            *(row.before or {}).values(),
+        ]
+        for row in page.rows
+    ]

@@ -1,0 +1,52 @@
+"""What reports measure: sums as they are kept, and what is read from sums.
+
+One line here is one measure that people can ask for.
+"""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import NamedTuple
+
+from libs.contracts.reporting import Measures
+from services.tracking.domain.tally import MEASURES
+
+PLACES = Decimal("0.0001")  # of ratios, as of money
+Sums = Mapping[str, int]
+
+
+class Ratio(NamedTuple):
+    """One sum by another."""
+
+    part: str
+    whole: str
+
+
+RATIOS: Mapping[str, Ratio] = {
+    "asr": Ratio("connected", "incoming"),  # answer-seizure ratio
+    "acl": Ratio("call_seconds", "incoming"),  # average call length
+    "answer_rate": Ratio("answered", "attempts"),
+    "average_ring_seconds": Ratio("ring_seconds", "attempts"),
+}
+
+NAMES = (*MEASURES, *RATIOS)
+"""Every measure of a report; `call_seconds` is the total call length (TCL)."""
+
+NOTHING: Sums = dict.fromkeys(MEASURES, 0)
+
+
+def measured(sums: Sums) -> Measures:
+    """All measures of some sums."""
+    counted: Measures = {name: sums[name] for name in MEASURES}
+    return counted | {name: _ratio(sums, ratio) for name, ratio in RATIOS.items()}
+
+
+def together(many: list[Sums]) -> Sums:
+    """The sums of sums."""
+    return {name: sum(each[name] for each in many) for name in MEASURES}
+
+
+def _ratio(sums: Sums, ratio: Ratio) -> Decimal | None:
+    if sums[ratio.whole] == 0:
+        return None
+    share = Decimal(sums[ratio.part]) / Decimal(sums[ratio.whole])
+    return share.quantize(PLACES, ROUND_HALF_EVEN)

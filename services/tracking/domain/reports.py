@@ -1,0 +1,77 @@
+"""What a report asks of the sums, and how its groups become rows in an order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from libs.contracts.ids import AccountId
+from libs.contracts.reporting import Filter, Report, TimePart
+from services.tracking.domain.dimensions import DIMENSIONS, grouping_for
+from services.tracking.domain.formulas import NAMES, Sums
+from services.tracking.domain.spans import Span
+
+PARTS = frozenset(part.value for part in TimePart)
+
+
+class TooMuch(Exception):
+    """The report has more groups, or reads more calls, than one answer may cost."""
+
+
+class Group(NamedTuple):
+    """One group's sums: its period, what it is grouped by, and the sums."""
+
+    period: int
+    keys: tuple[str, ...]
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the sums."""
+
+    account_id: AccountId
+    span: Span
+    by: tuple[str, ...]
+    filters: tuple[Filter, ...]
+    currency: str
+
+    @property
+    def grouping(self) -> tuple[str, ...] | None:
+        """The kept sums that answer it; None where calls must be read one by one."""
+        return grouping_for(frozenset((*self.by, *(each.dimension for each in self.filters))))
+
+
+def part_of(report: Report) -> TimePart | None:
+    """The part of time by which it is grouped."""
+    return next((TimePart(word) for word in report.group_by if word in PARTS), None)
+
+
+def dimensions_of(report: Report) -> tuple[str, ...]:
+    """What it is grouped by beside time."""
+    return tuple(word for word in report.group_by if word not in PARTS)
+
+
+def unknown_words(report: Report) -> list[tuple[str, str]]:
+    """The fields that say something that reports do not know, and what they may say."""
+    known = ", ".join(DIMENSIONS)
+    problems = [
+        (f"group_by.{at}", f"not one of: {known}, {', '.join(TimePart)}")
+        for at, word in enumerate(report.group_by)
+        if word not in DIMENSIONS and word not in PARTS
+    ]
+    if sum(word in PARTS for word in report.group_by) > 1:
+        problems.append(("group_by", "has two parts of time"))
+    problems += [
+        (f"filters.{at}.dimension", f"not one of: {known}")
+        for at, each in enumerate(report.filters)
+        if each.dimension not in DIMENSIONS
+    ]
+    if report.order_by and report.order_by not in NAMES:
+        problems.append(("order_by", f"not one of: {', '.join(NAMES)}"))
+    return problems
+
+
+def keys_of(group: Group, report: Report, periods: Sequence[str]) -> tuple[str, ...]:
+    """A group's keys in the order in which they were asked for."""
+    rest = iter(group.keys)
+    return tuple(periods[group.period] if word in PARTS else next(rest) for word in report.group_by)

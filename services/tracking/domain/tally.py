@@ -1,0 +1,111 @@
+"""What a call counts for in reports: a few lines, each with what it is grouped by and its counts.
+
+A call has one line of its own, and one for each leg that went to somebody else than the call
+was sold to, so that a rollover away from a bad buyer shows with that buyer.  The lines are a
+function of the record alone: whoever folds the same facts writes the same lines.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from libs.contracts.calls import CallStatus
+from libs.contracts.routing import RouteReason
+from libs.contracts.tracking import CallRecord, CallState, Leg
+from services.tracking.domain.dimensions import DIMENSIONS
+
+QUARTER = timedelta(minutes=15)
+"""The finest time of a report: every zone's hours and days begin on a quarter of an hour."""
+
+_BLOCKED = frozenset(
+    (
+        RouteReason.CALLER_BLOCKED,
+        RouteReason.CALLER_ANONYMOUS,
+        RouteReason.CALLER_ABROAD,
+        RouteReason.CALLER_UNATTESTED,
+        RouteReason.CALLER_REPEATS,
+    )
+)
+NO_CURRENCY = ""
+"""What is counted where nobody owes anything."""
+
+_CONNECTED = (CallState.CONNECTED, CallState.COMPLETED)
+
+Counts = dict[str, int]
+
+OF_CALL: Mapping[str, Callable[[CallRecord], int | None]] = {
+    "incoming": lambda call: 1,
+    "live": lambda call: call.state.live,
+    "connected": lambda call: call.state in _CONNECTED,
+    "blocked": lambda call: call.reason in _BLOCKED,
+    "no_connection": lambda call: (
+        not (call.state.live or call.state in _CONNECTED or call.reason in _BLOCKED)
+    ),
+    "call_seconds": lambda call: call.seconds,
+    "talk_seconds": lambda call: call.talk_seconds,
+}
+"""What a call counts: one line is one measure."""
+
+OF_LEG: Mapping[str, Callable[[Leg], int | None]] = {
+    "attempts": lambda leg: 1,
+    "answered": lambda leg: leg.answered_at is not None or bool(leg.connected),
+    "leg_connected": lambda leg: bool(leg.connected),
+    "busy": lambda leg: leg.status == CallStatus.BUSY,
+    "no_answer": lambda leg: leg.status == CallStatus.NO_ANSWER,
+    "rejected": lambda leg: leg.status == CallStatus.FAILED,
+    "ring_seconds": lambda leg: _ring_seconds(leg),
+    "leg_seconds": lambda leg: leg.seconds if leg.connected else None,
+}
+"""What a dialled leg counts, for the buyer and the target that it went to."""
+
+MEASURES = (*OF_CALL, *OF_LEG)
+
+MONEY: tuple[str, ...] = ()
+"""The measures that are amounts, in ten-thousandths: summed for one currency alone."""
+
+
+def quarter_of(instant: datetime) -> datetime:
+    """The quarter of an hour, in UTC, in which an instant lies."""
+    return instant - timedelta(
+        minutes=instant.minute % 15, seconds=instant.second, microseconds=instant.microsecond
+    )
+
+
+def lines_of(call: CallRecord, listed_at: datetime) -> list[dict[str, Any]]:
+    """The lines of a call, columns by name; what is nothing is left out."""
+    of_call = {name: _plain(one.of_call(call)) for name, one in DIMENSIONS.items()}
+    counts: dict[tuple[Any, ...], Counts] = {tuple(of_call.values()): _counts(OF_CALL, call)}
+    for leg in call.legs:
+        key = tuple(
+            of_call[name] if one.of_leg is None else _plain(one.of_leg(leg))
+            for name, one in DIMENSIONS.items()
+        )
+        line = counts.setdefault(key, {})
+        for measure, count in _counts(OF_LEG, leg).items():
+            line[measure] = line.get(measure, 0) + count
+    placed = {
+        "account_id": call.account_id,
+        "quarter": quarter_of(listed_at),
+        "currency": NO_CURRENCY,
+    }
+    return [
+        {**placed, "line": line, **dict(zip(DIMENSIONS, key, strict=True)), **count}
+        for line, (key, count) in enumerate(counts.items())
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """PostgreSQL's texts cannot hold a zero; an empty one says that there is no such thing."""
+    return (value.replace("\0", "") or None) if isinstance(value, str) else value
+
+
+def _counts(measures: Mapping[str, Callable[[Any], int | None]], one: Any) -> Counts:
+    counted = ((name, int(measure(one) or 0)) for name, measure in measures.items())
+    return {name: count for name, count in counted if count}
+
+
+def _ring_seconds(leg: Leg) -> int | None:
+    until = leg.answered_at or leg.ended_at
+    if leg.ringing_at is None or until is None:
+        return None
+    return max(int((until - leg.ringing_at).total_seconds()), 0)

@@ -1,0 +1,108 @@
+"""People read reports as tables and as files, of their own calls alone."""
+
+import csv
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from libs.contracts.calls import Fact
+from libs.contracts.ids import AccountId
+from libs.runtime.publish import MESSAGE_ID, publish
+from services.console.domain.access import Role
+from tests.kit.facts import NOON, CallStory
+from tests.kit.hosting import eventually
+from tests.service.console.stage import Asker, Stage
+
+SINCE, UNTIL = (NOON - timedelta(hours=12)).isoformat(), (NOON + timedelta(hours=12)).isoformat()
+CALLS = 3
+
+
+async def heard(stage: Stage, account_id: UUID | None) -> None:
+    """Three calls are sold and over, a fourth is on the line."""
+    facts: list[Fact] = []
+    for minutes in range(CALLS + 1):
+        story = CallStory(AccountId(account_id), NOON + timedelta(minutes=minutes))  # type: ignore[arg-type]
+        dialled = f"+1800555010{minutes % 2}"
+        facts += [
+            story.arrived(dialled=dialled),
+            story.routed(campaign_name="=cmd()"),
+            story.answered(),
+        ]
+        if minutes < CALLS:
+            facts += [story.leg_ended(seconds=40), story.ended(seconds=50)]
+    broker = stage.app.state.ask._broker
+    for fact in facts:
+        headers = {MESSAGE_ID: fact.key}
+        await publish(broker, fact.subject, fact.model_dump_json().encode(), headers, 5)
+
+
+async def counted(asker: Asker, body: dict[str, Any], count: int) -> dict[str, Any] | None:
+    report: dict[str, Any] = await asker.post("reports", body)
+    totals = report["totals"]
+    return report if (totals["incoming"], totals["live"]) == (count, 1) else None
+
+
+async def test_a_report_as_a_table_and_as_a_file(stage: Stage) -> None:
+    await heard(stage, stage.owner.account_id)
+    body = {"since": SINCE, "until": UNTIL, "group_by": ["campaign"], "against": "week_before"}
+    report = await eventually(partial(counted, stage.owner, body, CALLS + 1))
+
+    (row,) = report["rows"]
+    assert row["names"] == ["=cmd()"]
+    assert (row["measures"]["connected"], row["measures"]["acl"]) == (CALLS + 1, "37.5000")
+    assert row["before"]["incoming"] == 0
+    now = await stage.owner.get("now")
+    assert (now["live"], now["connected"], now["ringing"]) == (1, 1, 0)
+    assert [each["connected"] for each in now["campaigns"]] == [1]
+    words = await stage.owner.get("report-words")
+    assert "campaign" in words["dimensions"]
+    assert "acl" in words["measures"]
+
+    file = await stage.owner("POST", "reports/csv", json=body)
+    assert file.headers["Content-Type"].startswith("text/csv")
+    head, line = csv.reader(file.text.splitlines())
+    assert head[:3] == ["campaign", "campaign_name", "incoming"]
+    assert line[1:3] == ["'=cmd()", str(CALLS + 1)]
+    assert "incoming_before" in head
+    calls = list(csv.DictReader((await stage.owner("GET", "calls/csv")).text.splitlines()))
+    assert [call["dialled"][-1] for call in calls] == ["1", "0", "1", "0"]
+    assert calls[0]["campaign_name"] == "'=cmd()"
+    chosen = await stage.owner("GET", "calls/csv?states=completed")
+    assert len(chosen.text.splitlines()) == CALLS + 1
+
+    stranger = await stage.program(Role.OWNER, await stage.another_account())
+    theirs = await stranger.post("reports", body)
+    assert (theirs["rows"], theirs["totals"]["incoming"]) == ([], 0)
+    assert len((await stranger("POST", "reports/csv", json=body)).text.splitlines()) == 1
+    assert (await stranger.get("now"))["live"] == 0
+
+
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"since": "2026-03-01T00:07:00Z"}, "body.since", "quarter of an hour"),
+    ({"until": "2026-02-01T00:00:00Z"}, "body.until", "after since"),
+    ({"group_by": ["campaign", "shoe_size"]}, "body.group_by.1", "campaign, buyer"),
+    ({"group_by": ["campaign", "buyer", "day"]}, "body.group_by", "at most 2"),
+    ({"group_by": ["day", "hour"]}, "body.group_by", "two parts of time"),
+    ({"group_by": ["quarter_hour"], "until": "2027-03-01T00:00:00Z"}, "body.group_by", "2500"),
+    ({"filters": [{"dimension": "x", "values": ["y"]}]}, "body.filters.0.dimension", "not one of"),
+    ({"zone": "Mars/Base"}, "body.zone", "no time zone"),
+    ({"order_by": "beauty"}, "body.order_by", "incoming"),
+]
+
+
+async def test_what_a_report_cannot_say_is_named(stage: Stage) -> None:
+    for wrong, path, problem in WRONG:
+        no = await stage.owner("POST", "reports", json={"since": SINCE, "until": UNTIL} | wrong)
+        assert no.status_code == 422, no.text
+        (error,) = no.json()["errors"]
+        assert error["path"] == path
+        assert problem in error["problem"]
+
+
+async def test_files_need_the_right_to_take_them_away(stage: Stage) -> None:
+    looker = await stage.program(Role.ANALYST, stage.owner.account_id)  # type: ignore[arg-type]
+    body = {"since": SINCE, "until": UNTIL}
+    assert (await looker("POST", "reports", json=body)).status_code == 200
+    assert (await looker("POST", "reports/csv", json=body)).status_code == 403
+    assert (await looker("GET", "calls/csv")).status_code == 403
