@@ -5,28 +5,22 @@ edit here, and when somebody names a tag that is not known.
 """
 
 import asyncio
-import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
-
 from libs.contracts.configuration import Status
 from libs.contracts.dni import TrackingTag, UrlParameter
 from libs.contracts.ids import AccountId, CampaignId
 from libs.contracts.tracking_edits import TrackingNoun
-from libs.runtime.database import NOT_NOW
-from libs.runtime.tasks import ended
+from libs.runtime.rounds import Rounds
 from services.tracking.store.configuration import Configuration, Kept
 
 LOOK_EVERY_SECONDS = 1.0  # how late another process's edit is known here
 UNKNOWN_LOOK_SECONDS = 0.2  # names that do not exist cost no more looks than this
 PAGE_MAX = 500
 PAGES_MAX = 10_000  # of one look; more is left to the next
-
-log = logging.getLogger(__name__)
 
 
 class Memory:
@@ -40,15 +34,16 @@ class Memory:
         self._parameters: defaultdict[AccountId, dict[UUID, UrlParameter]] = defaultdict(dict)
         self._looked_at = 0.0
         self._looking = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds("tracking-memory", LOOK_EVERY_SECONDS, self.catch_up)
 
     def start(self) -> None:
         """Begin to follow the tables."""
-        self._task = asyncio.create_task(self._follow_for_ever(), name="tracking-memory")
+        self._rounds.start()
+        self._rounds.hurry()
 
     async def stop(self) -> None:
         """Stop following."""
-        await ended(self._task)
+        await self._rounds.stop()
 
     async def tag(self, code: str) -> tuple[AccountId, TrackingTag] | None:
         """The tag with this code, and whose it is."""
@@ -115,11 +110,3 @@ class Memory:
             tag = TrackingTag.model_validate(kept.document)
             self._tags[kept.key] = (account_id, tag)
             self._codes[tag.code] = kept.key
-
-    async def _follow_for_ever(self) -> None:
-        while True:
-            try:
-                await self.catch_up()
-            except (*NOT_NOW, DBAPIError) as fault:
-                log.warning("tags could not be read: %r", fault)
-            await asyncio.sleep(LOOK_EVERY_SECONDS)

@@ -1,19 +1,12 @@
 """The forgetting desk: keeps visits from growing with history."""
 
-import asyncio
-import logging
 from datetime import timedelta
 
-from sqlalchemy.exc import DBAPIError
-
-from libs.runtime.database import NOT_NOW
-from libs.runtime.tasks import ended
+from libs.runtime.rounds import Rounds
 from services.tracking.store.forgetting import Forgetting
 
 EVERY_SECONDS = 60.0
-ROUNDS_MAX = 100  # in a row; what is left waits for the next time
-
-log = logging.getLogger(__name__)
+DELETIONS_MAX = 100  # of one round; what is left waits for the next
 
 
 class ForgettingDesk:
@@ -25,29 +18,21 @@ class ForgettingDesk:
         self._forgetting = forgetting
         self._visits_kept = visits_kept
         self._calls_kept = calls_kept
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds("tracking-visits-forgetting", EVERY_SECONDS, self.forget)
 
     def start(self) -> None:
         """Begin to forget."""
-        self._task = asyncio.create_task(self._forget_for_ever(), name="tracking-forgetting")
+        self._rounds.start()
 
     async def stop(self) -> None:
         """Stop forgetting."""
-        await ended(self._task)
+        await self._rounds.stop()
 
     async def forget(self) -> None:
         """Forget what is old."""
         await self._forgetting.rates()
-        for _ in range(ROUNDS_MAX):
+        for _ in range(DELETIONS_MAX):
             gone = await self._forgetting.visits(self._visits_kept)
             gone += await self._forgetting.attributions(self._calls_kept)
             if not gone:
                 break
-
-    async def _forget_for_ever(self) -> None:
-        while True:
-            try:
-                await self.forget()
-            except (*NOT_NOW, DBAPIError) as fault:
-                log.warning("old visits could not be forgotten: %r", fault)
-            await asyncio.sleep(EVERY_SECONDS)

@@ -3,7 +3,7 @@
 import asyncio
 
 from deploy.local.servers import NatsServer, PostgresServer
-from libs.contracts.streams import DEAD, TRACKING_ATTRIBUTIONS, TRACKING_CALLS
+from libs.contracts.streams import DEAD, DURABLES
 from libs.contracts.tracking import CallState, ListCalls
 from libs.runtime.ask import Refused, Unanswered
 from libs.runtime.migrations import migrate_all
@@ -62,13 +62,8 @@ async def test_tracking_starts_before_what_it_needs(
     async with app.router.lifespan_context(app):
         said = await ready(app)
         assert said["status"] == 503
-        assert said["degraded"] == [
-            "nats",
-            "postgresql",
-            "outbox",
-            TRACKING_CALLS.name,
-            TRACKING_ATTRIBUTIONS.name,
-        ]
+        durables = {durable.name for durable in DURABLES if durable.service == "tracking"}
+        assert set(said["degraded"]) == {"nats", "postgresql", "outbox"} | durables
 
         await asyncio.to_thread(own_nats.start)
         await asyncio.to_thread(own_postgres.start)
