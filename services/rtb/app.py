@@ -49,6 +49,7 @@ from services.rtb.desk.own_door import BiddersDesk
 from services.rtb.desk.pinging import PingingDesk
 from services.rtb.desk.reservations import ReservationsDesk
 from services.rtb.doors import bidders as bidders_door
+from services.rtb.doors.gate import Gate
 from services.rtb.doors.pings import pings
 from services.rtb.memory import Memory
 from services.rtb.settings import Settings
@@ -118,6 +119,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan_of(starts, [answers.stop, bidders.stop, *ends, *closes]),
     )
     app.include_router(pings(pinging))
+    app.add_middleware(Gate, per_second=settings.pings_per_second)
     app.state.bidders_desk = own
     app.include_router(bidders_door.router)
     return app

@@ -49,6 +49,7 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "FLOWS_ALLOW_PRIVATE_ADDRESSES": "true",
         "RTB_ALLOW_PRIVATE_ADDRESSES": "true",
         "RTB_KEEP_AUCTIONS_DAYS": "30",
+        "RTB_PINGS_PER_SECOND": "7",
         "TRACKING_ALLOW_PRIVATE_ADDRESSES": "true",
         "TRACKING_KEEP_CALLS_DAYS": "90",
         "TRACKING_KEEP_DELIVERIES_DAYS": "7",
