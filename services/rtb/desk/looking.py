@@ -26,7 +26,7 @@ from libs.contracts.auctions import (
 from libs.contracts.bidding import RtbTarget
 from libs.contracts.ids import CallId, CampaignId, RtbTargetId
 from libs.contracts.money import Money
-from libs.rules.masking import masked_text
+from libs.rules.masking import MASK, masked_text
 from libs.rules.secrets import secrets_in, unmasked
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
@@ -268,9 +268,18 @@ class LookingDesk:
 
 
 def _written(request: Request) -> str:
-    headers = "".join(f"{name}: {value}\n" for name, value in request.headers.items())
+    headers = "".join(
+        f"{name}: {_proofless(name, value)}\n" for name, value in request.headers.items()
+    )
     body = request.body.decode(errors="replace")
     return f"{request.method} {request.url}\n{headers}\n{body}"
+
+
+def _proofless(name: str, value: str) -> str:
+    """A header without what proves who asks: a password stands in it in another writing."""
+    if name.lower() != "authorization":
+        return value
+    return f"{value.partition(' ')[0]} {MASK}"
 
 
 def _rate(part: int, whole: int) -> float:

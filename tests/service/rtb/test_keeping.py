@@ -1,5 +1,6 @@
 """Bidders and routers are kept by version; secrets never show; nothing is another account's."""
 
+from base64 import b64encode
 from typing import Any
 from uuid import uuid4
 
@@ -131,6 +132,11 @@ async def test_a_rehearsal_and_a_ping_leave_no_trace(stage: Stage) -> None:
     pinged = await stage.ask(PingRtbTarget(**about, target_id=target.id))
     assert (pinged.sent, pinged.amount.amount, pinged.status) == (True, 5, 200)
     assert "Bearer ********" in pinged.request
+    basic = {"kind": "basic", "username": "ann", "password": "open sesame"}
+    asking = PingRtbTarget(**about, document=stage.target("/one", auth=basic), send=False)
+    told = (await stage.ask(asking)).request
+    assert "Authorization: Basic ********\n" in told
+    assert b64encode(b"ann:open sesame").decode() not in told
     unsent = await stage.ask(PingRtbTarget(**about, document=target, send=False))
     assert (unsent.sent, '{"test": 1}' in unsent.request) == (False, True)
     assert [one.body for one in stage.bidders.heard] == [b'{"test": 1}'] * 2
