@@ -145,9 +145,14 @@ async def test_a_number_that_a_visitor_has_is_not_given_back_under_her(
 
     await eventually(waits)
     assert len(rest.carrier.ledger.numbers) == 1
-    with psycopg.connect(stage.database_url) as sql:
-        shown = sql.execute("SELECT pool_id FROM tracking.line WHERE number_id = %s", [id])
-        assert shown.fetchone() == (None,)  # nobody new gets it
+
+    async def withdrawn() -> bool | None:
+        """Nobody new gets it, once tracking has heard."""
+        with psycopg.connect(stage.database_url) as sql:
+            asked = "SELECT pool_id FROM tracking.line WHERE number_id = %s"
+            return sql.execute(asked, [id]).fetchone() == (None,) or None
+
+    assert await eventually(withdrawn)
     line("until = now()")
     with psycopg.connect(stage.database_url) as sql:
         sql.execute("UPDATE router.number_setup SET due_at = now()")

@@ -21,6 +21,7 @@ from libs.contracts.finding import (
     FindFlowed,
 )
 from libs.contracts.flow_routing import FindBuyer
+from libs.contracts.known_numbers import AskNumbers
 from libs.contracts.message import Document, Question
 from libs.contracts.numbers import (
     BuyNumbers,
@@ -53,8 +54,8 @@ from tests.service.router.stage import (
     dial,
 )
 
-OF_NO_ACCOUNT = {AdmitCall, AskFallbackPlans}
-"""The ingress asks these for all: it answers every account's callers."""
+OF_NO_ACCOUNT = {AdmitCall, AskFallbackPlans, AskNumbers}
+"""Other services ask these for all: they serve every account's callers and visitors."""
 
 
 class Stranger:
