@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from deploy.local.servers.ports import free_port
+from libs.contracts.configuration import Status
 from libs.contracts.dni import SaveTrackingTag
 from libs.contracts.tracking_edits import GetTracking, TrackingNoun
 from libs.contracts.visits import Ground, ListVisits, Visit, Visits
@@ -129,11 +130,14 @@ async def test_visitors_see_their_own_numbers_and_their_calls_are_theirs(house: 
         await late_and_on_another_page(her, hers)
         found = await visits(house)
         assert [one.number for one in found if one.landing.endswith("/roofs")] == [hers]
+        assert [one.pages for one in found if one.landing.endswith("/roofs")] == [2]
         assert all("email" not in one.tags for one in found)
         assert her.complaints == him.complaints == []
 
         await nothing_without_consent(browser, address)
         await nothing_against_her_will(browser, address)
+
+        await the_pages_own_once_there_is_none(house, tag, him)
 
     for number, source in ((hers, "google"), (his, "bing")):
         attributed = await site.attributed(await house.call(number, f"{WEST}=answer:1,talk:9"))
@@ -152,9 +156,21 @@ async def late_and_on_another_page(page: Page, number: str) -> None:
     await page.run("document.querySelector('#late').firstChild.nodeValue = 'Again 800-555-0199'")
     again = shown.replace("Ask", "Again")
     await page.until(f"document.querySelector('#late').textContent === '{again}'")
+    await page.run("history.replaceState({}, '', '#top')")  # no other page
     swaps = await page.run("window.swaps")
     await asyncio.sleep(0.3)
     assert await page.run("window.swaps") == swaps < 10  # it never answers its own writing
+
+
+async def the_pages_own_once_there_is_none(house: House, tag: Any, page: Page) -> None:
+    """A number that may be somebody else's by now is shown no longer."""
+    await resave(house, tag.model_copy(update={"status": Status.PAUSED}))
+    await page.run("history.pushState({}, '', '/later')")
+    await page.until("document.querySelector('.hotline').textContent === '800.555.0177'")
+    assert await text_of(page, "#text") == f"Call (800) 555-0199 today, or fax {FAX}."
+    assert await page.run("document.querySelector('#link').getAttribute('href')") == (
+        "tel:+18005550199"
+    )
 
 
 async def nothing_without_consent(browser: Any, address: str) -> None:

@@ -17,13 +17,14 @@
   var PHONE = /[+(]?\d[\d().\-\s\u00a0\u2010-\u2013]{5,18}\d/g;
   var SKIPPED = /^(script|style|noscript|textarea|input|select|template)$/i;
   var PHONE_ATTRIBUTES = ['href'];
-  var TRIES_MAX = 3, WAIT_MS = 3000, DEBOUNCE_MS = 30, PAIRS_MAX = 150, TEXT_MAX = 1000;
+  var TRIES_MAX = 3, WAIT_MS = 3000, DEBOUNCE_MS = 30, SETTLE_MS = 300, PAIRS_MAX = 150, TEXT_MAX = 1000, UNDO_MAX = 4000;
 
   var shown = null;        // the last answer
+  var undo = [];           // what brings the page's own number back
   var old = {};            // digits that were shown before: they are swapped like the page's own
   var custom = {};
   var allowed = script.getAttribute('data-consent') !== 'required';
-  var beating = 0, looking = 0, begun = false, address = '', memory = {};
+  var beating = 0, looking = 0, turning = 0, begun = false, address = '', memory = {};
 
   function safely(work) {
     return function () {
@@ -113,13 +114,27 @@
     });
   }
 
+  /* Remember how; of a page that is open for days, only what was shown last. */
+  function back(work) {
+    undo.push(work);
+    if (undo.length > UNDO_MAX) undo.splice(0, UNDO_MAX / 2);
+  }
+
   function swapText(node, whole) {
     var text = node.nodeValue;
     var next = whole && PHONE.test(text) ? text.replace(PHONE, shaped) : swapped(text);
     PHONE.lastIndex = 0;
     if (next === text) return 0;
     node.nodeValue = next;
+    back(function () { if (node.nodeValue === next) node.nodeValue = text; });
     return 1;
+  }
+
+  function write(element, name, text, next) {
+    element.setAttribute(name, next);
+    back(function () {
+      if (element.getAttribute(name) === next) element.setAttribute(name, text);
+    });
   }
 
   function swapLink(link, whole) {
@@ -127,7 +142,7 @@
     if (!/^tel:/i.test(href)) return 0;
     var found = digits(decodeURIComponent(href.slice(4).split(/[;,?]/)[0]));
     if (found === shown.digits || !(whole || wanted(found))) return 0;
-    link.setAttribute('href', 'tel:' + shown.number);
+    write(link, 'href', href, 'tel:' + shown.number);
     return 1;
   }
 
@@ -154,6 +169,7 @@
       if (!element.children.length && !/^(input|img)$/i.test(element.tagName) &&
           element.textContent.trim() === '') {
         element.textContent = shown.formatted;
+        back(function () { element.textContent = ''; });
         count++;
       }
     } else {
@@ -178,7 +194,7 @@
       if (PHONE_ATTRIBUTES.indexOf(name) >= 0) return;
       each(root, '[' + name + ']', function (element) {
         var text = element.getAttribute(name), next = swapped(text);
-        if (next !== text) { element.setAttribute(name, next); count++; }
+        if (next !== text) { write(element, name, text, next); count++; }
       });
     }));
     watcher.takeRecords();  // what we have written is nothing new
@@ -202,19 +218,26 @@
   });
 
   function show(answer) {
-    if (shown && shown.number && shown.number !== answer.number) {
+    if (shown && answer.number && shown.number !== answer.number) {
       old[shown.digits] = old[shown.national] = true;
       delete old[answer.digits];
       delete old[answer.national];
     }
-    if (!answer.number) return;
+    if (!answer.number) {  // ours may be somebody else's by now: the page's own is right again
+      while (undo.length) undo.pop()();
+      shown = window.dni.number = null;
+      return;
+    }
     shown = answer;
     window.dni.number = answer.number;
     swap(document.body);
   }
 
+  /* An anchor is no other page, unless the site keeps its pages there. */
+  function place() { return window.location.href.replace(/#(?![!\/]).*$/, ''); }
+
   function arrive(tries) {
-    address = window.location.href;
+    address = place();
     post('/dni/v1/visits', {
       visitor: visitor(), page: address.slice(0, 4000), referrer: document.referrer.slice(0, 4000),
       parameters: said()
@@ -245,9 +268,10 @@
   });
 
   var navigated = safely(function () {
-    if (window.location.href === address) return;
+    if (place() === address) return;
     swap(document.body);
-    arrive(0);
+    clearTimeout(turning);
+    turning = setTimeout(safely(function () { arrive(0); }), SETTLE_MS);
   });
 
   function wrap(name) {
