@@ -50,6 +50,7 @@ bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
 	@$(PY) -m tests.bench.auctioning
 	@$(PY) -m tests.bench.sandboxing
 	@$(PY) -m tests.bench.leasing
+	@$(PY) -m tests.bench.reporting
 
 goldens: setup ## Write anew what flows' nodes do
 	@GOLDENS=1 $(PY) -m pytest -q tests/unit/flows/test_goldens.py

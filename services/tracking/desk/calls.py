@@ -39,13 +39,10 @@ class Entry(Protocol):
         """What was told of these calls; nobody else adds to it until the end."""
 
     async def save(self, calls: Sequence[tuple[CallRecord, Told]]) -> None:
-        """Replace what was told of these calls."""
+        """Replace what was told of these calls, and what they count for."""
 
     async def fire(self, all_fired: Sequence[Fired]) -> None:
         """Have pixels told that calls have reached these points."""
-
-    async def count(self, calls: Sequence[tuple[CallRecord, Told]]) -> None:
-        """Replace what these calls count for in reports."""
 
 
 class Journal(Protocol):
@@ -85,9 +82,7 @@ class Desk:
             known = await entry.lock(list(facts))
             told = {call_id: fold(known[call_id], facts[call_id]) for call_id in facts}
             records = {call_id: record_of(call_id, now) for call_id, now in told.items()}
-            calls = [(records[call_id], now) for call_id, now in told.items()]
-            await entry.save(calls)
-            await entry.count(calls)
+            await entry.save([(records[call_id], now) for call_id, now in told.items()])
             await entry.fire(
                 [
                     one

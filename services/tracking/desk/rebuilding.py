@@ -74,25 +74,22 @@ class RebuildingDesk:
         async with self._journal.entry() as entry:
             known = await entry.reopen(call_ids)
             facts = await _facts(entry, call_ids)
-            wrong: list[tuple[CallRecord, Told]] = []
-            uncounted: list[tuple[CallRecord, Told]] = []
             lines: defaultdict[CallId, list[dict[str, Any]]] = defaultdict(list)
             for line in await entry.counted(call_ids):
                 lines[line["call_id"]].append(line)
+            wrong: list[tuple[CallRecord, Told]] = []
             for call_id in call_ids:
                 told = fold(replace(known[call_id], least={}, greatest={}), facts[call_id])
                 record = record_of(call_id, told)
-                if told != known[call_id]:
+                mistold = told != known[call_id]
+                miscounted = _lines(record, told) != [_counts(line) for line in lines[call_id]]
+                found.records += mistold
+                found.tallies += miscounted
+                if mistold or miscounted:
                     wrong.append((record, told))
-                if _lines(record, told) != [_counts(line) for line in lines[call_id]]:
-                    uncounted.append((record, told))
             found.calls += len(call_ids)
-            found.records += len(wrong)
-            found.tallies += len(uncounted)
             if mend and wrong:
                 await entry.save(wrong)
-            if mend and uncounted:
-                await entry.count(uncounted)
 
 
 async def _facts(entry: Entry, call_ids: Sequence[CallId]) -> defaultdict[CallId, list[Fact]]:

@@ -145,17 +145,15 @@ class Entry:
         return {call_id: Told(**orjson.loads(told)) for call_id, told in rows}
 
     async def save(self, calls: Sequence[tuple[CallRecord, Told]]) -> None:
-        """Replace what was told of these calls."""
+        """Replace what was told of these calls, and what they count for in reports."""
         rows = [self._call_row(record, told) for record, told in calls]
         arrays = {each.name: [row[each.name] for row in rows] for each in (*_KEY, *_VALUES)}
         await _SAVE.run(self._connection, **arrays)
-
-    async def count(self, calls: Sequence[tuple[CallRecord, Told]]) -> None:
-        """Replace what these calls count for in reports, and learn what things are called."""
         of_calls = [(call, datetime.fromisoformat(listed_at(told))) for call, told in calls]
         await tallies.count(self._connection, self._filed_on, of_calls)
-        self.named = self._labels.new([call for call, _ in calls])
-        await tallies.name(self._connection, self.named)
+        names = self._labels.new([call for call, _ in calls])
+        await tallies.name(self._connection, names)
+        self.named.update(names)
 
     async def reopen(self, call_ids: Sequence[CallId]) -> Mapping[CallId, Told]:
         """What was told of calls that were filed before; they are locked until we are done."""
