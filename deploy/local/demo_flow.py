@@ -60,7 +60,13 @@ NODES: tuple[dict[str, Any], ...] = (
         "id": "desk",
         "plan": {"connecting_message": "We are looking for the best expert for you."},
     },
-    {"type": "voicemail", "id": "message", "prompt": {"text": _SORRY}, "seconds_max": 60},
+    {
+        "type": "voicemail",
+        "id": "message",
+        "prompt": {"text": _SORRY},
+        "seconds_max": 60,
+        "transcribe": True,
+    },
     {
         "type": "hang_up",
         "id": "far",

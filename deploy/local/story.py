@@ -157,6 +157,7 @@ def _recorded(detail: CallDetail) -> list[str]:
         "buyer": f"{call.buyer_name}, {call.target_name}",
         "seconds": f"{call.seconds} in all, {call.talk_seconds} of talk",
         "recording": f"{call.recording_status}, {call.recording_seconds} seconds",
+        **({"transcript": call.recording_transcript} if call.recording_transcript else {}),
     }
     lines += [f"  {name:10} {value}" for name, value in facts.items()]
     lines += [

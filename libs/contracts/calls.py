@@ -193,3 +193,21 @@ class RecordingReady(Fact):
     url: str | None = None
     seconds: int | None = Field(default=None, ge=0)
     channels: Literal[1, 2] | None = None
+
+
+class TranscriptStatus(StrEnum):
+    """Whether the carrier could write down what was said."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class RecordingTranscribed(Fact):
+    """The carrier has written down what a recording says, or could not: then `text` is empty."""
+
+    subject: ClassVar[str] = "event.recording.transcribed.v1"
+    publisher: ClassVar[str] = "ingress"
+
+    recording_sid: Sid
+    status: TranscriptStatus
+    text: str = ""

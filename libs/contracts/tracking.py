@@ -92,6 +92,7 @@ class CallRecord(Value):
     recording_sid: str | None = None
     recording_status: str | None = None
     recording_seconds: int | None = None
+    recording_transcript: str | None = None
     legs: tuple[Leg, ...] = ()
 
 

@@ -10,6 +10,7 @@ asks        ask.router.admit.v1 ask.router.leg_ended.v1
 publishes   event.call.arrived.v1 event.call.fell_back.v1 event.call.ended.v1
             event.leg.ringing.v1 event.leg.answered.v1 event.leg.accepted.v1
             event.leg.ended.v1 event.recording.ready.v1
+            event.recording.transcribed.v1
 consumes    nothing
 owns        no table; a folder for facts and plans while NATS is away
 calls out   the carrier's REST API (carrier, the only HTTP here)

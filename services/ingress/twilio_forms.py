@@ -20,6 +20,8 @@ from libs.contracts.calls import (
     LegRinging,
     RecordingReady,
     RecordingStatus,
+    RecordingTranscribed,
+    TranscriptStatus,
 )
 from libs.contracts.flows import KEYED_MAX, Keyed, Recorded
 from libs.contracts.ids import CallId, PoolId, call_id_of
@@ -45,8 +47,10 @@ _DIALS = tuple(
 _KEYS = ("Digits",)
 _OF_RECORDINGS = ("Sid", "Status", "Url", "Duration", "Channels")
 _RECORDINGS = tuple(f"Recording{name}" for name in _OF_RECORDINGS)
+_TRANSCRIPTS = ("TranscriptionStatus", "TranscriptionText")
 _ERRORS = ("ErrorCode", "ErrorUrl")
-_READ_BY_US = frozenset((*_CALLS, *_CALLERS, *_ENDS, *_DIALS, *_KEYS, *_RECORDINGS, *_ERRORS))
+_ABOUT_LEGS = (*_DIALS, *_KEYS, *_RECORDINGS, *_TRANSCRIPTS)
+_READ_BY_US = frozenset((*_CALLS, *_CALLERS, *_ENDS, *_ABOUT_LEGS, *_ERRORS))
 _SID = re.compile(rf"[A-Za-z0-9]{{1,{SID_LENGTH_MAX}}}")
 _HALF_ESCAPED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _NO_KEY = re.compile("[^0-9*#A-Da-d]")
@@ -241,6 +245,20 @@ def recording(form: Form, leg: Leg, seen_at: datetime) -> RecordingReady | None:
         url=form.get("RecordingUrl") or None,
         seconds=_whole(form.get("RecordingDuration")),
         channels=channels if channels in (1, 2) else None,
+    )
+
+
+def transcript(form: Form, leg: Leg, seen_at: datetime) -> RecordingTranscribed | None:
+    """A transcription's callback; None for a word we do not know."""
+    word = form.get("TranscriptionStatus", "completed")
+    if word not in tuple(TranscriptStatus):
+        return None
+    status = TranscriptStatus(word)
+    return RecordingTranscribed(
+        **_about(form, leg, seen_at, tuple(TranscriptStatus).index(status)),
+        recording_sid=form.get("RecordingSid"),
+        status=status,
+        text=form.get("TranscriptionText") if status is TranscriptStatus.COMPLETED else "",
     )
 
 

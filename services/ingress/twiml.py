@@ -143,6 +143,15 @@ def _recording_callback(scene: Scene) -> dict[str, str]:
     }
 
 
+def _transcription(verb: Record, scene: Scene) -> dict[str, str]:
+    if not verb.transcribe:
+        return {}
+    return {
+        "transcribe": "true",
+        "transcribeCallback": scene.leg.url(scene.base_url, "transcript"),
+    }
+
+
 def _destination(verb: Dial, scene: Scene) -> str:
     attributes: dict[str, str | None] = {
         "statusCallback": scene.leg.url(scene.base_url, "leg"),
@@ -203,6 +212,7 @@ def _record(verb: Record, scene: Scene) -> str:
             "playBeep": "true" if verb.beep else "false",
             **_recording_callback(scene),
             "timeout": str(verb.silence_seconds),
+            **_transcription(verb, scene),
         },
     )
     return record + _element("Redirect", {}, _text(action))

@@ -93,6 +93,7 @@ class Webhooks:
             Kind.WHISPER: self._whisper,
             Kind.ACCEPT: self._accept,
             Kind.RECORDING: self._recording,
+            Kind.TRANSCRIPT: self._transcript,
             Kind.STATUS: self._status,
             Kind.TURN: self._flow_turn,
         }
@@ -208,6 +209,9 @@ class Webhooks:
 
     async def _recording(self, webhook: Webhook) -> bytes:
         return await self._told(forms.recording(webhook.form, _leg_of(webhook), self._clock.now()))
+
+    async def _transcript(self, webhook: Webhook) -> bytes:
+        return await self._told(forms.transcript(webhook.form, _leg_of(webhook), self._clock.now()))
 
     async def _status(self, webhook: Webhook) -> bytes:
         return await self._told(forms.call_end(webhook.form, self._clock.now()))

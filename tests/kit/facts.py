@@ -14,6 +14,8 @@ from libs.contracts.calls import (
     LegRinging,
     RecordingReady,
     RecordingStatus,
+    RecordingTranscribed,
+    TranscriptStatus,
 )
 from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
 from libs.contracts.phone import Caller, CallerKind, PhoneDestination
@@ -96,6 +98,12 @@ class CallStory:
     ) -> RecordingReady:
         details = {"recording_sid": "RE1", "status": status, "seconds": 40}
         return RecordingReady(**self._facts(details | more))
+
+    def transcribed(
+        self, status: TranscriptStatus = TranscriptStatus.COMPLETED, **more: Any
+    ) -> RecordingTranscribed:
+        details = {"recording_sid": "RE1", "status": status, "text": "Please call me."}
+        return RecordingTranscribed(**self._facts(details | more))
 
     def _undialled(self, step: int, outcome: str, reason: RouteReason) -> CallRouted:
         nobody = dict.fromkeys(("target_id", "buyer_id", "destination"))

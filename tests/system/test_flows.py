@@ -59,7 +59,12 @@ FRONT_DESK: dict[str, Any] = {
             " data: {zone: 'east'}};",
         },
         {"type": "router", "id": "desk", "plan": {"whisper": "From {gathered_zip|zone}."}},
-        {"type": "voicemail", "id": "vm", "prompt": {"text": "Leave a message."}},
+        {
+            "type": "voicemail",
+            "id": "vm",
+            "prompt": {"text": "Leave a message."},
+            "transcribe": True,
+        },
         {"type": "hang_up", "id": "bye", "prompt": {"text": "Too far."}},
     ],
     "edges": wired(
@@ -82,7 +87,9 @@ async def test_a_call_goes_through_its_flow(house: House) -> None:
     second = await house.target(buyer, SECOND)
     await house.campaign(first, second, number=NUMBER, flow_id=flow_id)
 
-    report = await house.call(NUMBER, f"{FIRST}=busy;{SECOND}=no-answer;digits=1,10001;message=7")
+    callees = f"{FIRST}=busy;{SECOND}=no-answer"
+    said = "digits=1,10001;message=7;message-text=Please call me."
+    report = await house.call(NUMBER, f"{callees};{said}")
 
     assert report.errors == ()
     assert report.spoken == ("Press 1 for roofing.", "Your ZIP code?", "Leave a message.")
@@ -102,3 +109,4 @@ async def test_a_call_goes_through_its_flow(house: House) -> None:
     assert walk.tags["zone"] == "east"
     record = await house.record(report)
     assert record.call.campaign_name == "Roofing"
+    assert record.call.recording_transcript == "Please call me."

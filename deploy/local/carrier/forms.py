@@ -94,6 +94,19 @@ def recording(account_sid: str, one: Recording) -> dict[str, str]:
     return params
 
 
+def transcript(account_sid: str, one: Recording, text: str) -> dict[str, str]:
+    """What a transcription's callback says; without a text it failed."""
+    return {
+        "AccountSid": account_sid,
+        "CallSid": one.call_sid,
+        "RecordingSid": one.sid,
+        "RecordingUrl": one.url,
+        "TranscriptionSid": f"TR{one.sid[2:]}",
+        "TranscriptionStatus": "completed" if text else "failed",
+        "TranscriptionText": text,
+    }
+
+
 def digits(keys: str, finished_on: str) -> dict[str, str]:
     """What a Gather's action says of pressed keys; none at all is empty."""
     return {"Digits": keys, "FinishedOnKey": finished_on, "msg": "Gather End"}

@@ -125,6 +125,7 @@ def _line(step: Step) -> str:
         "DialBridged",
         "CallStatus",
         "RecordingStatus",
+        "TranscriptionStatus",
         "Digits",
         "SpeechResult",
     )

@@ -117,6 +117,8 @@ READERS: dict[str, dict[str, tuple[Reader, int]]] = {
         "maxLength": (_whole(2, 14_400), 13612),
         "finishOnKey": (_KEYS, 13613),
         "playBeep": (_flag, 13616),
+        "transcribe": (_flag, 12200),
+        "transcribeCallback": (str, 12200),
         **_RECORDING,
     },
     "Dial": {

@@ -18,6 +18,7 @@ The caller:
     digits=1,-,22#        keys at each Gather in turn; - presses nothing
     speech=sales,billing  words at each Gather that listens
     message=s             how long the caller speaks at a Record (5); 0 is silence
+    message-text=words    what is written down of it, if asked; without it that fails
     hangup-after=s        the caller leaves s seconds after the call came in
     abandoned=status      the end of a call that left unanswered: no-answer or canceled
     action-lost           when the caller has gone, the Dial's action is never requested
@@ -39,7 +40,7 @@ FAULTS = ("duplicate", "drop", "reorder", "delay")
 # Documents that the carrier fetches, then callbacks.  A document cannot be reordered,
 # and only the action of a caller who has gone can be lost.
 DOCUMENTS = ("voice", "action", "gather", "record", "redirect", "whisper", "fallback")
-CALLBACKS = ("initiated", "ringing", "answered", "completed", "recording", "ended")
+CALLBACKS = ("initiated", "ringing", "answered", "completed", "recording", "transcript", "ended")
 EVENTS = (*DOCUMENTS, *CALLBACKS)
 DEFAULT_CALLEE = Callee()  # answers, talks half a minute, and lets the caller hang up
 SECONDS_MAX = 14_400.0  # no call lasts longer
@@ -68,6 +69,7 @@ class Script:
     digits: tuple[str, ...] = ()
     speech: tuple[str, ...] = ()
     message: float = 5.0
+    message_text: str = ""
     hangup_after: float | None = None
     abandoned: str = "no-answer"
     action_lost: bool = False
@@ -123,6 +125,10 @@ def _seconds(name: str, value: str) -> float:
     return seconds
 
 
+def _text(_name: str, value: str) -> str:
+    return value
+
+
 def _words(_name: str, value: str) -> tuple[str, ...]:
     return tuple("" if word.strip() == "-" else word.strip() for word in value.split(","))
 
@@ -165,6 +171,7 @@ _FIELDS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
     "digits": ("digits", _keys),
     "speech": ("speech", _words),
     "message": ("message", _seconds),
+    "message-text": ("message_text", _text),
     "hangup-after": ("hangup_after", _seconds),
     "abandoned": ("abandoned", _status),
     "action-lost": ("action_lost", _lost),

@@ -12,6 +12,8 @@ from deploy.local.carrier.ledger import Recording, new_sid
 from deploy.local.carrier.line import Line
 
 READY_AFTER_SECONDS = 2.0  # Twilio tells of a recording a little after the conversation
+TRANSCRIBED_AFTER_SECONDS = 5.0
+TRANSCRIBED_SECONDS = (2, 120)  # a recording must be longer, and shorter
 WAV_SECONDS_MAX = 60  # silence: a longer file would say no more
 WAV_RATE_HZ = 8_000  # telephone quality
 
@@ -54,6 +56,15 @@ class Tape:
         one.duration = math.floor(self._line.now - one.started_at + 0.5)
         one.status = "completed" if one.duration else "absent"
         await self._tell(one.status, after=READY_AFTER_SECONDS)
+
+    async def transcribe(self, url: str, text: str) -> None:
+        """Tell what it says, once it has stopped."""
+        one = self.recording
+        least, most = TRANSCRIBED_SECONDS
+        written = text if least < one.duration < most else ""
+        params = forms.transcript(self._line.account_sid, one, written)
+        errand = Errand("transcript", url, "POST", params)
+        await self._line.mail.callback(errand, after=TRANSCRIBED_AFTER_SECONDS)
 
     async def _tell(self, event: str, after: float) -> None:
         if self._listener.url is None or event not in self._listener.events:

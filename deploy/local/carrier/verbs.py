@@ -54,6 +54,8 @@ class Record:
     max_length: int = 3600
     finish_on_key: str = "1234567890*#"
     play_beep: bool = True
+    transcribe: bool = False
+    transcribe_callback: str | None = None
     recording_status_callback: str | None = None
     recording_status_callback_method: str = "POST"
     recording_status_callback_event: frozenset[str] = frozenset({"completed"})

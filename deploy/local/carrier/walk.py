@@ -137,6 +137,9 @@ class Walk:
         except CallerGone as left:
             gone = left
         await tape.stop()
+        if verb.transcribe and verb.transcribe_callback and tape.recording.duration:
+            wanted_at = urljoin(document.url, verb.transcribe_callback)
+            await tape.transcribe(wanted_at, line.script.message_text)
         if not gone and line.script.message < verb.max_length:
             await line.pass_time(verb.timeout)  # the silence that ends the recording, cut off it
         if gone:

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     WHISPER = "whisper"
     ACCEPT = "accept"
     RECORDING = "recording"
+    TRANSCRIPT = "transcript"
     STATUS = "status"
     TURN = "turn"
 
@@ -43,6 +44,7 @@ ADDRESSES: Mapping[str, Kind] = {
     "/api/webhooks/whisper/{call_id}/{step}": Kind.WHISPER,
     "/api/webhooks/accept/{call_id}/{step}": Kind.ACCEPT,
     "/api/webhooks/recording/{call_id}/{step}": Kind.RECORDING,
+    "/api/webhooks/transcript/{call_id}/{step}": Kind.TRANSCRIPT,
     "/api/webhooks/turn/{call_id}/{step}": Kind.TURN,
     # Numbers configured for the system before this one still name these.
     "/api/webhooks/twilio/voice": Kind.VOICE,
@@ -97,7 +99,7 @@ class Leg:
     in_flow: bool = False
 
     def url(self, base: str, kind: str) -> str:
-        """The absolute address; `kind` is dial, leg, whisper, accept, recording or turn."""
+        """The absolute address; `kind` is that of what the carrier is to say there."""
         query = f"owner={self._owner}"
         if self.account_id is not None:
             query += f"&account={self.account_id}"

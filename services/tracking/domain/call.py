@@ -20,6 +20,8 @@ from libs.contracts.calls import (
     LegRinging,
     RecordingReady,
     RecordingStatus,
+    RecordingTranscribed,
+    TranscriptStatus,
 )
 from libs.contracts.ids import NOBODY
 from libs.contracts.routing import CallRouted
@@ -179,6 +181,12 @@ def _recording(fact: RecordingReady) -> Cells:
     return {"recording": list(recording), f"recorded.{fact.recording_sid}": list(own)}
 
 
+def _transcript(fact: RecordingTranscribed) -> Cells:
+    if fact.status is TranscriptStatus.FAILED:
+        return {}
+    return {f"transcript.{fact.recording_sid}": [fact.text]}
+
+
 class _Telling(NamedTuple):
     """Which cells a kind of fact tells."""
 
@@ -196,6 +204,7 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     LegEnded: _Telling(_leg_ended_at, _leg_end),
     CallEnded: _Telling(_call_ended_at, _call_end),
     RecordingReady: _Telling(_nothing, _recording),
+    RecordingTranscribed: _Telling(_nothing, _transcript),
 }
 
 FACTS: Mapping[str, type[Fact]] = {fact.subject: fact for fact in _TELLINGS}

@@ -132,4 +132,5 @@ def _recording(told: Told) -> dict[str, Any]:
         "recording_sid": recording.sid,
         "recording_status": recording.status,
         "recording_seconds": None if recording.seconds < 0 else recording.seconds,
+        "recording_transcript": first(told.greatest, f"transcript.{recording.sid}"),
     }

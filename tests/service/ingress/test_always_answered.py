@@ -17,6 +17,7 @@ from libs.contracts.calls import (
     LegAccepted,
     LegEnded,
     RecordingReady,
+    RecordingTranscribed,
 )
 from services.ingress.domain.callbacks import ADDRESSES, Kind
 from tests.kit.proxy import Proxy
@@ -46,6 +47,7 @@ FIELDS: dict[Kind, dict[str, str]] = {
     Kind.ACCEPT: {"CallSid": LEG_SID, "ParentCallSid": CALL_SID, "Digits": "1"},
     Kind.LEG: {"CallSid": LEG_SID, "ParentCallSid": CALL_SID, "CallStatus": "busy"},
     Kind.RECORDING: {"RecordingSid": "RE1", "RecordingStatus": "completed"},
+    Kind.TRANSCRIPT: {"RecordingSid": "RE1", "TranscriptionText": "Please call me."},
     Kind.STATUS: {"CallStatus": "completed", "CallDuration": "9"},
     Kind.TURN: {"Digits": "1"},
 }
@@ -57,6 +59,7 @@ TOLD_ONCE: dict[type[Fact], int] = {
     LegEnded: 2,
     CallEnded: 1,
     RecordingReady: 1,
+    RecordingTranscribed: 1,
 }
 TOLD_ALONE: dict[type[Fact], int] = {
     **TOLD_ONCE,

@@ -15,6 +15,8 @@ from libs.contracts.calls import (
     LegEnded,
     LegRinging,
     RecordingReady,
+    RecordingTranscribed,
+    TranscriptStatus,
 )
 from libs.contracts.phone import CallerKind
 from libs.contracts.routing import (
@@ -206,6 +208,28 @@ async def test_callbacks_late_twice_and_out_of_order_are_facts_once_each(
         CallEnded: (None, 51),
         RecordingReady: (ACCOUNT, 40),
     }
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "kept"),
+    [("completed", "Please call me.", "Please call me."), ("failed", "(blank)", "")],
+)
+async def test_what_the_carrier_wrote_down_is_a_fact(
+    ingress: Ingress, router: PlayedRouter, word: str, text: str, kept: str
+) -> None:
+    for _ in range(2):
+        answer = await ingress.post(
+            place("transcript"),
+            RecordingSid="RE1",
+            TranscriptionStatus=word,
+            TranscriptionText=text,
+        )
+        assert (answer.status_code, answer.text) == (200, EMPTY)
+
+    [fact] = await router.facts_once(1)
+    assert isinstance(fact, RecordingTranscribed)
+    assert (fact.account_id, fact.recording_sid) == (ACCOUNT, "RE1")
+    assert (fact.status, fact.text) == (TranscriptStatus(word), kept)
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,28 @@ async def test_record() -> None:
 
 
 @pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("message=12;message-text=Please call me.", ("completed", "Please call me.")),
+        ("message=12", ("failed", "")),
+        ("message=2;message-text=Hi", ("failed", "")),
+        ("message=120;message-text=A long story", ("failed", "")),
+    ],
+)
+async def test_a_record_is_written_down_if_asked_and_of_a_length_for_it(
+    script: str, told: tuple[str, str]
+) -> None:
+    asked = '<Record action="/turn" transcribe="true" transcribeCallback="/text"/>'
+    office = Office(voice=asked, turn="")
+
+    await office.call(script)
+
+    [turn], [text] = office.said("turn"), office.said("text")
+    assert text["RecordingSid"] == turn["RecordingSid"]
+    assert (text["TranscriptionStatus"], text["TranscriptionText"]) == told
+
+
+@pytest.mark.parametrize(
     ("script", "attributes", "action", "told"),
     [
         ("message=30", 'maxLength="10"', {"RecordingDuration": "10", "Digits": ""}, "completed"),

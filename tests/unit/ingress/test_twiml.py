@@ -176,6 +176,23 @@ ORACLES: list[tuple[Verb, Callable[[VoiceResponse], Any]]] = [
             r.redirect(url("turn")),  # who says nothing comes back all the same
         ),
     ),
+    (
+        Record(transcribe=True),
+        lambda r: (
+            r.record(
+                action=url("turn"),
+                finish_on_key="#",
+                max_length=120,
+                play_beep=True,
+                recording_status_callback=url("recording"),
+                recording_status_callback_event="completed absent",
+                timeout=5,
+                transcribe=True,
+                transcribe_callback=url("transcript"),
+            ),
+            r.redirect(url("turn")),
+        ),
+    ),
 ]
 
 

@@ -10,7 +10,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.contracts.calls import CallStatus, Fact, RecordingStatus
+from libs.contracts.calls import CallStatus, Fact, RecordingStatus, TranscriptStatus
 from libs.contracts.catalogue import CATALOGUE
 from libs.contracts.ids import NOBODY, AccountId, CallId
 from libs.contracts.phone import SipDestination
@@ -64,6 +64,13 @@ FACT: st.SearchStrategy[Fact] = st.one_of(
         STORY.recorded,
         recording_sid=st.sampled_from(["RE1", "RE2"]),
         **{**ENDING, "status": st.sampled_from(RecordingStatus)},
+        **DETAILS,
+    ),
+    st.builds(
+        STORY.transcribed,
+        status=st.sampled_from(TranscriptStatus),
+        recording_sid=st.sampled_from(["RE1", "RE2"]),
+        text=st.sampled_from(["", "Please call me."]),
         **DETAILS,
     ),
 )

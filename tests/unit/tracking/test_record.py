@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from libs.contracts.calls import CallStatus, Fact, RecordingStatus
+from libs.contracts.calls import CallStatus, Fact, RecordingStatus, TranscriptStatus
 from libs.contracts.ids import NOBODY, BuyerId, CampaignId
 from libs.contracts.phone import WITHHELD, SipDestination
 from libs.contracts.routing import RouteReason
@@ -243,6 +243,16 @@ def test_a_recording_without_a_length_has_none() -> None:
     made = record(CallStory().recorded(RecordingStatus.ABSENT, seconds=None))
 
     assert made.recording_seconds is None
+
+
+def test_a_recording_is_shown_with_what_was_written_down_of_it() -> None:
+    story = CallStory()
+    other = story.transcribed(recording_sid="RE2", text="Another's words.")
+    failed = story.transcribed(TranscriptStatus.FAILED, text="")
+
+    assert record(story.recorded(), other, failed).recording_transcript is None
+    told = record(story.transcribed(), other, failed, story.recorded())
+    assert told.recording_transcript == "Please call me."
 
 
 def test_a_call_is_nobodys_until_the_router_has_said_whose() -> None:

@@ -20,7 +20,8 @@ class Voicemail(Node):
     {"type": "voicemail", "id": "vm", "prompt": {"text": "Please leave a message."},
      "seconds_max": 90, "transcribe": true}
 
-    With `transcribe` the carrier writes down what was said; the text comes to the call's record.
+    With `transcribe` the carrier writes down a message of 3 to 119 seconds; the text comes
+    to the call's record.
     """
 
     ENDS: ClassVar[frozenset[str]] = frozenset(("recorded", "silence"))
