@@ -27,6 +27,7 @@ from libs.rules.macros import BadTemplate, Place, Template, read_template
 from libs.rules.proof import proof_of
 
 USER_AGENT = "CallCenter-RTB/1.0"  # as the predecessor's bidders know it
+TEST = "X-RTB-Test"  # whatever the template tells, a bidder must know that no call comes
 TOKEN_LENGTH = 32
 SIP_VALUE_MAX = 200  # characters of one header; the carrier takes 1,024 in all
 TEMPLATES_KEPT = 8_192  # read ones: four of each of two thousand bidders
@@ -199,6 +200,8 @@ def offer_of(
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json, application/xml"}
     if body:
         headers["Content-Type"] = _TYPES[target.content]
+    if offered.is_test:
+        headers[TEST] = "1"
     for header in target.headers:
         headers[header.name] = _template(header.value.get_secret_value(), Place.HEADER).fill(told)
     return Request(target.method, address, headers | proof_of(target.auth, body, now), body)

@@ -140,6 +140,7 @@ async def test_a_rehearsal_and_a_ping_leave_no_trace(stage: Stage) -> None:
     unsent = await stage.ask(PingRtbTarget(**about, document=target, send=False))
     assert (unsent.sent, '{"test": 1}' in unsent.request) == (False, True)
     assert [one.body for one in stage.bidders.heard] == [b'{"test": 1}'] * 2
+    assert [one.headers["x-rtb-test"] for one in stage.bidders.heard] == ["1"] * 2
     for table in ("auction", "bid", "reservation", "sale", "outcome"):
         assert stage.rows(f"select count(*) from rtb.{table}") == [(0,)]
 

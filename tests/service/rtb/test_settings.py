@@ -136,6 +136,7 @@ async def test_the_request_is_made_as_the_bidder_wants_it(stage: Stage) -> None:
     assert told["campaignId"] == "ab" * 16
     assert (told["callerState"], told["currency"]) == ("NY", "USD")
     assert "callerId" not in told
+    assert "x-rtb-test" not in heard["/default"].headers
     assert told["tags"] == {}
     assert heard["/default"].headers["x-key"] == "hush-hush"
     assert orjson.loads(heard["/json"].body) == {
