@@ -184,6 +184,7 @@ async def test_a_durable_is_read_by_its_service_alone(
 SAID = {
     "console-audit": ("router", "event.buyer.changed.v1"),
     "tracking-attributions": ("ingress", "event.call.arrived.v1"),
+    "tracking-pixels": ("flows", "event.pixel.asked.v1"),
 }
 """Who says what to a durable that does not listen to calls' ends."""
 
