@@ -58,6 +58,7 @@ class RouteReason(StrEnum):
     NO_TARGET = "no_target"
     NOBODY_ELIGIBLE = "nobody_eligible"
     ALL_CAPPED = "all_capped"
+    UNSOLD = "unsold"
     RING_BUDGET_SPENT = "ring_budget_spent"
     CALLER_GONE = "caller_gone"
     CONVERSATION_OVER = "conversation_over"

@@ -49,7 +49,7 @@ class Heard:
 
 
 Read = Callable[[RtbTargetId, Reply], Bid | NoBid]
-WhenLate = Callable[[RtbTargetId, Reply], None]
+WhenLate = Callable[[RtbTargetId, Heard], None]
 
 
 class _Round:
@@ -146,8 +146,8 @@ class Bidders:
         def heard(done: asyncio.Task[Heard]) -> None:
             self._late.discard(done)
             if not done.cancelled() and done.exception() is None:
-                reply = done.result().reply
-                if reply.status is not None:
-                    when_late(target_id, reply)
+                late = done.result()
+                if late.reply.status is not None:
+                    when_late(target_id, late)
 
         task.add_done_callback(heard)

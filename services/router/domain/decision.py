@@ -43,6 +43,8 @@ from services.router.domain.room import (
 from services.router.domain.screening import turned_away
 from services.router.domain.verdicts import Exclusion, TurnedAway
 
+TELLS_UNSOLD = 2  # the edition of the rules since which nobody's buying has its own reason
+
 
 def deliberate(
     context: CallContext,
@@ -334,6 +336,7 @@ def _decision(deliberation: Deliberation, found: _Found) -> Decision:
         rest=_rest(plan, deliberation.order, len(found.seats)),
         reason=reason,
         fallback=chosen is None and isinstance(outcome, DialNext),
+        edition=deliberation.edition,
     )
     return Decision.model_construct(outcome=outcome, record=record, plan=plan, chosen=chosen)
 
@@ -343,7 +346,11 @@ def _reason(deliberation: Deliberation, found: _Found) -> RouteReason:
         return RouteReason.CHOSEN
     if deliberation.closing is not None:
         return deliberation.closing
-    return found.turned_away.reason if found.turned_away else RouteReason.ALL_CAPPED
+    if found.turned_away is not None:
+        return found.turned_away.reason
+    unsold = all(seat.rule is Rule.UNSOLD for seat in found.seats)
+    is_told = unsold and deliberation.edition >= TELLS_UNSOLD
+    return RouteReason.UNSOLD if is_told else RouteReason.ALL_CAPPED
 
 
 def _rest(plan: Plan | None, order: Sequence[Candidate], looked_at: int) -> tuple[int, ...]:

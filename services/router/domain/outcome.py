@@ -17,6 +17,7 @@ TO_FALLBACK = frozenset(
         RouteReason.NO_TARGET,
         RouteReason.NOBODY_ELIGIBLE,
         RouteReason.ALL_CAPPED,
+        RouteReason.UNSOLD,
     )
 )
 """Why nobody takes a call that the campaign wants: its own place may have it."""

@@ -16,6 +16,12 @@ from services.router.domain.context import CallContext, Inputs
 from services.router.domain.plan import Plan
 from services.router.domain.verdicts import TurnedAway
 
+EDITION = 2
+"""Of the rules; what was decided by an earlier one is repeated by that.
+
+2: a call that only auctions could have had, and that nobody bought, is unsold, not capped.
+"""
+
 
 class CounterSeen(NamedTuple):
     """A counter as a decision saw it; its numbers stand in the order of `Counter`."""
@@ -55,6 +61,7 @@ class Record(Value):
     the campaign did not take the call; `counters` are those that were looked at.  `seats`
     are those who were looked at, `rest` the others of the order, by their index in the plan.
     `fallback`: nobody took the call, for `reason`, and the campaign's own place is dialled.
+    `edition` is that of the rules; a record without one is of the first.
     """
 
     step: int
@@ -72,6 +79,7 @@ class Record(Value):
     rest: tuple[int, ...] = ()
     reason: RouteReason
     fallback: bool = False
+    edition: int = 1
 
 
 class Deliberation(Value):
@@ -93,6 +101,7 @@ class Deliberation(Value):
     ring_seconds_left: int
     excluded: tuple[Seat, ...] = ()
     order: tuple[Candidate, ...] = ()
+    edition: int = EDITION
 
 
 class Promised(Value):

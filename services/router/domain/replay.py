@@ -23,7 +23,8 @@ def repeat(record: Record, plan: Plan | None) -> Decision:
     deliberation = deliberate(
         given, record.step, basis, record.inputs, now=record.at, seed=record.seed
     )
-    return conclude(deliberation, counters_of(record))
+    by_then = deliberation.model_copy(update={"edition": record.edition})
+    return conclude(by_then, counters_of(record))
 
 
 def reconsider(record: Record, then: Plan, now: Plan) -> Decision:

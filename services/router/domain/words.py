@@ -33,6 +33,7 @@ CLOSED: Mapping[RouteReason, str] = {
     RouteReason.NO_TARGET: "the campaign has no target",
     RouteReason.NOBODY_ELIGIBLE: "no target of the campaign may take the call",
     RouteReason.ALL_CAPPED: "every eligible target has reached a cap",
+    RouteReason.UNSOLD: "nobody bought it",
     RouteReason.DIAL_ATTEMPTS_SPENT: "as many targets were tried as the campaign allows",
     RouteReason.RING_BUDGET_SPENT: "the caller has heard enough ringing for this campaign",
 }

@@ -13,7 +13,7 @@ from libs.contracts.ids import AccountId, AuctionId, CallId, CampaignId, RtbTarg
 from libs.contracts.screening import CallerHistory
 from libs.rules.finding import Finding
 from libs.runtime.clock import Clock
-from services.rtb.bidders import Asking, Bidders, WhenLate
+from services.rtb.bidders import Asking, Bidders, Heard, WhenLate
 from services.rtb.domain.bid import Bid, NoBid
 from services.rtb.domain.books import Books
 from services.rtb.domain.closing import Held, close
@@ -110,9 +110,10 @@ class AskingDesk:
             target = books.targets[target_id]
             return read_reply(target, reply, self._clock.now(), self._house.own_hosts)
 
-        def came_late(target_id: RtbTargetId, reply: Reply) -> None:
-            self.paces[target_id].came_late(reply.milliseconds)
-            when_late(target_id, reply)
+        def came_late(target_id: RtbTargetId, late: Heard) -> None:
+            loss = late.said.loss if isinstance(late.said, NoBid) else None
+            self.paces[target_id].came_late(loss, late.reply.milliseconds)
+            when_late(target_id, late)
 
         heard = await self._bidders.ask(list(askings.values()), left_ms, read, came_late)
         auction = close(

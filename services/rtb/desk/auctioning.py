@@ -122,7 +122,7 @@ class AuctionDesk:
             question.account_id, question.call_id, question.campaign_id, router, offered
         )
         within_ms = max(0.0, min(router.deadline_ms, deadline.remaining_ms - RECORD_RESERVE_MS))
-        late = self._behind.late_of(question.account_id, offered.auction_id)
+        late = self._behind.late_of(question.account_id, offered.auction_id, books)
         return await self._asking.hold(occasion, books, within_ms, late)
 
     async def _settle(  # noqa: PLR0917 - what is settled, and by what

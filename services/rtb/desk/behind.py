@@ -13,7 +13,7 @@ from libs.contracts.ids import AccountId, AuctionId, RtbTargetId
 from libs.rules.masking import masked_text
 from libs.runtime.database import NOT_NOW
 from libs.runtime.tasks import ended
-from services.rtb.bidders import WhenLate
+from services.rtb.bidders import Heard, WhenLate
 from services.rtb.desk.asking import Closed
 from services.rtb.domain.books import Books
 from services.rtb.domain.offer import Request
@@ -55,12 +55,17 @@ class Behind:
         """Keep an auction's bids, and what was said, masked; done when nobody waits for it."""
         self._add(lambda: self._bodies.keep(_rows(account_id, closed, books)))
 
-    def late_of(self, account_id: AccountId, auction_id: AuctionId) -> WhenLate:
+    def late_of(self, account_id: AccountId, auction_id: AuctionId, books: Books) -> WhenLate:
         """What notes a late answer of this auction."""
 
-        def when_late(target_id: RtbTargetId, reply: Reply) -> None:
-            row = {"account_id": account_id, "auction_id": auction_id, "target_id": target_id}
-            row |= _reply(reply, ()) | {"late_milliseconds": reply.milliseconds}
+        def when_late(target_id: RtbTargetId, late: Heard) -> None:
+            row = {
+                "account_id": account_id,
+                "auction_id": auction_id,
+                "target_id": target_id,
+                "late_milliseconds": late.reply.milliseconds,
+                **_reply(late.reply, books.secrets[target_id]),
+            }
             self._add(lambda: self._late(row, LATE_TRIES_MAX))
 
         return when_late

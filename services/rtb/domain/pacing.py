@@ -66,8 +66,13 @@ class Pace:
         if self.heard_since >= JUDGED_EVERY:  # sorting for each would cost more than it saves
             self._judge()
 
-    def came_late(self, milliseconds: float) -> None:
-        """An answer has come that nobody waited for: it is slow, and it works."""
+    def came_late(self, loss: Loss | None, milliseconds: float) -> None:
+        """An answer has come that nobody waited for: unless it is a fault, the bidder works.
+
+        A fault changes nothing: that its answer was missed has been counted.
+        """
+        if loss in FAULTS:
+            return
         self.milliseconds.append(milliseconds)
         self.failures, self.open_until = 0, None
         self._judge()

@@ -7,20 +7,25 @@ from typing import Any
 import pytest
 
 from deploy.local.bidders import Play, bids
-from libs.contracts.auction import AuctionWon, Loss
+from libs.contracts.auction import AuctionUnsold, AuctionWon, Loss
 from libs.contracts.auctions import (
     AuctionDetail,
     BidShown,
+    Bodies,
     GetAuction,
+    GetBid,
     ReportRtb,
     RtbReport,
     RtbTargetReport,
 )
 from libs.contracts.ids import AuctionId
+from services.rtb.domain.pacing import FAILURES_MAX
 from tests.kit.hosting import eventually
 from tests.service.rtb.stage import Stage
 
 LEARNT = 25  # auctions: more than it takes to learn
+FAULT = Play(b"I know secret-of-slow", status=500, delay_ms=150)
+REFUSAL = Play(b'{"accepted":false,"reason":"secret-of-slow is busy"}', delay_ms=150)
 
 
 async def shown(stage: Stage, auction_id: AuctionId) -> dict[str, BidShown]:
@@ -53,6 +58,34 @@ async def test_a_late_answer_is_kept_and_never_used(stage: Stage) -> None:
     assert 250 <= (found["strict"].late_milliseconds or 0) < 700
     assert found["strict"].seen == "no answer within 60 ms"
     assert found["slow"].amount is None
+
+
+@pytest.mark.parametrize(("play", "loss"), [(FAULT, Loss.CIRCUIT_OPEN), (REFUSAL, Loss.LATE)])
+async def test_a_fault_that_comes_late_closes_no_circuit(
+    stage: Stage, play: Play, loss: Loss
+) -> None:
+    auth = {"kind": "bearer", "token": "secret-of-slow"}
+    target = stage.target("/slow", play, auth=auth, exposure="open")
+    router = await stage.router(target, deadline_ms=60, explore_percent=0)
+    for at in range(FAILURES_MAX):
+        unsold = await stage.sell(router, f"CA{at}")
+        assert isinstance(unsold, AuctionUnsold)
+        auction_id = unsold.auction_id
+        assert auction_id is not None
+
+        async def heard(auction_id: AuctionId = auction_id) -> BidShown | None:
+            slow = (await shown(stage, auction_id))["slow"]
+            return None if slow.late_milliseconds is None else slow
+
+        assert (await eventually(heard)).loss is Loss.LATE
+        about = {"account_id": stage.account_id, "auction_id": auction_id}
+        said: Bodies = await stage.ask(GetBid(**about, target_id=target.id))
+        assert said.response
+        assert "secret-of-slow" not in said.response
+
+    await stage.sell(router, "CAlast")
+
+    assert stage.losses() == {"slow": loss}
 
 
 @pytest.mark.parametrize(("adaptive", "waits"), [(True, False), (False, True)])

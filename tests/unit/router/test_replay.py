@@ -26,10 +26,11 @@ from libs.contracts.ids import PublisherId
 from libs.contracts.money import usd
 from libs.contracts.phone import WITHHELD, PhoneDestination
 from libs.contracts.publishers import PublisherStatus
-from libs.contracts.routing import RouteReason
+from libs.contracts.routing import Close, RouteReason
 from libs.contracts.schedule import Schedule, WeeklyShift
 from libs.contracts.screening import Blocklist, CallerHistory, DuplicateRule, EarlierCall
 from services.router.domain.context import Estimate, Inputs, Load, PublisherSeen
+from services.router.domain.explain import explained
 from services.router.domain.plan import Plan
 from services.router.domain.record import OUTCOMES, Decision, Record
 from services.router.domain.replay import repeat
@@ -169,6 +170,28 @@ def some_decision(draw: Random, plan: Plan) -> Decision:
         tried=(UUID(int=101),) if step else (),
         connections=step,
     )
+
+
+def test_what_an_earlier_edition_of_the_rules_decided_is_repeated_by_it() -> None:
+    """Once, a call that nobody bought was closed as one for which nobody had room."""
+    plan = a_plan(assignments=(Assignment(rtb_router_id=ROUTER),), rtb_enabled=True)
+    unsold = AuctionUnsold(auction_id=UUID(int=83), reason=Unsold.NO_BIDS, asked=3)
+    decision = decide(plan, inputs=Inputs(auctions={ROUTER: unsold}))
+    assert isinstance(decision.outcome, Close)
+    assert decision.outcome.reason is decision.record.reason is RouteReason.UNSOLD
+    told = explained(decision.record, plan, heard=True).sentence
+    assert told == (
+        "The call was closed because nobody bought it; "
+        "the RTB auction sold nothing (no bids, 3 asked)."
+    )
+    before = decision.record.model_dump(mode="json", exclude={"edition"})
+    kept = Record.model_validate(before | {"reason": "all_capped"})
+
+    again = repeat(kept, plan)
+
+    assert again.record == kept
+    assert isinstance(again.outcome, Close)
+    assert again.outcome.reason is RouteReason.ALL_CAPPED
 
 
 def test_a_thousand_records_of_many_kinds_are_replayed_to_the_byte() -> None:

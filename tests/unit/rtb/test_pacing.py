@@ -46,8 +46,20 @@ def test_failures_in_a_row_open_the_circuit_and_an_answer_closes_it() -> None:
     assert spared is not None
     assert spared[0] is Loss.CIRCUIT_OPEN
     assert pace.spared(1_000, NOW + timedelta(seconds=31)) is None
-    pace.came_late(1_900)
+    pace.came_late(Loss.REFUSED, 1_900)
     assert pace.spared(1_000, NOW) is None
+
+
+@pytest.mark.parametrize("fault", [Loss.HTTP_STATUS, Loss.UNREADABLE])
+def test_a_fault_that_comes_late_closes_no_circuit(fault: Loss) -> None:
+    pace = paced([100.0] * 20)
+    for _ in range(FAILURES_MAX):
+        pace.heard(Loss.LATE, 1_000, 0, NOW)
+        pace.came_late(fault, 1_500)
+    spared = pace.spared(1_000, NOW)
+    assert spared is not None
+    assert spared[0] is Loss.CIRCUIT_OPEN
+    assert max(pace.milliseconds) == 100, "a fault is no answer to learn a time from"
 
 
 @pytest.mark.parametrize(("waited", "loss"), [(50.0, None), (500.0, Loss.CIRCUIT_OPEN)])
@@ -63,7 +75,7 @@ def test_who_never_was_quick_enough_is_not_asked() -> None:
     pace = Pace()
     for _ in range(20):
         pace.heard(Loss.LATE, 100, 0, NOW)
-        pace.came_late(700)
+        pace.came_late(None, 700)
     spared = pace.spared(100, NOW)
     assert spared is not None
     assert spared[0] is Loss.TOO_SLOW
