@@ -4,6 +4,7 @@ import base64
 import logging
 from typing import Any
 
+import twilio.rest.api  # noqa: F401 # else loaded at the first request: callers would wait a second
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 
