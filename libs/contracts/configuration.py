@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, PlainSerializer, SecretStr, model_validator
 
+from libs.contracts.agents import Agent, Skills
 from libs.contracts.areas import AreaRule
 from libs.contracts.call_settings import CallSettings, LegSettings, Text
 from libs.contracts.caps import Caps
@@ -32,6 +33,11 @@ from libs.contracts.tags import OWN_TAGS_MAX, TAG_NAME_MAX, TAG_TEXT_MAX
 
 ASSIGNMENTS_MAX = 1_000  # entries of one campaign
 MEMBERS_MAX = 200  # targets of one group
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
 
 Name = Annotated[Text, Field(min_length=1, max_length=256)]
 OwnTags = Annotated[
@@ -114,7 +120,7 @@ class Target(Limited, Selective, LegSettings):
     """Where a buyer's calls go.
 
     `dial_without_hold` allows the ingress to dial it while the router is away; a capped
-    target can never be dialled without a hold.
+    target can never be dialled without a hold, nor can an `agent`: she may be away.
     """
 
     id: TargetId
@@ -123,12 +129,23 @@ class Target(Limited, Selective, LegSettings):
     destination: Destination
     status: Status = Status.ACTIVE
     dial_without_hold: bool = False
+    agent: Agent | None = Field(default=None, exclude_if=_is_none)
 
     @model_validator(mode="after")
     def _capped_targets_need_a_hold(self) -> Self:
+        if self.dial_without_hold and self.agent:
+            raise ValueError("dial_without_hold is not allowed for an agent: she may be away")
         if self.dial_without_hold and self.limited:
             raise ValueError("dial_without_hold is only allowed for a target without caps")
         return self
+
+    @property
+    def at_once(self) -> int | None:
+        """How many calls it takes at the same time; an agent no more than she can."""
+        most = self.caps.concurrency
+        if self.agent is None:
+            return most
+        return min(self.agent.calls_at_once, most or self.agent.calls_at_once)
 
 
 class Member(Document):
@@ -159,7 +176,7 @@ class Assignment(Limited):
     """An entry of a campaign's plan: a target, a group or an RTB router, with caps of its own.
 
     Lower priority first; weight shares the calls among equals.  An RTB router's place in the
-    plan is taken by whoever wins its auction.
+    plan is taken by whoever wins its auction.  `skills` are needed there besides the campaign's.
     """
 
     target_id: TargetId | None = None
@@ -167,6 +184,7 @@ class Assignment(Limited):
     rtb_router_id: RtbRouterId | None = None
     priority: int = Field(default=1, ge=-1_000, le=1_000)
     weight: int = Field(default=1, ge=1, le=1_000)
+    skills: Skills = ()
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
@@ -227,7 +245,8 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
     Without `rtb_enabled` its RTB routers hold no auctions, and nobody may ping it; with
     `quotes` it gives quotes to publishers who do, and honours them.  Its calls run the flow of
     `flow_id` while that is published and not paused; else, and where the flow gives a call back,
-    the plan takes them.
+    the plan takes them.  Only agents with all of its `skills` take its calls, and with those that
+    a call names itself, by commas, in its tag `skills_tag`.
     """
 
     id: CampaignId
@@ -246,6 +265,10 @@ class Campaign(Limited, Selective, CallSettings, LegSettings):
     rtb_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
     quotes: Quotes | None = None
     flow_id: FlowId | None = None
+    skills: Skills = ()
+    skills_tag: Annotated[Text, Field(min_length=1, max_length=TAG_NAME_MAX)] | None = Field(
+        default=None, exclude_if=_is_none
+    )
 
     @model_validator(mode="after")
     def _each_entry_once(self) -> Self:

@@ -31,6 +31,7 @@ class Rule(StrEnum):
     ALREADY_TRIED = "already_tried"
     EARLIER_CONNECTIONS = "earlier_connections"
     SERVED_BEFORE = "served_before"
+    SKILLS = "skills"
     CLOSED = "closed"
     FILTERED = "filtered"
     OUT_OF_AREA = "out_of_area"

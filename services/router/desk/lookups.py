@@ -78,5 +78,5 @@ class Lookups:
 
 
 def _load(target: Target, live: int) -> Load:
-    most = target.caps.concurrency
+    most = target.at_once
     return Load(live=live, free=None if most is None else max(0, most - live))

@@ -3,6 +3,7 @@
 from typing import Any, Self
 from uuid import UUID
 
+from libs.contracts.agents import USUAL_PRIORITY, Agent, Skills
 from libs.contracts.auction import AuctionWon
 from libs.contracts.call_settings import Conversion, LegSettings
 from libs.contracts.configuration import Buyer, Group, Limited, Target
@@ -26,7 +27,8 @@ class Candidate(Value):
 
     `weight` is the entry's, for a group's member its part of the group's.  `scopes` are
     tested in their order: target, groups, buyer, entry, campaign.  An RTB router stands for
-    whoever wins its auction: `sold` once that is known.
+    whoever wins its auction: `sold` once that is known.  `skills` are what its entry and the
+    campaign need.
     """
 
     target: Target | None = None
@@ -38,6 +40,17 @@ class Candidate(Value):
     weight: float
     settings: LegSettings
     scopes: tuple[Scope, ...]
+    skills: Skills = ()
+
+    @property
+    def agent(self) -> Agent | None:
+        """What it has that is a person."""
+        return self.target.agent if self.target else None
+
+    @property
+    def tier(self) -> tuple[int, int]:
+        """Lower comes first: the entry's priority, then an agent's own."""
+        return self.priority, self.agent.priority if self.agent else USUAL_PRIORITY
 
     @property
     def id(self) -> UUID:

@@ -21,13 +21,13 @@ NOBODY_YET = Estimate(calls=0, revenue=Decimal(0))
 def arrange(
     plan: Plan, eligible: Sequence[Candidate], inputs: Inputs, *, now: datetime, seed: int
 ) -> tuple[Candidate, ...]:
-    """Order candidates: lower priority first, the campaign's spread among equals.
+    """Order candidates: lower priority first, then agents' own, the campaign's spread among equals.
 
     With sticking, whoever served this caller last comes before all tiers.  The same inputs
     give the same order.
     """
     keyed = [
-        (candidate.priority, *key, at, candidate)
+        (*candidate.tier, *key, at, candidate)
         for at, (key, candidate) in enumerate(
             zip(_keys(plan, eligible, inputs, seed), eligible, strict=True)
         )
@@ -65,9 +65,9 @@ def _keys(
 
 def _rotation(eligible: Sequence[Candidate], turn: int) -> list[float]:
     """Each in turn, tier by tier: with the next turn the next in the plan comes first."""
-    tiers: dict[int, list[UUID]] = {}
+    tiers: dict[tuple[int, int], list[UUID]] = {}
     for candidate in eligible:
-        tiers.setdefault(candidate.priority, []).append(candidate.id)
+        tiers.setdefault(candidate.tier, []).append(candidate.id)
     places = {
         target_id: float((at - turn) % len(tier))
         for tier in tiers.values()

@@ -15,7 +15,7 @@ from libs.contracts.explaining import Rule
 from libs.contracts.filters import TagFilter
 from libs.contracts.schedule import Schedule
 from libs.contracts.screening import DuplicateRule, DuplicateScope
-from libs.rules import areas, filters, hours
+from libs.rules import areas, filters, hours, skills
 from libs.rules.finding import PASSED, Finding
 from libs.rules.history import check_duplicate, served_at_all
 from libs.rules.sightings import sightings_of, tags_of
@@ -38,6 +38,7 @@ class Sieve:
         self._history = inputs.history
         self._now = now
         self._tags = tags_of(context)
+        self._skills = skills.asked_for(self._tags, plan.campaign.skills_tag)
         another = plan.campaign.sticking is Sticking.ANOTHER
         self._served = frozenset(served(plan.campaign, inputs, now) if another else ())
         self._sightings: tuple[Sighting, ...] | None = None  # few plans ask
@@ -52,6 +53,7 @@ class Sieve:
         return (
             line.paused
             or self._of_this_call(line)
+            or self._unskilled(line)
             or (None if self._passed.issuperset(line.rules) else self._of_rules(line))
             or self._duplicate(line)
         )
@@ -106,6 +108,13 @@ class Sieve:
             found = Finding(False, "connected with this caller before", "another target each time")
             return _excluded(Rule.SERVED_BEFORE, found)
         return None
+
+    def _unskilled(self, line: Line) -> Exclusion | None:
+        """Only agents have skills: where any are needed, others do not do."""
+        if not line.needs and not self._skills:
+            return None
+        found = skills.check(line.skills, self._skills.union(line.needs))
+        return None if found.passed else _excluded(Rule.SKILLS, found)
 
     def _of_auctions(self, line: Line) -> Exclusion | None:
         if not self._rtb_enabled:

@@ -151,7 +151,7 @@ def _sentence(record: Record, plan: Plan | None, table: tuple[CandidateVerdict, 
     others = sum(row.verdict is Verdict.LOST for row in table)
     rest = f", before {others} more in the order" if others else ""
     how = SPREADS[plan.campaign.spread].format(
-        priority=chosen.priority, weight=f"{chosen.weight:g}", score=chosen.score
+        priority=_tier(plan, chosen), weight=f"{chosen.weight:g}", score=chosen.score
     )
     if chosen.rule is Rule.SOLD:
         how = f"it won the auction at {chosen.seen}"
@@ -160,6 +160,13 @@ def _sentence(record: Record, plan: Plan | None, table: tuple[CandidateVerdict, 
     if _as_promised(record, plan):
         how = f"it was promised by {quote_told(record.context, record.at)}"
     return f"{chosen.target_name} of {chosen.buyer_name} was dialled: {how}{rest}{passed}."
+
+
+def _tier(plan: Plan, chosen: CandidateVerdict) -> str:
+    """The priority of a candidate's entry, and an agent's own."""
+    at = plan.index.get(chosen.target_id) if chosen.target_id else None
+    agent = plan.candidates[at].agent if at is not None else None
+    return f"{chosen.priority}, as an agent {agent.priority}" if agent else str(chosen.priority)
 
 
 def _as_promised(record: Record, plan: Plan) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid5
 
+from libs.contracts.agents import Skills
 from libs.contracts.call_settings import PLATFORM_CALL, PLATFORM_LEG, CallSettings, LegSettings
 from libs.contracts.configuration import (
     Assignment,
@@ -235,6 +236,7 @@ def _auctioned(
         priority=entry.priority,
         weight=float(entry.weight),
         settings=resolve(PLATFORM_LEG, levels).settings,
+        skills=_skills(campaign, entry),
         scopes=(
             _scope(entry_id_of(campaign.id, entry), "entry", campaign.name, entry),
             _scope(campaign.id, "campaign", campaign.name, campaign),
@@ -265,7 +267,7 @@ def _candidate(  # noqa: PLR0917 - one place, where a plan is put together
     groups = shelf.groups_of.get(target.id, ())
     levels = leg_levels(shelf.defaults, campaign, buyer, target, upper)
     scopes = (
-        _scope(target.id, "target", target.name, target),
+        _scope(target.id, "target", target.name, _at_once(target)),
         *(_scope(group.id, "group", group.name, group) for group in groups),
         _scope(buyer.id, "buyer", buyer.name, buyer),
         _scope(entry_id_of(campaign.id, entry), "entry", campaign.name, entry),
@@ -279,7 +281,18 @@ def _candidate(  # noqa: PLR0917 - one place, where a plan is put together
         weight=weight,
         settings=resolve(PLATFORM_LEG, levels).settings,
         scopes=scopes,
+        skills=_skills(campaign, entry),
     )
+
+
+def _skills(campaign: Campaign, entry: Assignment) -> Skills:
+    return tuple(sorted({*campaign.skills, *entry.skills}))
+
+
+def _at_once(target: Target) -> Limited:
+    """A target's limits; an agent takes no more calls at once than she can."""
+    caps = target.caps.model_copy(update={"concurrency": target.at_once})
+    return Limited(zone=target.zone, caps=caps)
 
 
 def _scope(id_: UUID, kind: str, name: str, limits: Limited) -> Scope:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from libs.contracts.agents import Skills
 from libs.contracts.areas import AreaRule
 from libs.contracts.configuration import Selective, Status
 from libs.contracts.explaining import Rule
@@ -28,6 +29,8 @@ class Line:
     candidate_id: UUID
     target_id: TargetId | None
     buyer_id: BuyerId | None
+    skills: Skills
+    needs: Skills
     paused: Exclusion | None
     earlier_connections_max: int | None
     schedules: tuple[tuple[str, Schedule], ...]
@@ -62,6 +65,8 @@ def _line(candidate: Candidate, share: Share) -> Line:
         candidate_id=candidate.id,
         target_id=candidate.target.id if candidate.target else None,
         buyer_id=candidate.buyer.id if candidate.buyer else None,
+        skills=candidate.agent.skills if candidate.agent else (),
+        needs=candidate.skills,
         paused=_paused(candidate),
         earlier_connections_max=candidate.settings.earlier_connections_max,
         schedules=schedules,
