@@ -16,6 +16,7 @@ from services.router.domain.context import CallContext, Inputs
 from services.router.domain.plan import Plan
 from services.router.domain.verdicts import TurnedAway
 
+FIRST = 1  # edition of the rules, which older records do not name
 EDITION = 2
 """Of the rules; what was decided by an earlier one is repeated by that.
 
@@ -61,7 +62,7 @@ class Record(Value):
     the campaign did not take the call; `counters` are those that were looked at.  `seats`
     are those who were looked at, `rest` the others of the order, by their index in the plan.
     `fallback`: nobody took the call, for `reason`, and the campaign's own place is dialled.
-    `edition` is that of the rules; a record without one is of the first.
+    `edition` is that of the rules; a record without one is of the first, and says none again.
     """
 
     step: int
@@ -79,7 +80,7 @@ class Record(Value):
     rest: tuple[int, ...] = ()
     reason: RouteReason
     fallback: bool = False
-    edition: int = 1
+    edition: int = Field(default=FIRST, exclude_if=lambda edition: edition == FIRST)
 
 
 class Deliberation(Value):
