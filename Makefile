@@ -49,6 +49,7 @@ bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
 	@$(PY) -m tests.bench.door
 	@$(PY) -m tests.bench.auctioning
 	@$(PY) -m tests.bench.sandboxing
+	@$(PY) -m tests.bench.flowing
 	@$(PY) -m tests.bench.leasing
 	@$(PY) -m tests.bench.reporting
 

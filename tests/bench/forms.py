@@ -115,6 +115,11 @@ class Script:
     status: Form
 
 
+def digits_form(number: str, digits: str) -> Form:
+    """Write the form of a caller who has keyed something."""
+    return Form((*_call(number, "in-progress"), ("Digits", digits), ("msg", "Gather End")))
+
+
 def script_for(number: str) -> Script:
     """Write the forms of a call that lasts a minute and is ended by the callee.
 

@@ -17,7 +17,7 @@ from tests.bench.forms import Doors
 NO_BODY = frozenset((204, 304))  # answers that end with their head
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_ACTION = re.compile(rb"<Dial[^>]*\saction=\"([^\"]*)\"")
+_ACTION = re.compile(rb"<(?:Dial|Gather)[^>]*\saction=\"([^\"]*)\"")
 
 
 class Broken(Exception):
@@ -102,7 +102,7 @@ def parse_answer(received: bytes) -> tuple[int, bytes] | None:
 
 
 def action_path(twiml: bytes, base: str) -> str | None:
-    """Find where the Dial reports its end, as a path at `base`; None: there is no such place."""
+    """Find where a Dial or a Gather reports, as a path at `base`; None: there is no such place."""
     found = _ACTION.search(twiml)
     if found is None:
         return None

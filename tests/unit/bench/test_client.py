@@ -52,8 +52,9 @@ def test_the_dial_action_is_a_path_at_the_same_door(action: bytes, path: str | N
     assert action_path(twiml, "http://127.0.0.1:80") == path
 
 
-def test_twiml_without_a_dial_has_no_action() -> None:
-    assert action_path(b'<Response><Gather action="/x"/></Response>', "http://h") is None
+def test_a_gather_reports_as_a_dial_does_and_nothing_else_has_an_action() -> None:
+    assert action_path(b'<Response><Gather action="/x"/></Response>', "http://h") == "/x"
+    assert action_path(b'<Response><Record action="/x"/></Response>', "http://h") is None
 
 
 @pytest.mark.parametrize("kind", ["voice", "action", "status"])
