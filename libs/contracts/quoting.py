@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, TypeAdapter
 
 from libs.contracts.calls import Fact, Geography
-from libs.contracts.ids import AccountId, CampaignId, QuoteId
+from libs.contracts.ids import AccountId, CampaignId, PublisherId, QuoteId
 from libs.contracts.message import Document, Instant, Question, Value, one_of
 from libs.contracts.money import Amount, Currency, Money
 from libs.contracts.phone import Caller, PhoneNumber, SipAddress
@@ -97,7 +97,8 @@ class QuoteCall(Question):
     """Would this call be taken, and what for?  Keeps the place until the quote expires.
 
     `key` tells two calls apart of which the same is known: the same publisher, caller and key
-    gets the same quote again while it holds.
+    gets the same quote again while it holds.  A `publisher` that is one of the account's, by id,
+    code or name, is asked for its status, hours and caps, and the call that comes is its.
     """
 
     subject: ClassVar[str] = "ask.router.quote.v1"
@@ -115,12 +116,16 @@ class QuoteCall(Question):
 
 
 class QuoteGiven(Fact):
-    """A quote has been given; its `call_id` names the quote, and the call that may never come."""
+    """A quote has been given; its `call_id` names the quote, and the call that may never come.
+
+    `seller` is the publisher as its ping named it, `publisher_id` whom that means.
+    """
 
     subject: ClassVar[str] = "event.quote.given.v1"
     publisher: ClassVar[str] = "router"
 
     campaign_id: CampaignId
     seller: PublisherName
+    publisher_id: PublisherId | None = None
     price: Money
     expires_at: Instant

@@ -152,7 +152,7 @@ def _bind_calls(  # noqa: PLR0917 - wired once
     for_flows = FlowsDesk(routing, memory, decisions, FlowCounters(database), clock)
     bind_calls(answers, routing, for_flows, memory)
     bind_flows(answers, for_flows, memory)
-    quoting = QuotingDesk(memory, claims, decisions, lookups, quotes, clock, _seed)
+    quoting = QuotingDesk(memory, publishers, claims, decisions, lookups, quotes, clock, _seed)
     bind_quotes(answers, quoting, memory)
     bind_whisper(answers, routing)
     bind_copying(answers, FallbackDesk(memory), NumbersDesk(memory), memory)

@@ -5,7 +5,8 @@ than what it has; so does each start, each reconnection, and some time.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from libs.contracts.configuration import Limited
 from libs.contracts.ids import AccountId, PublisherId
@@ -38,6 +39,7 @@ class PublisherBook:
         self._ask = ask
         self._clock = clock
         self._known: dict[tuple[AccountId, PublisherId], Publisher] = {}
+        self._meant: dict[AccountId, Mapping[str, PublisherId]] = {}
         self._version = 0
         self._loaded = False
         self._catching_up = asyncio.Lock()
@@ -67,6 +69,14 @@ class PublisherBook:
         """Whether it is a publisher of the account."""
         return (account_id, publisher_id) in self._known
 
+    def meant(self, account_id: AccountId, text: str) -> PublisherId | None:
+        """Whom a text means: an id, a code, or a name that one publisher alone has."""
+        if account_id not in self._meant:
+            self._meant[account_id] = _meanings(
+                one for (account, _), one in self._known.items() if account == account_id
+            )
+        return self._meant[account_id].get(text.strip().lower())
+
     def seen(
         self,
         account_id: AccountId,
@@ -81,11 +91,21 @@ class PublisherBook:
 
     def _take(self, one: KnownPublisher) -> None:
         key = (one.account_id, one.publisher_id)
+        self._meant.pop(one.account_id, None)
         if one.document is None:
             self._known.pop(key, None)
         else:
             self._known[key] = one.document
         self._version = max(self._version, one.version)
+
+
+def _meanings(publishers: Iterable[Publisher]) -> Mapping[str, PublisherId]:
+    """What each publisher may be called; an id outweighs a code, a code a name."""
+    publishers = tuple(publishers)
+    shared = Counter(one.name.lower() for one in publishers)
+    names = {one.name.lower(): one.id for one in publishers if shared[one.name.lower()] == 1}
+    codes = {one.code.lower(): one.id for one in publishers if one.code}
+    return names | codes | {str(one.id): one.id for one in publishers}
 
 
 def _seen(publisher: Publisher, sub_id: str) -> PublisherSeen:

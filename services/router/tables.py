@@ -282,6 +282,7 @@ quote = Table(
     Column("id", UUID(as_uuid=True), primary_key=True),
     Column("campaign_id", UUID(as_uuid=True), nullable=False),
     Column("publisher", Text, nullable=False),
+    Column("publisher_id", UUID(as_uuid=True)),
     Column("caller", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("number", Text, nullable=False),
@@ -298,7 +299,8 @@ quote = Table(
     Index("quote_number", "account_id", "number", "expires_at"),
     Index("quote_end", "expires_at"),
 )
-"""What has been promised to a publisher.  Its places are those of its id as a call;
+"""What has been promised to a publisher: as the ping named it, and whom that meant, where it is
+one of the account's.  Its places are those of its id as a call;
 `call_id`: who has used it; `tags`: what the publisher told of the call."""
 
 kept_number = Table(

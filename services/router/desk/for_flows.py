@@ -79,7 +79,8 @@ class FlowsDesk:
         left = latest.record.context.flow is FlowPart.LEFT
         if decided_since and (isinstance(kept, DialNext) or (left and isinstance(kept, Close))):
             return kept
-        context = latest.record.context.anew(self._clock.now()).model_copy(
+        context = self._routing.as_sent_now(latest.record.context).anew(self._clock.now())
+        context = context.model_copy(
             update={
                 "flow": FlowPart.LEFT,
                 "words": Words(),

@@ -26,6 +26,7 @@ from services.router.domain.plan import Plan
 from services.router.domain.quoting import priced
 from services.router.domain.record import Decision, Deliberation, Promised
 from services.router.memory import Memory
+from services.router.publishers import PublisherBook
 from services.router.store.claims import Claim, Claimed, Claims, Draft, QuoteDraft
 from services.router.store.decisions import Decisions
 from services.router.store.history import kept_text
@@ -34,6 +35,10 @@ from services.router.store.quotes import Wanted
 
 PLACE_MARGIN_SECONDS = 2  # a place outlives its quote: nobody is promised what is just given away
 
+_FULL = frozenset(
+    (RouteReason.ALL_CAPPED, RouteReason.CAMPAIGN_CAPPED, RouteReason.PUBLISHER_CAPPED)
+)
+
 
 class QuotingDesk:
     """One per process; what it promises is kept in the store."""
@@ -41,6 +46,7 @@ class QuotingDesk:
     def __init__(  # noqa: PLR0917 - wired once, in app.py
         self,
         memory: Memory,
+        publishers: PublisherBook,
         claims: Claims,
         decisions: Decisions,
         lookups: Lookups,
@@ -49,6 +55,7 @@ class QuotingDesk:
         draw_seed: Callable[[], int],
     ) -> None:
         self._memory = memory
+        self._publishers = publishers
         self._claims = claims
         self._decisions = decisions
         self._lookups = lookups
@@ -88,7 +95,7 @@ class QuotingDesk:
     ) -> Quoted | NotQuoted:
         assert plan.campaign.quotes is not None, "checked before"
         now = self._clock.now()
-        context = _context(question, number, now)
+        context = self._context(question, number, now)
         inputs = await self._lookups.inputs(plan, context)
         share = plan.campaign.quotes.share_percent
         inputs = inputs.model_copy(update={"share_percent": share})
@@ -101,6 +108,13 @@ class QuotingDesk:
         if promise.given is not None:
             return promise.given
         return _not_quoted(claimed)
+
+    def _context(self, question: QuoteCall, number: str, now: datetime) -> CallContext:
+        """The call as it would come, from whom it would come."""
+        sender = self._publishers.meant(question.account_id, question.publisher)
+        seen = self._publishers.seen(question.account_id, sender, question.tags)
+        context = _context(question, number, now)
+        return context.model_copy(update={"publisher_id": sender, "publisher": seen})
 
 
 class _Promise:
@@ -169,6 +183,7 @@ class _Promise:
             "id": quoted.quote_id,
             "campaign_id": question.campaign_id,
             "publisher": question.publisher,
+            "publisher_id": self._deliberation.context.publisher_id,
             "caller": kept_text(question.caller.number or ""),
             "key": question.key,
             "number": quoted.number,
@@ -194,6 +209,7 @@ class _Promise:
             seen_at=self._deliberation.at,
             campaign_id=question.campaign_id,
             seller=question.publisher,
+            publisher_id=self._deliberation.context.publisher_id,
             price=quoted.price,
             expires_at=quoted.expires_at,
         )
@@ -203,8 +219,7 @@ class _Promise:
 def _not_quoted(claimed: Claimed) -> NotQuoted:
     assert claimed.outcome is not None, "nobody falls back for a quote"
     closed = Close.model_validate_json(claimed.outcome)
-    full = closed.reason in (RouteReason.ALL_CAPPED, RouteReason.CAMPAIGN_CAPPED)
-    why = Unquoted.NO_ROOM if full else Unquoted.TURNED_AWAY
+    why = Unquoted.NO_ROOM if closed.reason in _FULL else Unquoted.TURNED_AWAY
     return NotQuoted(why=why, reason=closed.reason)
 
 

@@ -102,11 +102,13 @@ class RoutingDesk:
     async def admit(self, question: AdmitCall, deadline: Deadline) -> Admitted:
         """Decide the first step of a call; asked again, the answer is the same."""
         found, quote = await self._meaning.of(question)
-        told = quote.told if quote and quote.state is not QuoteState.OF_ANOTHER else {}
+        pinged = quote if quote and quote.state is not QuoteState.OF_ANOTHER else None
         visit = await self._visits.of(found, question, deadline)
         brought = (visit.tags, visit.publisher_id) if visit else ({}, None)
+        told = pinged.told if pinged else {}
         tags = merged(told, found.tags, brought[0], question.tags)
-        publisher_id = question.publisher_id or brought[1] or found.publisher_id
+        sender = pinged.publisher_id if pinged else None
+        publisher_id = question.publisher_id or brought[1] or sender or found.publisher_id
         context = CallContext.model_construct(
             call_id=question.call_id,
             account_id=found.account_id,

@@ -42,7 +42,8 @@ class QuoteState(StrEnum):
 class QuoteSeen(Value):
     """The quote that comes nearest to a call: its caller's, or that of the number it came to.
 
-    `told` are the tags of its ping.
+    `told` are the tags of its ping; `publisher_id` is set where the publisher that it names is
+    one of the account's.
     """
 
     id: QuoteId
@@ -51,6 +52,7 @@ class QuoteSeen(Value):
     publisher: str
     price: Money
     expires_at: Instant
+    publisher_id: PublisherId | None = None
     told: Tags = Field(default_factory=dict)
 
 

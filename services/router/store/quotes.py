@@ -39,6 +39,7 @@ _SEEN = (
     quote.c.currency,
     quote.c.expires_at,
     quote.c.tags,
+    quote.c.publisher_id,
 )
 
 
@@ -256,6 +257,7 @@ def _seen(  # noqa: PLR0917 - a row
     currency: str,
     expires_at: datetime,
     tags: Any,
+    publisher_id: Any,
     rank: int,
 ) -> QuoteSeen:
     state = QuoteState.LIVE if holds else QuoteState.EXPIRED
@@ -271,4 +273,5 @@ def _seen(  # noqa: PLR0917 - a row
         price=Money(amount=price, currency=currency),
         expires_at=expires_at,
         told=tags,
+        publisher_id=publisher_id,
     )

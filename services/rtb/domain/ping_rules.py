@@ -216,6 +216,8 @@ def rejected(no: NotQuoted) -> Rejected:
 def _turned_away(reason: RouteReason | None) -> Rejected:
     if reason in _OFF:
         return Rejected(1001, "Campaign is disabled")
+    if reason is RouteReason.PUBLISHER_PAUSED:
+        return Rejected(1007, "Publisher is paused")
     if reason in _OF_CALLER:
         return Rejected(1004, "Caller ID")
     if reason in _OF_TAGS:

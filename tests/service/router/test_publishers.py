@@ -3,11 +3,15 @@
 import asyncio
 import time
 from typing import Any
+from uuid import uuid4
 
 from libs.contracts.caps import Caps, Counted, Limit, Period
 from libs.contracts.configuration import Target
+from libs.contracts.ids import QuoteId
+from libs.contracts.money import Money
 from libs.contracts.phone import PhoneDestination
 from libs.contracts.publishers import Publisher, PublisherStatus, WhenRefused
+from libs.contracts.quoting import NotQuoted, Pricing, QuoteCall, Quoted, Quotes, Unquoted
 from libs.contracts.rehearsing import CounterGiven, Rehearse, Rehearsed
 from libs.contracts.routing import Close, DialNext, RouteReason
 from tests.kit.hosting import eventually
@@ -148,6 +152,46 @@ async def test_a_router_that_starts_without_tracking_knows_what_it_was_told(stag
     assert no.code == "unavailable"
     same = a_number("+18005550103")
     await stage.save(same)
+
+
+async def test_a_quote_is_its_publishers_and_so_is_its_call(stage: Stage) -> None:
+    publisher, other = a_publisher(code="Mail-7"), a_publisher(name="Web House")
+    tracking, _ = await scene(stage, other, publisher, rtb_enabled=True, quotes=Quotes())
+    ((campaign_id,),) = await stage.rows("SELECT id FROM router.campaign")
+
+    async def ping(name: str) -> Quoted | NotQuoted:
+        question = QuoteCall(
+            account_id=stage.account_id,
+            campaign_id=campaign_id,
+            quote_id=QuoteId(uuid4()),
+            publisher=name,
+            caller=Call().caller,
+            key=uuid4().hex,
+            pricing=Pricing(price=Money(amount=9)),
+        )
+        answer: Quoted | NotQuoted = await stage.ask(question)
+        return answer
+
+    for name in ("mail-7", "MAIL HOUSE", str(publisher.id)):
+        assert isinstance(await ping(name), Quoted)
+    given = await stage.heard("event.quote.given.v1", 3)
+    assert {one["publisher_id"] for one in given} == {str(publisher.id)}
+    one, two = Call(), Call()
+    dial(await stage.ask(one.admit()))
+    dial(await stage.ask(two.admit(publisher_id=other.id)))
+    assert (await stage.routed(one))["publisher_id"] == str(publisher.id)
+    assert (await stage.routed(two))["publisher_id"] == str(other.id), "the call's own word"
+    await stage.replay_everything()
+
+    changed = publisher.model_copy(update={"caps": daily(2)})
+    await change(stage, tracking, changed)
+    full = await ping("mail-7")
+    assert isinstance(full, NotQuoted)
+    assert (full.why, full.reason) == (Unquoted.NO_ROOM, RouteReason.PUBLISHER_CAPPED)
+    assert isinstance(await ping("nobody's name"), Quoted)
+    paused = publisher.model_copy(update={"status": PublisherStatus.PAUSED})
+    await change(stage, tracking, paused)
+    assert (await ping("mail-7")).reason is RouteReason.PUBLISHER_PAUSED  # type: ignore[union-attr]
 
 
 async def test_a_number_names_only_publishers_of_its_account(stage: Stage) -> None:
