@@ -5,7 +5,7 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.save_publisher.v1 ask.tracking.publishers.v1
             ask.tracking.save_tracking_tag.v1 ask.tracking.save_url_parameter.v1
             ask.tracking.snippet.v1 ask.tracking.visit_of.v1
-            ask.tracking.lease.v1
+            ask.tracking.lease.v1 ask.tracking.pool_use.v1
             ask.tracking.list_visits.v1 ask.tracking.get_visit.v1
             ask.tracking.list.v1 ask.tracking.get.v1 ask.tracking.retire.v1
             ask.tracking.save_pixel.v1 ask.tracking.test_pixel.v1

@@ -67,6 +67,7 @@ from services.tracking.store.journal import Journal
 from services.tracking.store.leasing import Leasing
 from services.tracking.store.numbers import Numbers
 from services.tracking.store.periods import Periods
+from services.tracking.store.pool_use import PoolUses
 from services.tracking.store.reconciling import Reconciling
 from services.tracking.store.reports import Reports
 from services.tracking.store.rollups import Rollups
@@ -189,7 +190,9 @@ def _websites(  # noqa: PLR0917 - wired once
     tagging = TaggingDesk(keeping, configuration, numbers, following, memory, base_url)
     visits_answers.bind_tags(answers, tagging)
     attributing = AttributingDesk(Attributions(database), numbers)
-    visits_answers.bind_visits(answers, LookingDesk(Visits(database)), attributing)
+    visits_answers.bind_visits(
+        answers, LookingDesk(Visits(database), PoolUses(database)), attributing
+    )
     consumer = attributions_consumer(broker, attributing, database.probe)
     staying, beating = Staying(database), Beating(database)
     visiting = VisitingDesk(memory, numbers, Leasing(database), staying, beating)

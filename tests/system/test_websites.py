@@ -12,6 +12,7 @@ from libs.contracts.dni import SaveTrackingTag, TrackingTag
 from libs.contracts.explaining import ReplayDecision
 from libs.contracts.filters import TagFilter
 from libs.contracts.ids import CampaignId, NumberId, PoolId, TrackingTagId
+from libs.contracts.pool_use import AskPoolUse
 from libs.contracts.tracking import CallDetail
 from libs.contracts.visits import Attribution, Confidence, GetVisit, Ground
 from tests.kit.hosting import ACCOUNT_SID, TESTER, House, call_id, eventually
@@ -94,6 +95,8 @@ async def test_two_visitors_calls_go_to_two_visits(house: House) -> None:
     hers = await site.visit("visitor-her", utm_source="google", utm_campaign="spring")
     his = await site.visit("visitor-him", utm_source="bing")
     assert hers["number"] != his["number"]
+    use = await house.ask(AskPoolUse(account_id=house.account_id, pool_id=site.tag.pool_id))
+    assert (use.held, use.free, use.visits, use.unserved) == (2, 1, 2, 0)
 
     her_call = await house.call(hers["number"], f"{EAST}=answer:1,talk:9")
     his_call = await house.call(his["number"], f"{WEST}=answer:1,talk:9")

@@ -1,4 +1,4 @@
-"""Visits to websites, with the calls they have brought; and what goes into pages."""
+"""Visits to websites, with the calls they have brought; what goes into pages; pools' use."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from libs.contracts.dni import ParameterName
-from libs.contracts.ids import CampaignId, TrackingTagId, VisitId
+from libs.contracts.ids import CampaignId, PoolId, TrackingTagId, VisitId
+from libs.contracts.pool_use import AskPoolUse, PoolUse
 from libs.contracts.snippets import PARAMETERS_MAX, AskSnippet, Preset, Snippet
 from libs.contracts.visits import (
     VISITS_PAGE_MAX,
@@ -74,6 +75,19 @@ async def list_visits(request: Request, who: Who, which: Annotated[Which, Query(
 async def get_visit(request: Request, who: Who, visit_id: UUID) -> Response:
     """One visit with its calls, its visitor's history, first and last touch."""
     question = GetVisit(account_id=who.account_id, visit_id=VisitId(visit_id))
+    return told(await asked(request, question))
+
+
+@router.get(
+    "/pools/{id}/use",
+    response_model=PoolUse,
+    responses=NOT_FOUND,
+    openapi_extra=look,
+    tags=["pools"],
+)
+async def pool_use(request: Request, who: Who, id: UUID) -> Response:
+    """How many of a pool's numbers visitors have, rest and are free; whom it could not serve."""
+    question = AskPoolUse(account_id=who.account_id, pool_id=PoolId(id))
     return told(await asked(request, question))
 
 

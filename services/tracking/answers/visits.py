@@ -1,8 +1,9 @@
-"""Questions about tracking tags, visits, and whose a call is."""
+"""Questions about tracking tags, visits, pools' use, and whose a call is."""
 
 from libs.contracts.dni import SaveTrackingTag, SaveUrlParameter
 from libs.contracts.editing import Saved
 from libs.contracts.known_numbers import AskLease, NumberLease
+from libs.contracts.pool_use import AskPoolUse, PoolUse
 from libs.contracts.snippets import AskSnippet, Snippet
 from libs.contracts.visits import (
     Attribution,
@@ -57,6 +58,11 @@ def bind_visits(answers: Answers, desk: LookingDesk, attributing: AttributingDes
     @answers.to(ListVisits, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def visits(question: ListVisits, _: Deadline) -> Visits:
         return await desk.page(question)
+
+    @answers.to(AskPoolUse, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def pool_use(question: AskPoolUse, _: Deadline) -> PoolUse:
+        with declining():
+            return await desk.pool_use(question)
 
     @answers.to(GetVisit, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def visit(question: GetVisit, _: Deadline) -> VisitDetail:

@@ -1,16 +1,19 @@
-"""The looking desk: visits as people see them."""
+"""The looking desk: visits, and pools' use by them, as people see them."""
 
+from libs.contracts.pool_use import AskPoolUse, PoolUse
 from libs.contracts.visits import GetVisit, ListVisits, Visit, VisitDetail, Visits
 from services.tracking.domain.fitting import fitting
 from services.tracking.domain.unfit import Missing
+from services.tracking.store.pool_use import PoolUses
 from services.tracking.store.visits import Visits as Store
 
 
 class LookingDesk:
-    """Lists visits, and shows one with its calls and its visitor's history."""
+    """Lists visits, shows one with its calls and its visitor's history, and how pools are used."""
 
-    def __init__(self, visits: Store) -> None:
+    def __init__(self, visits: Store, pools: PoolUses) -> None:
         self._visits = visits
+        self._pools = pools
 
     async def page(self, question: ListVisits) -> Visits:
         """One page, the newest first."""
@@ -33,6 +36,13 @@ class LookingDesk:
             first=first,
             last=last,
         )
+
+    async def pool_use(self, question: AskPoolUse) -> PoolUse:
+        """How far a pool's numbers are used; raise Missing."""
+        use = await self._pools.of(question.account_id, question.pool_id)
+        if use is None:
+            raise Missing
+        return use
 
 
 def _place(visit: Visit) -> str:

@@ -7,9 +7,12 @@ from uuid import uuid4
 import pytest
 
 from libs.contracts.dni import Rotation
+from libs.contracts.ids import AccountId
+from libs.contracts.known_numbers import KnownPool
 from services.tracking.domain.pool import Clocks
 from services.tracking.store.beating import Beat, Beating
 from services.tracking.store.leasing import Leased, NoneFree
+from services.tracking.store.pool_use import PoolUses
 from tests.kit.facts import ACCOUNT
 from tests.kit.postgres import Databases
 from tests.service.tracking.websites import Pools, a_tag, a_wish, open_pools
@@ -43,6 +46,29 @@ async def test_200_visitors_at_once_on_10_numbers(pools: Pools) -> None:
     )
     assert held == [(10, 10, 10)]
     assert pools.rows("select count(*) from tracking.visit") == [(10,)]
+
+
+async def test_how_far_a_pool_is_used_is_told(pools: Pools) -> None:
+    await pools.fill(3)
+    known = KnownPool(account_id=ACCOUNT, pool_id=pools.pool_id, campaign_id=None)
+    await pools.tell([], pools=(known,))
+    tag = a_tag(pools.pool_id, idle_seconds=100, cooldown_seconds=50)
+    uses = PoolUses(pools.databases[0])
+
+    async def use() -> tuple[int, int, int]:
+        told = await uses.of(ACCOUNT, pools.pool_id)
+        assert told is not None
+        assert (told.numbers, told.free_at is None) == (3, told.free > 0)
+        return told.held, told.resting, told.free
+
+    assert await use() == (0, 0, 3)
+    await take(pools, tag, visitor())
+    assert await use() == (1, 0, 2)
+    pools.later(110)
+    await take(pools, tag, visitor())
+    await take(pools, tag, visitor())
+    assert await use() == (2, 1, 0)
+    assert await uses.of(AccountId(uuid4()), pools.pool_id) is None
 
 
 async def test_one_visitor_in_many_windows_has_one_number(pools: Pools) -> None:
