@@ -6,6 +6,7 @@ none), `seen_at` is ours.  Durations are the carrier's own, in seconds.
 """
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -180,6 +181,23 @@ class RecordingStatus(StrEnum):
     COMPLETED = "completed"
     ABSENT = "absent"
     FAILED = "failed"
+
+
+_WORDS_MAX = 8  # that are said of one recording
+_NAMES = 2**28  # times _WORDS_MAX is what a signed integer of 32 bits holds
+
+
+def sequence_of(recording_sid: str, word: int) -> int:
+    """The sequence of a fact about a recording: a leg may have several, each with its words.
+
+    >>> sequence_of("RE1", 1) - sequence_of("RE1", 0)
+    1
+    >>> sequence_of("RE1", 1) == sequence_of("RE2", 1)
+    False
+    """
+    assert 0 <= word < _WORDS_MAX
+    name = int.from_bytes(sha256(recording_sid.encode()).digest()[:8]) % _NAMES
+    return name * _WORDS_MAX + word
 
 
 class RecordingReady(Fact):

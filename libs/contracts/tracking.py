@@ -18,6 +18,7 @@ from libs.contracts.ids import (
 )
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.phone import Caller
+from libs.contracts.recordings import Recording
 from libs.contracts.visits import Attribution
 
 PAGE_MAX = 200  # calls of one answer
@@ -64,7 +65,8 @@ class CallRecord(Value):
 
     `campaign_id` and the buyer are None while no step has been routed to one; the
     buyer is that of the connected leg, else of the latest one dialled.  `reconciled`: something
-    of it was found in the carrier's list only afterwards.
+    of it was found in the carrier's list only afterwards.  Of `recordings` the best one is told in
+    `recording_…` too.
     """
 
     call_id: CallId
@@ -93,6 +95,7 @@ class CallRecord(Value):
     recording_status: str | None = None
     recording_seconds: int | None = None
     recording_transcript: str | None = None
+    recordings: tuple[Recording, ...] = ()
     legs: tuple[Leg, ...] = ()
 
 

@@ -37,6 +37,7 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.flows.duplicate.v1 ask.flows.compare.v1 ask.flows.inspect.v1
             ask.flows.describe.v1 ask.flows.walk.v1 ask.flows.traffic.v1
             ask.flows.simulate.v1 ask.flows.test.v1 ask.flows.replay.v1
+            ask.tracking.recording.v1 ask.ingress.open_recording.v1
             ask.ingress.render.v1 ask.flows.import.v1 ask.flows.templates.v1
             ask.tracking.reconcile.v1 ask.tracking.list_reconciliations.v1
             ask.tracking.get_reconciliation.v1
@@ -44,5 +45,5 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
 publishes   nothing
 consumes    console-audit
 owns        schema `console`: accounts, people, sessions, keys, limits, audit
-calls out   nobody
+calls out   the ingress, for the sound of recordings (routes/recordings.py)
 """

@@ -22,6 +22,7 @@ from libs.runtime.clock import Clock, SystemClock
 from libs.runtime.consume import Consumer
 from libs.runtime.database import Database
 from libs.runtime.health import Health, broker_check, consumer_check, database_check
+from libs.runtime.relay import Relay
 from libs.runtime.service import lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
 from libs.runtime.tasks import ended
@@ -54,6 +55,7 @@ from services.console.routes import (
     pixels,
     predecessor,
     reconciling,
+    recordings,
     reports,
     session,
     visits,
@@ -69,6 +71,7 @@ from services.console.store.sessions import Sessions
 from services.console.subscribers import audit_consumer
 
 API = "/api/v1"
+HEARD_AT_ONCE_MAX = 100  # recordings
 BEGIN_EVERY_SECONDS = 1.0  # until the database is there
 SWEEP_EVERY_SECONDS = 300.0  # ended sessions and old counts only take space
 
@@ -92,6 +95,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     audit = Audit(database)
     consumer = audit_consumer(broker, audit, database.probe)
     feed = Feed(broker)
+    relay = Relay(HEARD_AT_ONCE_MAX)
     housekeeping = Housekeeping(settings, database, clock)
     health = Health(
         "console",
@@ -109,11 +113,12 @@ def create(settings: Settings | None = None) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(broker, database, consumer, feed, housekeeping),
+        lifespan=_lifespan(broker, database, consumer, feed, housekeeping, relay),
     )
     _furnish(app, settings, database, clock)
     app.state.ask, app.state.audit, app.state.feed = Ask(broker), audit, feed
     app.state.configuring = ConfiguringDesk(app.state.ask)
+    app.state.relay, app.state.ingress_base_url = relay, settings.ingress_base_url
     for routes in _routes():
         app.include_router(routes, prefix=API)
     app.include_router(predecessor.router)
@@ -135,6 +140,7 @@ def _routes() -> tuple[APIRouter, ...]:
         defaults.router,
         bulk.router,
         configuration_text.router,
+        recordings.router,
         calls.router,
         reports.router,
         bidding.router,
@@ -151,16 +157,20 @@ def _routes() -> tuple[APIRouter, ...]:
     )
 
 
-def _lifespan(
+def _lifespan(  # noqa: PLR0917 - wired once
     broker: Broker,
     database: Database,
     consumer: Consumer,
     feed: Feed,
     housekeeping: "Housekeeping",
+    relay: Relay,
 ) -> Any:
     return lifespan_of(
-        starts=[database.open, broker.open, consumer.start, housekeeping.start],
-        stops=[feed.stop, housekeeping.stop, consumer.stop, broker.close, database.close],
+        starts=[database.open, relay.open, broker.open, consumer.start, housekeeping.start],
+        stops=[
+            *(feed.stop, housekeeping.stop, consumer.stop),
+            *(broker.close, relay.close, database.close),
+        ],
     )
 
 

@@ -69,6 +69,7 @@ TITLES = {
     404: "There is no such thing",
     405: "This cannot be done here",
     409: "It is otherwise than you thought",
+    410: "It is gone",
     412: "It is otherwise than you thought",
     413: "The request is too large",
     415: "This type of content is not taken",
@@ -80,6 +81,8 @@ TITLES = {
 }
 _STATUS = {
     "not_found": 404,
+    "gone": 410,
+    "not_recorded": 409,
     "stale": 409,
     "taken": 409,
     "in_use": 409,

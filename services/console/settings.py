@@ -23,6 +23,11 @@ class Settings(WithDatabase, ServiceSettings):
     requests_per_minute: int = Field(
         default=1_200, ge=1, description="How many requests one key, session or address may make."
     )
+    ingress_base_url: str = Field(
+        default="http://127.0.0.1:8001",
+        pattern=r"^https?://[^/\s]+$",
+        description="Scheme and host by which the console reaches the ingress, for recordings.",
+    )
     first_owner: str = Field(
         default="owner@example.com",
         description="Who owns the first account, which is made when there is none.",

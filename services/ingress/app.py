@@ -18,22 +18,32 @@ from libs.runtime.broker import Broker
 from libs.runtime.clock import SystemClock
 from libs.runtime.health import Check, Finding, Health, broker_check
 from libs.runtime.publish import MESSAGE_ID, publish
+from libs.runtime.relay import Relay
 from libs.runtime.seal import Seal
 from libs.runtime.service import lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
-from services.ingress.answers import bind, bind_calls, bind_numbers, bind_rendering
+from services.ingress.answers import (
+    bind,
+    bind_calls,
+    bind_numbers,
+    bind_recordings,
+    bind_rendering,
+)
 from services.ingress.carrier.access import Access
 from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.numbers import CarrierNumbers
+from services.ingress.carrier.recordings import CarrierRecordings
 from services.ingress.desk import Desk
 from services.ingress.domain.callbacks import ADDRESSES
+from services.ingress.doors import recording_routes
 from services.ingress.plans import Plans
 from services.ingress.settings import Settings
 from services.ingress.spool import Spool
 from services.ingress.webhooks import Webhooks
 
 PUBLISH_SECONDS = 2.0  # a reconciliation that is refused is tried again
+HEARD_AT_ONCE_MAX = 100  # recordings; calls are never in their way for long
 WEBHOOK_PATHS = ("/api/webhooks/", "/api/twilio/")
 
 
@@ -79,6 +89,9 @@ def create(settings: Settings | None = None) -> Door:
         if getattr(message, "publisher", "") == "ingress":
             broker.describes(subject, message)
     answers = _answers(settings, broker, tokens, plans)
+    relay = Relay(HEARD_AT_ONCE_MAX)
+    recordings = _recordings(settings, tokens, relay)
+    bind_recordings(answers, recordings)
     base_url = settings.public_base_url
     desk = Desk(ask, broker, spool, plans)
     webhooks = Webhooks(
@@ -98,10 +111,10 @@ def create(settings: Settings | None = None) -> Door:
     ]
     rest = FastAPI(
         title="CallCenter Pro ingress",
-        routes=[*service_routes(Health("ingress", checks), broker)],
+        routes=[*service_routes(Health("ingress", checks), broker), *recording_routes(recordings)],
         lifespan=lifespan_of(
-            starts=[broker.open, plans.start, spool.start],
-            stops=[answers.stop, plans.stop, spool.stop, broker.close],
+            starts=[relay.open, broker.open, plans.start, spool.start],
+            stops=[answers.stop, plans.stop, spool.stop, broker.close, relay.close],
         ),
     )
     rest.openapi()["paths"] |= _webhook_paths()
@@ -137,6 +150,14 @@ def _answers(
     bind_calls(answers, calls)
     bind_rendering(answers, settings.public_base_url)
     return answers
+
+
+def _recordings(
+    settings: Settings, tokens: Callable[[str], tuple[str, ...]], relay: Relay
+) -> CarrierRecordings:
+    tickets = Seal(settings.session_secret.get_secret_value(), "tickets for recordings")
+    api_url = settings.twilio_api_base_url
+    return CarrierRecordings(api_url, tokens, tickets, SystemClock(), relay)
 
 
 def _webhook_paths() -> dict[str, Any]:

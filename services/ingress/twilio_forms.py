@@ -22,6 +22,7 @@ from libs.contracts.calls import (
     RecordingStatus,
     RecordingTranscribed,
     TranscriptStatus,
+    sequence_of,
 )
 from libs.contracts.flows import KEYED_MAX, Keyed, Recorded
 from libs.contracts.ids import CallId, PoolId, call_id_of
@@ -238,10 +239,11 @@ def recording(form: Form, leg: Leg, seen_at: datetime) -> RecordingReady | None:
     if word not in tuple(RecordingStatus):
         return None
     channels = _whole(form.get("RecordingChannels"))
+    sid, status = form.get("RecordingSid"), RecordingStatus(word)
     return RecordingReady(
-        **_about(form, leg, seen_at, tuple(RecordingStatus).index(RecordingStatus(word))),
-        recording_sid=form.get("RecordingSid"),
-        status=RecordingStatus(word),
+        **_about(form, leg, seen_at, sequence_of(sid, tuple(RecordingStatus).index(status))),
+        recording_sid=sid,
+        status=status,
         url=form.get("RecordingUrl") or None,
         seconds=_whole(form.get("RecordingDuration")),
         channels=channels if channels in (1, 2) else None,
@@ -253,10 +255,10 @@ def transcript(form: Form, leg: Leg, seen_at: datetime) -> RecordingTranscribed 
     word = form.get("TranscriptionStatus", "completed")
     if word not in tuple(TranscriptStatus):
         return None
-    status = TranscriptStatus(word)
+    sid, status = form.get("RecordingSid"), TranscriptStatus(word)
     return RecordingTranscribed(
-        **_about(form, leg, seen_at, tuple(TranscriptStatus).index(status)),
-        recording_sid=form.get("RecordingSid"),
+        **_about(form, leg, seen_at, sequence_of(sid, tuple(TranscriptStatus).index(status))),
+        recording_sid=sid,
         status=status,
         text=form.get("TranscriptionText") if status is TranscriptStatus.COMPLETED else "",
     )

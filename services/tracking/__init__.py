@@ -1,7 +1,7 @@
 """tracking: keeps the record of every call, who sends it, and which website's visit it is.
 
 answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
-            ask.tracking.get_call.v1
+            ask.tracking.get_call.v1 ask.tracking.recording.v1
             ask.tracking.save_publisher.v1 ask.tracking.publishers.v1
             ask.tracking.save_tracking_tag.v1 ask.tracking.save_url_parameter.v1
             ask.tracking.snippet.v1 ask.tracking.visit_of.v1

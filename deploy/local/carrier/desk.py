@@ -24,6 +24,7 @@ from deploy.local.carrier.script import ScriptMistake, parse_script
 CALLS_PLAYED_MAX = 100  # at the same time, by the player's own path: it is for people
 
 _NUMBER_FILTERS = frozenset(("PhoneNumber", "FriendlyName", "Beta", "Origin"))
+_RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 _PAGING = frozenset(("PageSize", "Page", "PageToken"))
 _CALL_FILTERS = {"ParentCallSid": "parent_call_sid", "From": "from", "To": "to", "Status": "status"}
 
@@ -117,7 +118,7 @@ class Desk:
         one = self._ledger.recordings.get(request.path_params["sid"])
         if one is None or one.status != "completed":
             raise not_found(request)
-        return Response(tape.wav(one), media_type="audio/x-wav")
+        return _ranged(request, tape.wav(one))
 
     # Numbers
 
@@ -265,3 +266,17 @@ def _day(query: dict[str, str], name: str, otherwise: datetime) -> datetime:
     except ValueError as fault:
         raise Denied(400, 20001, f"{name} {query[name]!r} is not YYYY-MM-DD") from fault
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _ranged(request: Request, sound: bytes) -> Response:
+    """The sound, or the one range of it that is asked for."""
+    headers = {"Accept-Ranges": "bytes"}
+    asked = _RANGE.fullmatch(request.headers.get("range", ""))
+    if asked is None:
+        return Response(sound, media_type="audio/x-wav", headers=headers)
+    start, end = int(asked[1]), int(asked[2] or len(sound) - 1)
+    if start >= len(sound):
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(sound)}"})
+    part = sound[start : end + 1]
+    headers["Content-Range"] = f"bytes {start}-{start + len(part) - 1}/{len(sound)}"
+    return Response(part, status_code=206, media_type="audio/x-wav", headers=headers)

@@ -14,6 +14,7 @@ class Right(StrEnum):
     SELF = "self"
     LOOK = "look"
     EXPORT = "export"
+    LISTEN = "listen"
     EDIT = "edit"
     PEOPLE = "people"
     ACCOUNT = "account"
@@ -32,7 +33,7 @@ class Role(StrEnum):
 _RIGHTS = {
     Role.OWNER: frozenset(Right),
     Role.ADMIN: frozenset(Right) - {Right.ACCOUNT},
-    Role.MANAGER: frozenset((Right.SELF, Right.LOOK, Right.EXPORT, Right.EDIT)),
+    Role.MANAGER: frozenset((Right.SELF, Right.LOOK, Right.EXPORT, Right.LISTEN, Right.EDIT)),
     Role.ANALYST: frozenset((Right.SELF, Right.LOOK)),
     Role.AGENT: frozenset((Right.SELF,)),
 }

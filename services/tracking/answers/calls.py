@@ -1,6 +1,7 @@
 """Questions about calls.  Each question: decode, call the desk, reply."""
 
 from libs.contracts.message import Value
+from libs.contracts.recordings import FindRecording, RecordingFound
 from libs.contracts.tracking import CallDetail, GetCall, ListCalls, ListLiveCalls
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
@@ -31,3 +32,8 @@ def bind(answers: Answers, desk: Desk, attributing: AttributingDesk) -> None:
             raise Declined("not_found", "the account has no such call")
         found = await attributing.of_call(question.account_id, question.call_id)
         return detail.model_copy(update={"attribution": found})
+
+    @answers.to(FindRecording, in_flight_max=QUESTIONS_IN_FLIGHT_MAX)
+    async def recording(question: FindRecording, _: Deadline) -> RecordingFound:
+        with declining():
+            return await desk.recording(question)

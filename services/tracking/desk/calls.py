@@ -7,6 +7,7 @@ from typing import Protocol
 
 from libs.contracts.calls import Fact
 from libs.contracts.ids import AccountId, CallId
+from libs.contracts.recordings import FindRecording, RecordingFound
 from libs.contracts.tracking import (
     CallDetail,
     CallRecord,
@@ -23,6 +24,8 @@ from services.tracking.domain.cursor import Place, read_cursor, write_cursor
 from services.tracking.domain.firing import Fired, fired
 from services.tracking.domain.fitting import fitting
 from services.tracking.domain.record import record_of
+from services.tracking.domain.recordings import find
+from services.tracking.domain.unfit import Missing
 from services.tracking.store.calls import Listed
 
 TIMELINE_MAX = 1_000  # facts; a call that rings for ten minutes at 5 s a leg has some 600
@@ -125,3 +128,10 @@ class Desk:
             timeline=tuple(timeline[:shown]),
             complete=shown == len(timeline),
         )
+
+    async def recording(self, question: FindRecording) -> RecordingFound:
+        """One recording that can be heard; raise Missing or Unfit."""
+        found = await self._calls.one(question.account_id, question.call_id, 0)
+        if found is None:
+            raise Missing
+        return find(found[0], question.recording_sid)

@@ -10,14 +10,13 @@ from libs.contracts.calls import CallStatus, RecordingStatus
 from libs.contracts.ids import NOBODY, AccountId, CallId, CampaignId
 from libs.contracts.pixels import FirePoint
 from libs.contracts.tracking import CallRecord
-from services.tracking.domain.cells import RecordingOf, Told, second
+from services.tracking.domain.cells import Told, second
 from services.tracking.domain.legs import connected_of
 from services.tracking.domain.record import record_of
+from services.tracking.domain.recordings import told_of_recordings
 
 Reached = frozenset[tuple[FirePoint, str]]
 """Points, each with its part: a recording's name, else empty."""
-
-_RECORDED = "recorded."
 
 
 class Fired(NamedTuple):
@@ -62,18 +61,9 @@ def reached(told: Told, record: CallRecord) -> Reached:
     return frozenset(points | {(FirePoint.RECORDING, sid) for sid in _heard(told)})
 
 
-def recordings_of(told: Told) -> dict[str, RecordingOf]:
-    """Every recording of the call, by the carrier's name of it."""
-    return {
-        name.removeprefix(_RECORDED): RecordingOf._make(cell)
-        for name, cell in told.greatest.items()
-        if name.startswith(_RECORDED)
-    }
-
-
 def _heard(told: Told) -> set[str]:
     """The recordings that can be heard."""
-    found = recordings_of(told).items()
+    found = told_of_recordings(told).items()
     return {sid for sid, one in found if one.status == RecordingStatus.COMPLETED}
 
 

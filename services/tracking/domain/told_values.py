@@ -18,9 +18,9 @@ from libs.contracts.tags import Tags
 from libs.contracts.tracking import CallRecord, TimelineEntry
 from libs.rules.sightings import tags_of
 from services.tracking.domain.cells import RecordingOf, Told
-from services.tracking.domain.firing import recordings_of
 from services.tracking.domain.legs import connected_of
 from services.tracking.domain.record import record_of
+from services.tracking.domain.recordings import told_of_recordings
 
 _NANP_LENGTH = 12  # "+1", area code, prefix and line
 _OPEN_GROUPS = frozenset(("tag", "publisher"))  # their names are the account's own
@@ -83,7 +83,7 @@ def known_of(call_id: CallId, told: Told, timeline: Iterable[TimelineEntry]) -> 
         record_of(call_id, told),
         CallArrived.model_validate(arrived) if arrived else None,
         CallRouted.model_validate(routed) if routed else None,
-        recordings_of(told),
+        told_of_recordings(told),
     )
 
 

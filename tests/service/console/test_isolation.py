@@ -122,7 +122,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/bidder-keys/{key_id}": {"key_id": bidder_key["shown"]["key_id"]},
         "/sessions/{session_id}": {"session_id": str(uuid4())},
         "/flows/{id}": {"id": flow["row"]["id"], "version": "1"},
-        "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0"},
+        "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0", "recording_sid": "RE1"},
         "/visits/{visit_id}": {"visit_id": str(uuid4())},
         "/deliveries/{delivery_id}": {"delivery_id": str(uuid4())},
         "/reconciliations/{reconciliation_id}": {"reconciliation_id": str(uuid4())},

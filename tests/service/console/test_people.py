@@ -151,9 +151,9 @@ async def test_an_account_keeps_an_owner(stage: Stage) -> None:
 
 
 ROLES = {
-    Role.OWNER: {"look", "export", "edit", "people", "account"},
-    Role.ADMIN: {"look", "export", "edit", "people"},
-    Role.MANAGER: {"look", "export", "edit"},
+    Role.OWNER: {"look", "export", "listen", "edit", "people", "account"},
+    Role.ADMIN: {"look", "export", "listen", "edit", "people"},
+    Role.MANAGER: {"look", "export", "listen", "edit"},
     Role.ANALYST: {"look"},
     Role.AGENT: set[str](),
 }

@@ -282,12 +282,18 @@ async def test_a_recording_and_its_sound() -> None:
     async with client(office) as api:
         told = (await api.get(f"{url}.json")).json()
         sounds = [await api.get(url), await api.get(f"{url}.wav")]
+        part = await api.get(url, headers={"Range": "bytes=4-7"})
+        beyond = await api.get(url, headers={"Range": "bytes=99999999-"})
 
     assert (told["duration"], told["channels"], told["status"]) == ("3", 2, "completed")
     for sound in sounds:
         assert sound.headers["content-type"] == "audio/x-wav"
         with wave.open(io.BytesIO(sound.content)) as file:
             assert (file.getnchannels(), file.getnframes() / file.getframerate()) == (2, 3)
+    whole = sounds[0].content
+    assert (part.status_code, part.content) == (206, whole[4:8])
+    assert part.headers["content-range"] == f"bytes 4-7/{len(whole)}"
+    assert beyond.status_code == 416
 
 
 async def test_numbers_are_bought_found_and_pointed_elsewhere() -> None:

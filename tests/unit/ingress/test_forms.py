@@ -248,7 +248,9 @@ def test_a_recording_is_ready_absent_or_failed() -> None:
     assert (ready.status, ready.seconds, ready.channels) == (RecordingStatus.COMPLETED, 40, 2)
     assert absent is not None
     assert (absent.status, absent.url) == (RecordingStatus.ABSENT, None)
-    assert ready.key != absent.key
+    another = forms.recording(form(RecordingSid="RE2", RecordingStatus="completed"), LEG, NOW)
+    assert another is not None
+    assert len({ready.key, absent.key, another.key}) == 3
     assert forms.recording(form(RecordingSid="RE1", RecordingStatus="melted"), LEG, NOW) is None
 
 

@@ -255,6 +255,20 @@ def test_a_recording_is_shown_with_what_was_written_down_of_it() -> None:
     assert told.recording_transcript == "Please call me."
 
 
+def test_every_recording_of_a_call_is_shown_with_its_own_words() -> None:
+    story = CallStory()
+    told = record(
+        story.routed(),
+        story.recorded(step=1, recording_sid="RE0"),
+        story.recorded(),
+        story.recorded(RecordingStatus.ABSENT, recording_sid="RE2", seconds=None),
+        story.transcribed(recording_sid="RE0", text="Another's words."),
+    )
+    shown = [(one.recording_sid, one.status, one.seconds) for one in told.recordings]
+    assert shown == [("RE1", "completed", 40), ("RE2", "absent", None), ("RE0", "completed", 40)]
+    assert told.recordings[-1].transcript == "Another's words."
+
+
 def test_a_call_is_nobodys_until_the_router_has_said_whose() -> None:
     story = CallStory()
     unknown = CallStory(account_id=NOBODY, call_id=story.call_id)

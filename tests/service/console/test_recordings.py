@@ -1,0 +1,155 @@
+"""Recordings are heard by who may, through the ingress, and never at an address of the carrier."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.local.carrier.ledger import Recording
+from deploy.local.carrier.tape import wav
+from libs.contracts.calls import Fact, RecordingStatus
+from libs.contracts.ids import AccountId
+from libs.runtime.broker import Broker
+from libs.runtime.publish import MESSAGE_ID, publish
+from services.console.domain.access import Role
+from services.ingress.app import create
+from services.ingress.carrier import recordings
+from services.ingress.settings import Settings
+from tests.kit.facts import CallStory
+from tests.kit.hosting import alive, eventually, is_whole, settings_of
+from tests.kit.played_rest import PlayedRest, listening, played_rest
+from tests.service.console.stage import ACCOUNT_SID, Asker, Stage
+
+TOKEN = "a token of the tests"
+SID = "RE" + "1" * 32
+
+
+class Archive:
+    """A console with an ingress behind it, and a carrier that has a recording of the account's."""
+
+    def __init__(self, stage: Stage, carrier: PlayedRest, ingress_url: str, broker: Broker) -> None:
+        self.stage, self.carrier, self.ingress_url = stage, carrier, ingress_url
+        self._broker = broker
+
+    async def tell(self, *facts: Fact) -> None:
+        for fact in facts:
+            payload = fact.model_dump_json().encode()
+            headers = {MESSAGE_ID: fact.key}
+            await publish(self._broker, fact.subject, payload, headers, within_seconds=5)
+
+    async def recorded(self, sid: str = SID, status: str = "completed") -> CallStory:
+        """A call whose recording is there, also by the carrier."""
+        account = f"{self.carrier.url}/2010-04-01/Accounts/{ACCOUNT_SID}"
+        one = Recording(
+            sid, "CA1", "DialVerb", 2, datetime.now(UTC), 0.0, f"{account}/Recordings/{sid}"
+        )
+        one.status, one.duration = status, 3
+        self.carrier.carrier.ledger.recordings[sid] = one
+        assert self.stage.owner.account_id
+        story = CallStory(AccountId(self.stage.owner.account_id))
+        ready = story.recorded(RecordingStatus(status), recording_sid=sid, url=one.url, seconds=3)
+        await self.tell(story.arrived(), story.routed(), ready)
+
+        async def known() -> bool | None:
+            answer = await self.stage.owner("GET", f"calls/{story.call_id}")
+            return (answer.is_success and bool(answer.json()["call"]["recordings"])) or None
+
+        await eventually(known)
+        return story
+
+    def sound(self, sid: str = SID) -> bytes:
+        return wav(self.carrier.carrier.ledger.recordings[sid])
+
+
+@pytest.fixture
+async def archive(stage: Stage, tmp_path: Path) -> AsyncIterator[Archive]:
+    async with AsyncExitStack() as stack:
+        carrier = await stack.enter_async_context(played_rest(ACCOUNT_SID, TOKEN))
+        settings = settings_of(
+            Settings,
+            nats_url=stage.nats_url,
+            public_base_url="https://calls.example.com",
+            folder=tmp_path,
+            twilio_account_sid=ACCOUNT_SID,
+            twilio_auth_token=TOKEN,
+            twilio_api_base_url=carrier.url,
+        )
+        ingress = await stack.enter_async_context(alive(create(settings)))
+        url = await stack.enter_async_context(at_an_address(ingress))
+        await eventually(partial(is_whole, ingress))
+        broker = Broker(stage.nats_url, "ingress")
+        broker.open()
+        stack.push_async_callback(broker.close)
+
+        async def connected() -> bool | None:
+            return broker.connected or None
+
+        await eventually(connected)
+        stage.app = await stage.console(ingress_base_url=url)
+        assert stage.owner.account_id
+        stage.owner = await stage.program(Role.OWNER, stage.owner.account_id)
+        yield Archive(stage, carrier, url, broker)
+
+
+@asynccontextmanager
+async def at_an_address(app: object) -> AsyncIterator[str]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        async with listening(app, taken):
+            yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+async def hear(asker: Asker, story: CallStory, sid: str = SID, part: str = "") -> httpx.Response:
+    headers = {"Range": part} if part else {}
+    return await asker("GET", f"calls/{story.call_id}/recordings/{sid}", headers=headers)
+
+
+async def test_a_recording_is_heard_whole_and_in_parts(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = archive.stage.owner
+    story = await archive.recorded()
+    call = (await owner.get(f"calls/{story.call_id}"))["call"]
+    assert [(one["recording_sid"], one["seconds"]) for one in call["recordings"]] == [(SID, 3)]
+
+    whole = await hear(owner, story)
+    assert (whole.status_code, whole.content) == (200, archive.sound())
+    assert whole.headers["content-type"] == "audio/x-wav"
+    assert whole.headers["cache-control"] == "no-store"
+    part = await hear(owner, story, part="bytes=10-19")
+    assert (part.status_code, part.content) == (206, archive.sound()[10:20])
+    assert part.headers["content-range"] == f"bytes 10-19/{len(archive.sound())}"
+    assert (await hear(owner, story, part="bytes=9999999-")).status_code == 416
+
+    async with httpx.AsyncClient(base_url=archive.ingress_url) as anybody:
+        assert (await anybody.get(f"{recordings.DOOR}/forged")).status_code == 403
+    monkeypatch.setattr(recordings, "TICKET_GOOD_FOR", -recordings.TICKET_GOOD_FOR)
+    late = await hear(owner, story)
+    assert (late.status_code, late.json()["owner"]) == (503, "ingress")
+
+
+async def test_only_who_may_hears_and_only_what_is_there(archive: Archive) -> None:
+    stage = archive.stage
+    story = await archive.recorded()
+    silent = await archive.recorded("RE" + "2" * 32, "absent")
+    analyst = await stage.browser(Role.ANALYST)
+    stranger = await stage.program(Role.OWNER, await stage.another_account())
+    for asker, of, sid, status, code in (
+        (analyst, story, SID, 403, "forbidden"),
+        (stranger, story, SID, 404, "not_found"),
+        (stage.owner, story, "RE" + "9" * 32, 404, "not_found"),
+        (stage.owner, silent, SID, 404, "not_found"),
+        (stage.owner, silent, "RE" + "2" * 32, 409, "not_recorded"),
+    ):
+        no = await hear(asker, of, sid)
+        assert (no.status_code, no.json()["code"]) == (status, code)
+    assert archive.carrier.made("GET", "Recordings") == []
+
+    archive.carrier.carrier.ledger.recordings.clear()
+    assert (await hear(stage.owner, story)).status_code == 404
