@@ -72,6 +72,7 @@ class Loss(StrEnum):
     BAD_DESTINATION = "bad_destination"
     BAD_EXPIRY = "bad_expiry"
     EXPIRED = "expired"
+    BAD_DURATION = "bad_duration"
 
     BELOW_FLOOR = "below_floor"
     TOO_FEW_BIDDERS = "too_few_bidders"

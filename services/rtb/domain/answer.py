@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any
-
-from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError, JSONPathQuery
 
 from libs.contracts.auction import Loss
 from libs.contracts.bidding import RtbTarget
 from libs.contracts.money import Money
+from libs.rules.paths import BadPath, Looks, TooLong
 from services.rtb.domain.bid import Bid, NoBid
-from services.rtb.domain.reading import destination_of, expiry_of, read_amount, shown
+from services.rtb.domain.reading import (
+    destination_of,
+    expiry_of,
+    read_amount,
+    read_duration,
+    shown,
+)
 from services.rtb.domain.tree import Unreadable, read_tree
 
 LIFE_MIN_SECONDS = 3  # what expires sooner cannot be dialled
-REQUIRED_MAX_SECONDS = 14_400
-PATHS_KEPT = 4_096
 NO_CONTENT = 204
 
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -75,24 +76,6 @@ _NO = frozenset(
 )
 
 
-class BadPath(ValueError):
-    """A path that no answer can be read with."""
-
-
-_ENVIRONMENT = JSONPathEnvironment()
-for _slow in ("match", "search"):  # their patterns may take for ever
-    del _ENVIRONMENT.function_extensions[_slow]
-
-
-@lru_cache(maxsize=PATHS_KEPT)
-def read_path(text: str) -> JSONPathQuery:
-    """A path ready to be used; raise BadPath.  A bare `a.b` is read as `$.a.b`."""
-    try:
-        return _ENVIRONMENT.compile(text if text.startswith("$") else f"$.{text}")
-    except (JSONPathError, RecursionError) as fault:
-        raise BadPath(str(fault).partition(", line")[0]) from fault
-
-
 def bid_of(
     target: RtbTarget,
     status: int,
@@ -112,7 +95,10 @@ def bid_of(
     except Unreadable as fault:
         return NoBid(loss=Loss.UNREADABLE, note=str(fault))
     fields = Fields(target, tree)
-    return _refused(fields) or _priced(target, fields, now, own_hosts)
+    try:
+        return _refused(target, fields) or _priced(target, fields, now, own_hosts)
+    except (BadPath, TooLong) as fault:
+        return NoBid(loss=Loss.UNREADABLE, note=str(fault))
 
 
 class Fields:
@@ -120,18 +106,14 @@ class Fields:
 
     def __init__(self, target: RtbTarget, tree: Any) -> None:
         self._rules = target.response
-        self._tree = tree
+        self._looks = Looks(tree)
         self._named = _by_meaning(tree)
 
     def get(self, meaning: str) -> Any:
-        """The value; None where the answer says nothing of it."""
+        """The value; None where the answer says nothing of it; raise TooLong."""
         path: str = getattr(self._rules, meaning)
         if path:
-            try:
-                found = read_path(path).find_one(self._tree)
-            except (JSONPathError, BadPath, RecursionError):
-                return None
-            return None if found is None else _plain(found.value)
+            return _plain(self._looks.first(path))
         named = self._named.get(meaning)
         return None if named is None else named[1]
 
@@ -179,23 +161,24 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _refused(fields: Fields) -> NoBid | None:
+def _refused(target: RtbTarget, fields: Fields) -> NoBid | None:
     """A refusal is one whatever the amount."""
     accepted = fields.get("accept")
     if accepted is None or _is_yes(accepted):
         return None
+    amount = read_amount(fields.get("amount"))
     return NoBid(
         loss=Loss.REFUSED,
         note=fields.text("reject_reason"),
         code=fields.text("reject_code"),
-        amount=_money(fields, "USD"),
+        amount=None if amount is None else Money(amount=amount, currency=target.currency),
     )
 
 
 def _is_yes(value: Any) -> bool:
     """What somebody says who accepts; a word that means neither is no refusal."""
-    if isinstance(value, bool):
-        return value
+    if isinstance(value, int | float):
+        return bool(value)
     word = shown(value).strip().lower()
     return word in _YES or word not in _NO
 
@@ -252,15 +235,13 @@ def _dialled(
     if expires_at < now + timedelta(seconds=LIFE_MIN_SECONDS):
         note = f"holds until {expires_at.isoformat()}"
         return NoBid(loss=Loss.EXPIRED, note=note, amount=money)
-    required = read_amount(fields.get("required_seconds")) or Decimal(0)
+    required = read_duration(fields.get("required_seconds"))
+    if required is None:
+        note = shown(fields.get("required_seconds"))
+        return NoBid(loss=Loss.BAD_DURATION, note=note, amount=money)
     return Bid(
         amount=money,
         destination=destination,
-        required_seconds=min(int(required), REQUIRED_MAX_SECONDS),
+        required_seconds=required,
         expires_at=expires_at,
     )
-
-
-def _money(fields: Fields, currency: str) -> Money | None:
-    amount = read_amount(fields.get("amount"))
-    return None if amount is None else Money(amount=amount, currency=currency)

@@ -141,6 +141,7 @@ _REMEDIES: Mapping[Loss, str] = {
     Loss.NO_DESTINATION: "a bid without a place to dial: send phoneNumber or sipAddress",
     Loss.BAD_DESTINATION: "cannot be dialled: {note}; send +1… (E.164) or sip:user@host",
     Loss.BAD_EXPIRY: "the expiry is {note!r}: send expireInSeconds, or a date in ISO 8601",
+    Loss.BAD_DURATION: "the required duration is {note!r}: send a number of seconds, or none",
     Loss.EXPIRED: "the bid is over before it can be dialled: it {note}",
 }
 

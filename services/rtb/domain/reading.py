@@ -1,8 +1,10 @@
 """Reading what bidders write: amounts, places to dial, and until when a bid holds."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 import phonenumbers
@@ -22,9 +24,15 @@ from services.rtb.domain.bid import NoBid
 LIFE_DEFAULT_SECONDS = 60  # of a bid that says nothing of its expiry
 LIFE_MAX_SECONDS = 3_600
 TEXT_MAX = 200
+AMOUNT_MAX = BID_MAX * 10  # more is absurd, and no money of ours
+DURATION_MAX_SECONDS = 14_400  # no call lasts longer
+NUMBER_LENGTH_MAX = 30  # longer than any
 NUMBERS_KEPT = 50_000
 _MILLISECONDS_FROM = 100_000_000_000  # no epoch in seconds is so late, none in ms so early
 _SECONDS_UP_TO = 10_000_000  # a number of seconds to come, not an epoch
+_NUMBER = re.compile(
+    r"\+?(([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
+)
 
 
 def shown(value: Any) -> str:
@@ -38,21 +46,39 @@ def shown(value: Any) -> str:
 def read_amount(said: Any) -> Decimal | None:
     """An amount as a number or text, to four places; None where it is none, or absurd.
 
-    >>> read_amount("$4.50"), read_amount(float("nan")), read_amount(-1), read_amount(True)
-    (Decimal('4.5000'), None, None, None)
+    A comma stands between thousands alone: what `4,50` means nobody can tell.
+
+    >>> read_amount("$1,004.50"), read_amount("1e1"), read_amount("4,50"), read_amount(True)
+    (Decimal('1004.5000'), Decimal('10.0000'), None, None)
     """
+    number = _number(said)
+    if number is None or number > AMOUNT_MAX:
+        return None
+    return number.quantize(PLACES, ROUND_HALF_EVEN)
+
+
+def read_duration(said: Any) -> int | None:
+    """Seconds as a number or text, begun ones whole; nothing said: 0; None where it is none.
+
+    >>> [read_duration(one) for one in (None, 12.5, "90", 10**9, "soon", -1)]
+    [0, 13, 90, 14400, None, None]
+    """
+    if said is None or said == "":
+        return 0
+    number = _number(said)
+    if number is None:
+        return None
+    return ceil(min(number, Decimal(DURATION_MAX_SECONDS)))
+
+
+def _number(said: Any) -> Decimal | None:
+    """What is written as a number that is not negative; None where it is none."""
     if isinstance(said, bool) or not isinstance(said, int | float | str):
         return None
-    text = str(said).strip().removeprefix("$").replace(",", "")
-    if len(text) > 30 or not text.isascii():  # noqa: PLR2004 - longer than any amount
+    text = str(said).strip().removeprefix("$")
+    if len(text) > NUMBER_LENGTH_MAX or not _NUMBER.fullmatch(text):
         return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or amount < 0 or amount > BID_MAX * 10:
-        return None
-    return amount.quantize(PLACES, ROUND_HALF_EVEN)
+    return Decimal(text.replace(",", ""))
 
 
 def destination_of(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from libs.contracts.bidding import RtbTarget
-from services.rtb.domain.answer import BadPath, read_path
+from libs.rules.paths import BadPath, read_path
 from services.rtb.domain.notices import check_notices
 from services.rtb.domain.offer import check_templates
 

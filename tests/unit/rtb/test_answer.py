@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from libs.contracts.auction import Loss
 from libs.contracts.bidding import RtbTarget
 from libs.contracts.phone import PhoneDestination, SipDestination
-from services.rtb.domain.answer import NAMES, BadPath, bid_of, read_path
+from services.rtb.domain.answer import NAMES, bid_of
 from services.rtb.domain.bid import Bid, NoBid
 
 NOW = datetime(2025, 8, 12, 16, 0, tzinfo=UTC)
@@ -211,10 +211,75 @@ def test_an_expiry_is_read_in_each_of_its_forms(said: object, seconds: int | Non
         assert bid.expires_at == NOW + timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("path", ['$[?match(@.a, "(a+)+$")]', "$[?search(@, 'x')]", "a[", "$..["])
-def test_a_path_that_cannot_be_used_is_refused(path: str) -> None:
-    with pytest.raises(BadPath):
-        read_path(path)
+def test_an_answer_that_a_path_takes_for_ever_in_is_no_bid() -> None:
+    body = json.dumps({"bid": 5, "all": [{"price": at} for at in range(4_000)]}).encode()
+    said = read(body, response={"accept": "$..[?count($..*) > 9]"})
+    assert isinstance(said, NoBid)
+    assert (said.loss, said.note[:20]) == (Loss.UNREADABLE, "its paths take more ")
+
+
+AMOUNTS: list[tuple[object, str | Loss]] = [
+    ("1,004.50", "1004.5"),
+    (" $4.5 ", "4.5"),
+    ("+.5", "0.5"),
+    (1e1, "10"),
+    (100_000, "100000"),
+    (100_000.01, Loss.BAD_AMOUNT),
+    ("4,50", Loss.BAD_AMOUNT),
+    ("1_000", Loss.BAD_AMOUNT),
+    ("٤", Loss.BAD_AMOUNT),
+    ("1e-9999", Loss.BAD_AMOUNT),
+    ("0x10", Loss.BAD_AMOUNT),
+    (10**40, Loss.BAD_AMOUNT),
+    ("", Loss.NO_BID),
+    (None, Loss.NO_BID),
+    ("0.00004", Loss.NO_BID),
+    (5e-324, Loss.NO_BID),
+]
+
+
+@pytest.mark.parametrize(("said", "came_to"), AMOUNTS)
+def test_an_amount_is_read_exactly_or_not_at_all(said: object, came_to: str | Loss) -> None:
+    body = json.dumps({"bid": said, "phoneNumber": "+12125550199"}).encode()
+    read_as = read(body)
+    if isinstance(read_as, Bid):
+        assert str(read_as.amount.amount.normalize()) == str(Decimal(str(came_to)).normalize())
+    elif read_as.loss is Loss.ABOVE_MAXIMUM:
+        assert read_as.amount is not None
+        assert read_as.amount.amount == Decimal(str(came_to))
+    else:
+        assert read_as.loss is came_to
+
+
+DURATIONS: list[tuple[object, int | None]] = [
+    (12.5, 13),
+    ("90", 90),
+    ("", 0),
+    (10**9, 14_400),
+    (-1, None),
+    ("soon", None),
+    (True, None),
+    ([60, 90], None),
+]
+
+
+@pytest.mark.parametrize(("said", "seconds"), DURATIONS)
+def test_a_duration_that_cannot_be_read_makes_no_bid(said: object, seconds: int | None) -> None:
+    body = json.dumps({"bid": 5, "phoneNumber": "+12125550199", "x": {"after": said}}).encode()
+    bid = read(body, response={"required_seconds": "x.after"})
+    if isinstance(bid, NoBid):
+        assert (bid.loss, seconds) == (Loss.BAD_DURATION, None)
+    else:
+        assert bid.required_seconds == seconds
+
+
+@pytest.mark.parametrize(("said", "refuses"), [(0, True), (0.0, True), (1, False), ("-", False)])
+def test_a_number_of_nought_refuses(said: object, refuses: bool) -> None:
+    body = json.dumps({"accepted": said, "bid": 5, "phoneNumber": "+12125550199"}).encode()
+    bid = read(body, currency="EUR")
+    assert isinstance(bid, NoBid) == refuses
+    assert bid.amount is not None
+    assert bid.amount.currency == "EUR"
 
 
 KNOWN = sorted({name for names in NAMES.values() for name in names})
@@ -280,9 +345,17 @@ def a_body(rng: random.Random) -> bytes:
 
 def test_generated_answers_are_classified_each_and_none_raises() -> None:
     rng = random.Random(5)
+    own = {"kind": "phone", "number": "+12125550188"}
+    targets = (
+        a_target(),
+        a_target(),
+        a_target(destination=own, response={"amount": "$..bid", "accept": "$[?@ == 'yes']"}),
+        a_target(destination=own, response={"amount": "$..*", "expiry": "$.*[-1]"}),
+    )
     came_to: Counter[str] = Counter()
     for _ in range(GENERATED):
-        said = read(a_body(rng), rng.choice((200, 200, 200, 204, 500)), currency="USD")
+        status = rng.choice((200, 200, 200, 204, 500))
+        said = bid_of(rng.choice(targets), status, a_body(rng), NOW)
         came_to["bid" if isinstance(said, Bid) else said.loss] += 1
     assert sum(came_to.values()) == GENERATED
     assert {"bid", Loss.NO_BID, Loss.REFUSED, Loss.UNREADABLE, Loss.BAD_AMOUNT} <= set(came_to)

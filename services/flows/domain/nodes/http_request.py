@@ -65,7 +65,7 @@ class Requested(Requesting, Node):
         if self.mapping:
             try:
                 tags = tags_from(json.loads(body), self.mapping)
-            except ValueError:
+            except (ValueError, RecursionError):
                 return Go(port=Node.FAILURE, note="the answer is no JSON")
         return Go(port="done", tags=tags, note=f"status {status}")
 

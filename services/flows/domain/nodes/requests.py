@@ -5,14 +5,13 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from urllib.parse import urlencode
 
-from jsonpath_rfc9535 import JSONPathEnvironment
-from jsonpath_rfc9535.exceptions import JSONPathError
 from pydantic import AfterValidator, Field, model_validator
 
 from libs.contracts.call_settings import Text
 from libs.contracts.message import Document, refused_at
 from libs.contracts.tags import TAG_TEXT_MAX, TagName
 from libs.rules.macros import Place
+from libs.rules.paths import BadPath, Looks, TooLong, read_path
 from services.flows.domain.nodes.node import Templates
 from services.flows.domain.scene import Scene
 
@@ -35,15 +34,11 @@ class Method(StrEnum):
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]{1,2000}$")]
 
-_PATHS = JSONPathEnvironment()
-for _function in ("match", "search"):  # a user's pattern there could block for seconds
-    _PATHS.function_extensions.pop(_function)
-
 
 def _a_path(text: str) -> str:
     try:
-        _PATHS.compile(text)
-    except JSONPathError as fault:
+        read_path(text)
+    except BadPath as fault:
         raise ValueError(f"{text[:60]!r} is no JSONPath (RFC 9535): {fault}") from fault
     return text
 
@@ -127,17 +122,20 @@ Mapping_ = Annotated[tuple[Mapped, ...], Field(max_length=MAPPED_MAX)]
 
 
 def tags_from(answer: Any, mapping: tuple[Mapped, ...]) -> dict[str, str]:
-    """The tags of an answer; what is not in it, or is no plain value, is left out.
+    """The tags of an answer; what is not in it, is no plain value, or takes too long, is left out.
 
     >>> tags_from({"lead": {"score": 7}}, (Mapped(tag="score", path="$.lead.score"),))
     {'score': '7'}
     """
     found: dict[str, str] = {}
+    looks = Looks(answer)
     for one in mapping:
-        node = _PATHS.compile(one.path).find_one(answer)
-        if node is None or isinstance(node.value, dict | list) or node.value is None:
+        try:
+            value = looks.first(one.path)
+        except TooLong:
             continue
-        value = node.value
+        if value is None or isinstance(value, dict | list):
+            continue
         text = str(value).lower() if isinstance(value, bool) else str(value)
         found[one.tag] = text[:TAG_TEXT_MAX]
     return found
