@@ -18,8 +18,8 @@ ROWS_MAX = 1_000  # of one answer
 OFFSET_MAX = 1_000_000
 QUARTER_SECONDS = 900
 
-Word = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z_]+(:[^\x00]{1,60})?$")]
-"""The name of a dimension, or `tag:` and a tag's key."""
+Word = Annotated[str, Field(min_length=1, max_length=125, pattern=r"^[a-z_]+(:[^\x00]{1,120})?$")]
+"""The name of a dimension, or `tag:` and a tag's name."""
 
 FilterValue = Annotated[str, Field(max_length=254, pattern=r"^[^\x00]*$")]
 
@@ -132,15 +132,25 @@ class AskReport(Question):
     limit: int = Field(default=200, ge=1, le=ROWS_MAX)
 
 
+class TagWord(Value):
+    """A registered URL parameter as something to group and filter by, and where menus offer it."""
+
+    word: str
+    name: str
+    menu: str = ""
+
+
 class ReportWords(Value):
     """What can be grouped and filtered by, and what is measured.
 
+    Any other tag can be grouped by as well; `tags` are those that the account has registered.
     Those in `summed` are kept summed up, one or two at a time as listed: their reports cost the
     same whatever the number of calls.
     """
 
     outcome: Literal["report_words"] = "report_words"
     dimensions: tuple[str, ...]
+    tags: tuple[TagWord, ...] = ()
     times: tuple[str, ...]
     measures: tuple[str, ...]
     summed: tuple[tuple[str, ...], ...]

@@ -12,13 +12,17 @@ from libs.contracts.ids import (
     CallId,
     CampaignId,
     PoolId,
+    PublisherId,
     RtbRouterId,
     RtbTargetId,
     TargetId,
+    TrackingTagId,
+    VisitId,
 )
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.phone import Caller
 from libs.contracts.recordings import Recording
+from libs.contracts.tags import Tags
 from libs.contracts.visits import Attribution
 
 PAGE_MAX = 200  # calls of one answer
@@ -60,13 +64,34 @@ class Leg(Value):
     seconds: int | None = None
 
 
+class Origin(Value):
+    """What brought a call, as far as the router knew; empty where nobody said.
+
+    `source` is what brought the visitor last: what her address named, else the site before, else
+    `direct`; `first_source` what brought her the first time.  The landing page and referrer are
+    those of the last touch, the UTM parameters those of the visit, else of the last touch.
+    """
+
+    visit_id: VisitId | None = None
+    tracking_tag_id: TrackingTagId | None = None
+    source: str = ""
+    first_source: str = ""
+    landing_page: str = ""
+    first_landing_page: str = ""
+    referrer: str = ""
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+
+
 class CallRecord(Value):
     """Everything known of one call.
 
     `campaign_id` and the buyer are None while no step has been routed to one; the
     buyer is that of the connected leg, else of the latest one dialled.  `reconciled`: something
     of it was found in the carrier's list only afterwards.  Of `recordings` the best one is told in
-    `recording_…` too.
+    `recording_…` too.  `tags` are what the router knew of it last; `repeat` and `duplicate` are
+    None where the plan did not ask for the caller's past.
     """
 
     call_id: CallId
@@ -89,6 +114,11 @@ class CallRecord(Value):
     target_id: TargetId | None = None
     target_name: str = ""
     rtb_target_id: RtbTargetId | None = None
+    publisher_id: PublisherId | None = None
+    tags: Tags = Field(default_factory=dict)
+    origin: Origin = Origin()
+    repeat: bool | None = None
+    duplicate: bool | None = None
     fell_back: bool = False
     reconciled: bool = False
     recording_sid: str | None = None

@@ -69,6 +69,7 @@ FREE = {
     "services/tracking/store/archive.py:calls": "calls of all accounts, to be folded anew",
     "services/tracking/store/archive.py:periods": "periods are the platform's",
     "services/tracking/store/reports.py:_summed": "lines that were chosen by their account",
+    "services/tracking/store/reports.py:summed": "which sums are whole, for all accounts",
     "services/tracking/store/rollups.py:_ALONE": "a lock",
     "services/tracking/store/rollups.py:_LEFT": "changes of all accounts are summed together",
     "services/tracking/store/rollups.py:_differing": "all accounts, by keys that begin with it",

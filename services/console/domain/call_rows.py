@@ -23,6 +23,13 @@ _COLUMNS: Mapping[str, Callable[[CallRecord], object]] = {
     "target_id": lambda call: call.target_id,
     "target_name": lambda call: call.target_name,
     "rtb_target_id": lambda call: call.rtb_target_id,
+    "publisher_id": lambda call: call.publisher_id,
+    "source": lambda call: call.origin.source,
+    "landing_page": lambda call: call.origin.landing_page,
+    "utm_source": lambda call: call.origin.utm_source,
+    "utm_medium": lambda call: call.origin.utm_medium,
+    "utm_campaign": lambda call: call.origin.utm_campaign,
+    "duplicate": lambda call: call.duplicate,
     "attempts": lambda call: len(call.legs),
     "fell_back": lambda call: call.fell_back,
 }

@@ -36,8 +36,8 @@ def bind(answers: Answers, desk: ReportingDesk) -> None:
             raise Declined("too_much", text) from fault
 
     @answers.to(AskReportWords, in_flight_max=COUNTS_IN_FLIGHT_MAX)
-    async def words(_question: AskReportWords, _: Deadline) -> ReportWords:
-        return desk.words()
+    async def words(question: AskReportWords, _: Deadline) -> ReportWords:
+        return await desk.words(question)
 
     @answers.to(AskNow, in_flight_max=COUNTS_IN_FLIGHT_MAX)
     async def now(question: AskNow, _: Deadline) -> Now:

@@ -122,9 +122,10 @@ class Desk:
         if found is None:
             return None
         told, timeline = found
-        shown = min(fitting(timeline), TIMELINE_MAX)
+        record = record_of(question.call_id, told)
+        shown = min(fitting([record, *timeline]) - 1, TIMELINE_MAX)
         return CallDetail(
-            call=record_of(question.call_id, told),
+            call=record,
             timeline=tuple(timeline[:shown]),
             complete=shown == len(timeline),
         )

@@ -4,20 +4,23 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from libs.contracts.dni import UrlParameter
 from libs.contracts.ids import AccountId
 from libs.contracts.reporting import (
     AskNow,
     AskReport,
+    AskReportWords,
     Now,
     Presence,
     Report,
     Reported,
     ReportRow,
     ReportWords,
+    TagWord,
     TimePart,
 )
 from libs.runtime.clock import Clock
-from services.tracking.domain.dimensions import DIMENSIONS, GROUPINGS, LABELS
+from services.tracking.domain.dimensions import DIMENSIONS, NAMED, TAG
 from services.tracking.domain.fitting import fitting
 from services.tracking.domain.formulas import NAMES, NOTHING, Sums, measured, together
 from services.tracking.domain.reports import (
@@ -46,6 +49,12 @@ class SumsOf(Protocol):
         self, account_id: AccountId, dimension: str, values: Sequence[str]
     ) -> Mapping[str, str]:
         """What people call these."""
+
+    async def summed(self) -> tuple[tuple[str, ...], ...]:
+        """What is kept summed up."""
+
+    async def parameters(self, account_id: AccountId) -> list[UrlParameter]:
+        """What is registered to become a tag."""
 
     async def now(self, account_id: AccountId) -> list[tuple[str, int, int]]:
         """Calls on the line by campaign: ringing, connected."""
@@ -110,13 +119,17 @@ class ReportingDesk:
             ),
         )
 
-    def words(self) -> ReportWords:
+    async def words(self, question: AskReportWords) -> ReportWords:
         """What reports know."""
+        parameters = await self._sums.parameters(question.account_id)
         return ReportWords(
             dimensions=tuple(DIMENSIONS),
+            tags=tuple(
+                TagWord(word=f"{TAG}{one.tag}", name=one.name, menu=one.menu) for one in parameters
+            ),
             times=tuple(part.value for part in TimePart),
             measures=NAMES,
-            summed=GROUPINGS,
+            summed=await self._sums.summed(),
         )
 
     async def now(self, question: AskNow) -> Now:
@@ -147,7 +160,7 @@ class ReportingDesk:
         return {
             word: await self._sums.names(account_id, word, sorted({keys[at] for keys in rows}))
             for at, word in enumerate(report.group_by)
-            if word in LABELS and rows
+            if word in NAMED and rows
         }
 
 

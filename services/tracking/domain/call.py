@@ -37,6 +37,7 @@ from services.tracking.domain.cells import (
     Told,
     keep,
 )
+from services.tracking.domain.origins import brought_by
 
 # Of two words about one thing the later in this list is believed: what was reached
 # outweighs what was not, and an end outweighs everything before it.
@@ -126,10 +127,11 @@ def _routing(fact: CallRouted) -> Cells:
         _text(fact.buyer_id),
         fact.buyer_name,
     )
-    if fact.rtb_target_id is None:
-        return {f"routed.{fact.step}": list(routed)}
-    bought = Bought(fact.sequence, _text(fact.rtb_router_id), _text(fact.rtb_target_id))
-    return {f"routed.{fact.step}": list(routed), f"bought.{fact.step}": list(bought)}
+    cells: Cells = {f"routed.{fact.step}": list(routed), **brought_by(fact)}
+    if fact.rtb_target_id is not None:
+        bought = Bought(fact.sequence, _text(fact.rtb_router_id), _text(fact.rtb_target_id))
+        cells[f"bought.{fact.step}"] = list(bought)
+    return cells
 
 
 def _falling_back(fact: CallFellBack) -> Cells:

@@ -56,6 +56,16 @@ class Bought(NamedTuple):
     rtb_target_id: str
 
 
+class Brought(NamedTuple):
+    """The greatest cell `brought`: what the router knew last; `tags` and `origin` are JSON."""
+
+    step: int
+    sequence: int
+    publisher_id: str
+    tags: str
+    origin: str
+
+
 class Routed(NamedTuple):
     """The greatest cell `routed.<step>`: the router's word on a step; empty texts say None."""
 

@@ -26,6 +26,7 @@ RATIOS: Mapping[str, Ratio] = {
     "acl": Ratio("call_seconds", "incoming"),  # average call length
     "answer_rate": Ratio("answered", "attempts"),
     "average_ring_seconds": Ratio("ring_seconds", "attempts"),
+    "average_talk_seconds": Ratio("leg_seconds", "leg_connected"),
 }
 
 NAMES = (*MEASURES, *RATIOS)

@@ -25,6 +25,7 @@ from libs.contracts.ids import NOBODY, CallId
 from libs.contracts.tracking import CallRecord, CallState, Leg
 from services.tracking.domain.cells import Arrival, Came, Recording, Told, first, second
 from services.tracking.domain.legs import Decisions, connected_of, decisions_of, legs_of
+from services.tracking.domain.origins import origin_of
 from services.tracking.domain.recordings import recordings_of
 
 _SOLD = ("buyer_id", "buyer_name", "target_id", "target_name", "rtb_target_id")
@@ -51,6 +52,7 @@ def record_of(call_id: CallId, told: Told) -> CallRecord:
             "legs": legs,
             **_arrival(told),
             **_came(told),
+            **origin_of(told),
             **_campaign(decisions),
             **_sold_to((connected or legs)[-1:]),
             **_recording(told),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from libs.contracts.ids import AccountId
 from libs.contracts.reporting import Filter, Report, TimePart
-from services.tracking.domain.dimensions import DIMENSIONS, grouping_for
+from services.tracking.domain.dimensions import DIMENSIONS, TAG, is_dimension
 from services.tracking.domain.formulas import NAMES, Sums
 from services.tracking.domain.spans import Span
 
@@ -36,9 +36,9 @@ class Asked:
     currency: str
 
     @property
-    def grouping(self) -> tuple[str, ...] | None:
-        """The kept sums that answer it; None where calls must be read one by one."""
-        return grouping_for(frozenset((*self.by, *(each.dimension for each in self.filters))))
+    def dimensions(self) -> frozenset[str]:
+        """Everything that its sums must tell apart."""
+        return frozenset((*self.by, *(each.dimension for each in self.filters)))
 
 
 def part_of(report: Report) -> TimePart | None:
@@ -53,18 +53,18 @@ def dimensions_of(report: Report) -> tuple[str, ...]:
 
 def unknown_words(report: Report) -> list[tuple[str, str]]:
     """The fields that say something that reports do not know, and what they may say."""
-    known = ", ".join(DIMENSIONS)
+    known = ", ".join((*DIMENSIONS, f"{TAG}<name>"))
     problems = [
         (f"group_by.{at}", f"not one of: {known}, {', '.join(TimePart)}")
         for at, word in enumerate(report.group_by)
-        if word not in DIMENSIONS and word not in PARTS
+        if not is_dimension(word) and word not in PARTS
     ]
     if sum(word in PARTS for word in report.group_by) > 1:
         problems.append(("group_by", "has two parts of time"))
     problems += [
         (f"filters.{at}.dimension", f"not one of: {known}")
         for at, each in enumerate(report.filters)
-        if each.dimension not in DIMENSIONS
+        if not is_dimension(each.dimension)
     ]
     if report.order_by and report.order_by not in NAMES:
         problems.append(("order_by", f"not one of: {', '.join(NAMES)}"))

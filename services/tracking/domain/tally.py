@@ -26,6 +26,8 @@ _BLOCKED = frozenset(
         RouteReason.CALLER_REPEATS,
     )
 )
+TEXT_MAX = 200  # of a value that is grouped by: longer ones count together
+
 NO_CURRENCY = ""
 """What is counted where nobody owes anything."""
 
@@ -38,6 +40,8 @@ OF_CALL: Mapping[str, Callable[[CallRecord], int | None]] = {
     "live": lambda call: call.state.live,
     "connected": lambda call: call.state in _CONNECTED,
     "blocked": lambda call: call.reason in _BLOCKED,
+    "duplicates": lambda call: call.duplicate,
+    "repeats": lambda call: call.repeat,
     "no_connection": lambda call: (
         not (call.state.live or call.state in _CONNECTED or call.reason in _BLOCKED)
     ),
@@ -72,7 +76,10 @@ def quarter_of(instant: datetime) -> datetime:
 
 
 def lines_of(call: CallRecord, listed_at: datetime) -> list[dict[str, Any]]:
-    """The lines of a call, columns by name; what is nothing is left out."""
+    """The lines of a call, columns by name; what is nothing is left out.
+
+    Each has the call's tags, which are not summed beforehand.
+    """
     of_call = {name: _plain(one.of_call(call)) for name, one in DIMENSIONS.items()}
     counts: dict[tuple[Any, ...], Counts] = {tuple(of_call.values()): _counts(OF_CALL, call)}
     for leg in call.legs:
@@ -88,6 +95,8 @@ def lines_of(call: CallRecord, listed_at: datetime) -> list[dict[str, Any]]:
         "quarter": quarter_of(listed_at),
         "currency": NO_CURRENCY,
     }
+    if call.tags:
+        placed["tags"] = {_cut(name): _cut(text) for name, text in call.tags.items()}
     return [
         {**placed, "line": line, **dict(zip(DIMENSIONS, key, strict=True)), **count}
         for line, (key, count) in enumerate(counts.items())
@@ -95,8 +104,13 @@ def lines_of(call: CallRecord, listed_at: datetime) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """PostgreSQL's texts cannot hold a zero; an empty one says that there is no such thing."""
-    return (value.replace("\0", "") or None) if isinstance(value, str) else value
+    """An empty text says that there is no such thing."""
+    return (_cut(value) or None) if isinstance(value, str) else value
+
+
+def _cut(text: str) -> str:
+    """PostgreSQL's texts cannot hold a zero, and what an index may hold has an end."""
+    return text.replace("\0", "")[:TEXT_MAX]
 
 
 def _counts(measures: Mapping[str, Callable[[Any], int | None]], one: Any) -> Counts:

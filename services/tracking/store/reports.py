@@ -26,19 +26,27 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import column
 
+from libs.contracts.dni import UrlParameter
 from libs.contracts.ids import AccountId
 from libs.contracts.reporting import Filter
 from libs.contracts.tracking import CallState
 from libs.runtime.database import Database
+from services.tracking.domain.dimensions import GROUPINGS, grouping_for
 from services.tracking.domain.reports import Asked, Group, TooMuch
 from services.tracking.domain.spans import Span, segments
 from services.tracking.domain.tally import MEASURES, MONEY
 from services.tracking.store.rollups import value_of
 from services.tracking.tables.calls import call
-from services.tracking.tables.tallies import label, rollup, tally, tally_change
+from services.tracking.tables.dni import tracking_tag, url_parameter
+from services.tracking.tables.publishers import publisher
+from services.tracking.tables.tallies import label, rollup, summed, tally, tally_change
 
 GROUPS_MAX = 20_000  # of one report: more are read as calls, not as a table
 READ_TIMEOUT_MS = 5_000  # for a report that reads calls one by one
+PARAMETERS_MAX = 500  # that are offered as dimensions
+
+_CONFIGURED = {"publisher": publisher, "tracking_tag": tracking_tag}
+"""What is called today by the account's own configuration."""
 
 
 class Reports:
@@ -50,7 +58,8 @@ class Reports:
 
     async def groups(self, asked: Asked) -> list[Group]:
         """All groups that have something in them; raises TooMuch."""
-        lines = _of_tallies(asked) if asked.grouping is None else _of_sums(asked, asked.grouping)
+        grouping = grouping_for(asked.dimensions, await self.summed())
+        lines = _of_tallies(asked) if grouping is None else _of_sums(asked, grouping)
         statement = _summed(asked, lines).limit(self._groups_max + 1)
         try:
             async with self._database.transaction() as connection:
@@ -68,6 +77,24 @@ class Reports:
             for row in rows
         ]
 
+    async def summed(self) -> tuple[tuple[str, ...], ...]:
+        """The groupings whose sums are whole."""
+        async with self._database.transaction() as connection:
+            whole = set((await connection.execute(select(summed.c.grouping))).scalars())
+        return tuple(each for each in GROUPINGS if ",".join(each) in whole)
+
+    async def parameters(self, account_id: AccountId) -> list[UrlParameter]:
+        """The URL parameters that become tags of the account's calls."""
+        statement = (
+            select(url_parameter.c.document)
+            .where(url_parameter.c.account_id == account_id, ~url_parameter.c.retired)
+            .order_by(url_parameter.c.tag)
+            .limit(PARAMETERS_MAX)
+        )
+        async with self._database.transaction() as connection:
+            found = (await connection.execute(statement)).scalars()
+            return [UrlParameter.model_validate(document) for document in found]
+
     async def currencies(self, account_id: AccountId, span: Span) -> list[str]:
         """The currencies in which the account's calls of a time had money."""
         asked = Asked(account_id, span, (), (), "")
@@ -80,11 +107,19 @@ class Reports:
         self, account_id: AccountId, dimension: str, values: Sequence[str]
     ) -> Mapping[str, str]:
         """What people call these."""
+        wanted = func.any(literal(list(values), ARRAY(Text)))
         statement = select(label.c.value, label.c.name).where(
             label.c.account_id == account_id,
             label.c.dimension == dimension,
-            label.c.value == func.any(literal(list(values), ARRAY(Text))),
+            label.c.value == wanted,
         )
+        if dimension in _CONFIGURED:
+            table = _CONFIGURED[dimension]
+            value = cast(table.c.id, Text)
+            name = table.c.document["name"].astext.label("name")
+            statement = select(value.label("value"), name).where(
+                table.c.account_id == account_id, value == wanted
+            )
         async with self._database.transaction() as connection:
             return {row.value: row.name for row in await connection.execute(statement)}
 

@@ -32,11 +32,11 @@ from sqlalchemy.sql import column
 
 from libs.rules.periods import EVER
 from libs.runtime.database import Database, Statement
-from services.tracking.domain.dimensions import DIMENSIONS, GROUPINGS
+from services.tracking.domain.dimensions import DIMENSIONS, GROUPINGS, TAG
 from services.tracking.domain.spans import DAY_MINUTES, QUARTER_MINUTES
 from services.tracking.domain.tally import MEASURES
 from services.tracking.tables.filing import filing_period
-from services.tracking.tables.tallies import rollup, tally, tally_change
+from services.tracking.tables.tallies import rollup, summed, tally, tally_change
 
 CHANGES_MAX = 20_000  # taken up at once: half a second
 _KEY = [each.name for each in rollup.primary_key.columns]
@@ -66,6 +66,8 @@ class Rollups:
             for grouping in GROUPINGS:
                 await connection.execute(_quarters(grouping, horizon))
                 await connection.execute(_days(grouping, horizon))
+            whole = [{"grouping": ",".join(grouping)} for grouping in GROUPINGS]
+            await connection.execute(upsert(summed).on_conflict_do_nothing(), whole)
 
     async def differences(self) -> int:
         """How many sums, changes included, are not what the tallies come to: always none."""
@@ -91,6 +93,8 @@ class Rollups:
 
 def value_of(rows: FromClause, dimension: str) -> ColumnElement[str]:
     """What a line is grouped by, as a text; an empty one where there is no such thing."""
+    if dimension.startswith(TAG):
+        return func.coalesce(rows.c.tags[dimension.removeprefix(TAG)].astext, "")
     return func.coalesce(cast(rows.c[dimension], Text), "")
 
 

@@ -25,7 +25,7 @@ from services.tracking.tables.tallies import label, tally, tally_change
 
 LABELS_KNOWN_MAX = 20_000  # names that a process remembers to have written
 
-_COUNTED = [each.name for each in tally.columns if each.name not in tally.primary_key.columns]
+_COUNTED = [each.name for each in tally_change.columns if each.name in tally.columns]
 _LABEL = [str(each.name) for each in label.columns]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.tracking.domain.dimensions import DIMENSIONS
 from services.tracking.domain.tally import MEASURES
@@ -43,11 +43,12 @@ tally = Table(
     Column("filed_on", Date, nullable=False),
     Column("line", SmallInteger, nullable=False),
     *_counted(),
+    Column("tags", JSONB),
     PrimaryKeyConstraint("call_id", "filed_on", "line"),
     Index("tally_quarter", "account_id", "quarter"),
     postgresql_partition_by=FILED,
 )
-"""What each call counts for now."""
+"""What each call counts for now; `tags` are not summed, so changes do without them."""
 
 tally_change = Table(
     "tally_change",
@@ -74,6 +75,10 @@ rollup = Table(
 )
 """The sums of all tallies but for the changes: by a quarter of an hour and by a day in UTC, for
 each of the groupings; an empty text is a call that has no such thing."""
+
+summed = Table("summed", metadata, Column("grouping", Text, primary_key=True))
+"""The groupings whose sums are whole: others were begun after calls were counted already, and are
+read from the tallies until all sums are made anew."""
 
 label = Table(
     "label",

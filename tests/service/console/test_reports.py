@@ -18,7 +18,7 @@ SINCE, UNTIL = (NOON - timedelta(hours=12)).isoformat(), (NOON + timedelta(hours
 CALLS = 3
 
 
-async def heard(stage: Stage, account_id: UUID | None) -> None:
+async def heard(stage: Stage, account_id: UUID | None, **brought: Any) -> None:
     """Three calls are sold and over, a fourth is on the line."""
     facts: list[Fact] = []
     for minutes in range(CALLS + 1):
@@ -26,7 +26,7 @@ async def heard(stage: Stage, account_id: UUID | None) -> None:
         dialled = f"+1800555010{minutes % 2}"
         facts += [
             story.arrived(dialled=dialled),
-            story.routed(campaign_name="=cmd()"),
+            story.routed(campaign_name="=cmd()", **brought),
             story.answered(),
         ]
         if minutes < CALLS:
@@ -76,6 +76,27 @@ async def test_a_report_as_a_table_and_as_a_file(stage: Stage) -> None:
     assert (theirs["rows"], theirs["totals"]["incoming"]) == ([], 0)
     assert len((await stranger("POST", "reports/csv", json=body)).text.splitlines()) == 1
     assert (await stranger.get("now"))["live"] == 0
+
+
+async def test_calls_by_publisher_and_by_a_registered_parameter(stage: Stage) -> None:
+    owner = stage.owner
+    publisher = (await owner.post("publishers", {"name": "Clicks Ltd"}))["document"]["id"]
+    asks = {"name": "Roof size", "parameter": "rs", "tag": "size", "menu": "Roofs"}
+    await owner.post("url-parameters", asks)
+    words = await owner.get("report-words")
+    assert words["tags"] == [{"word": "tag:size", "name": "Roof size", "menu": "Roofs"}]
+
+    brought = {"publisher_id": publisher, "tags": {"size": "4", "utm_source": "Mail"}}
+    await heard(stage, owner.account_id, **brought)
+    body = {"since": SINCE, "until": UNTIL, "group_by": ["publisher", "tag:size"]}
+    fours = [{"dimension": "tag:size", "values": ["4"]}]
+    report = await eventually(partial(counted, owner, {**body, "filters": fours}, CALLS + 1))
+    (row,) = report["rows"]
+    assert (row["keys"], row["names"]) == ([publisher, "4"], ["Clicks Ltd", "4"])
+    none = [{"dimension": "source", "values": ["mail"], "exclude": True}]
+    assert (await owner.post("reports", {**body, "filters": none}))["rows"] == []
+    calls = list(csv.DictReader((await owner("GET", "calls/csv")).text.splitlines()))
+    assert {(call["publisher_id"], call["source"]) for call in calls} == {(publisher, "mail")}
 
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [

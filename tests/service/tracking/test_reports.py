@@ -13,10 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from libs.contracts.calls import CallStatus, Fact, Geography
-from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, RtbTargetId, TargetId
+from libs.contracts.ids import (
+    AccountId,
+    BuyerId,
+    CallId,
+    CampaignId,
+    PublisherId,
+    RtbTargetId,
+    TargetId,
+)
 from libs.contracts.reporting import AskReport, Filter, Report, Reported
 from libs.contracts.routing import RouteReason
 from libs.contracts.tracking import GetCall
+from libs.contracts.visits import Attribution, Confidence, Ground, Touch
 from libs.rules.clocks import zone_of
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
@@ -73,6 +82,19 @@ async def books(databases: Databases) -> AsyncIterator[Books]:
     await database.close()
 
 
+def brought(draw: random.Random) -> dict[str, Any]:
+    """What the router may know of what brought a call."""
+    tags = {"gclid": "x", "size": draw.choice(["4", "5\0"])} if draw.random() < 0.5 else {}
+    touch = Touch(at=NOON, referrer="https://www.news.example/", landing="https://a.example/roofs")
+    visit = Attribution(ground=Ground.HELD, confidence=Confidence.CERTAIN, first=touch, last=touch)
+    return {
+        "publisher_id": draw.choice([None, PublisherId(thing("publisher", 1))]),
+        "tags": tags,
+        "attribution": draw.choice([None, visit]),
+        "duplicate": draw.choice([None, True, False]),
+    }
+
+
 def story_of(draw: random.Random) -> list[Fact]:
     """The facts of some call: rolled over or not, sold or not, whole or in parts."""
     account_id = OTHER if draw.random() < 0.2 else ACCOUNT
@@ -96,6 +118,7 @@ def story_of(draw: random.Random) -> list[Fact]:
                 buyer_id=BuyerId(thing("buyer", sold % 2)),
                 target_id=TargetId(thing("target", sold)),
                 rtb_target_id=RtbTargetId(thing("rtb", sold)) if sold == 3 else None,
+                **brought(draw),
             )
         )
         facts.append(story.ringing(step))
@@ -116,6 +139,10 @@ ASKED: list[dict[str, Any]] = [
     {"group_by": ("week", "buyer"), "zone": "Australia/Lord_Howe"},
     {"group_by": ("month", "state")},
     {"group_by": ("rtb_target", "number")},
+    {"group_by": ("campaign", "publisher")},
+    {"group_by": ("source",)},
+    {"group_by": ("duplicate", "first_source")},
+    {"group_by": ("tag:size",), "filters": (Filter(dimension="landing_page", values=("",)),)},
     {
         "group_by": ("outcome",),
         "filters": (Filter(dimension="campaign", values=(str(thing("campaign", 1)),)),),
@@ -149,9 +176,12 @@ def expected(lines: list[dict[str, Any]], **asked: Any) -> dict[tuple[str, ...],
     )
     for line in lines:
         value = {name: "" if each is None else str(each) for name, each in line.items()}
+        value |= {f"tag:{name}": text for name, text in line.get("tags", {}).items()}
         if not report.since <= line["quarter"] < report.until:
             continue
-        if any((value[one.dimension] in one.values) is one.exclude for one in report.filters):
+        if any(
+            (value.get(one.dimension, "") in one.values) is one.exclude for one in report.filters
+        ):
             continue
         key = tuple(
             _part(line["quarter"], word, report.zone) or value.get(word, "")
@@ -261,6 +291,52 @@ async def test_a_call_that_goes_on_is_counted_once_at_every_moment(books: Books)
         [1, 1, 1, 0],
         [1, 0, 1, 30],
     ]
+
+
+async def test_calls_by_what_brought_them(books: Books) -> None:
+    searched = Touch(
+        at=NOON, referrer="https://www.search.example/?q=x", landing="https://a.example"
+    )
+    named = Touch(at=NOON, landing="https://a.example/b", tags={"utm_source": "Mail"})
+    visit = Attribution(
+        ground=Ground.HELD, confidence=Confidence.CERTAIN, first=searched, last=named
+    )
+    long = "x" * 2_000  # more than an index takes
+    await books.hear(sold(attribution=visit, tags={"utm_campaign": long, "size": "4"}))
+    await books.hear(sold(tags={"size": "4"}, duplicate=True) + sold(tags={"size": "5"}))
+    by = {
+        word: {row.keys[0]: row.measures["incoming"] for row in (await told_by(books, word)).rows}
+        for word in ("source", "first_source", "landing_page", "utm_campaign", "tag:size")
+    }
+    assert by == {
+        "source": {"": 2, "mail": 1},
+        "first_source": {"": 2, "search.example": 1},
+        "landing_page": {"": 2, "https://a.example/b": 1},
+        "utm_campaign": {"": 2, long[:200]: 1},
+        "tag:size": {"4": 2, "5": 1},
+    }
+    fours = Filter(dimension="tag:size", values=("4",))
+    report = await books.report(group_by=("duplicate",), filters=(fours,))
+    assert [row.keys for row in report.rows] == [("",), ("yes",)]
+    assert report.totals["duplicates"] == 1
+
+
+async def told_by(books: Books, word: str) -> Reported:
+    return await books.report(group_by=(word,))
+
+
+async def test_sums_that_were_begun_late_are_not_taken_for_whole(books: Books) -> None:
+    await books.hear(sold(publisher_id=PublisherId(thing("publisher", 1))))
+    await books.rollups.take_up()
+    async with books.database.hot() as connection:
+        await connection.execute("DELETE FROM tracking.rollup WHERE grouping = 'publisher'")
+        await connection.execute("DELETE FROM tracking.summed WHERE grouping = 'publisher'")
+
+    assert (await told_by(books, "publisher")).totals["incoming"] == 1
+    assert (await books.rebuilding.rebuild()).sums
+    assert (await books.rebuilding.compare()).differences == 0
+    assert (await told_by(books, "publisher")).totals["incoming"] == 1
+    assert ("publisher",) in await Reports(books.database).summed()
 
 
 async def test_a_report_beside_the_week_before(books: Books) -> None:

@@ -1,0 +1,70 @@
+"""What brought a call, read from what the router knew of it: its publisher, tags, and visit."""
+
+import json
+from typing import Any
+
+from libs.contracts.routing import CallRouted
+from libs.contracts.tracking import Origin
+from libs.contracts.visits import Attribution
+from services.tracking.domain.cells import Brought, Cells, Told, first
+from services.tracking.domain.sources import named_source, source_of
+
+_UTM = ("utm_source", "utm_medium", "utm_campaign")
+
+
+def brought_by(fact: CallRouted) -> Cells:
+    """What the router knew, in cells; a later step knows more."""
+    cells: Cells = {}
+    told = fact.attribution
+    origin = _origin(fact.tags, told)
+    brought = Brought(
+        fact.step,
+        fact.sequence,
+        str(fact.publisher_id or ""),
+        _compact(fact.tags),
+        _compact(origin),
+    )
+    if fact.publisher_id or fact.tags or origin:
+        cells["brought"] = list(brought)
+    for name, known in (("repeat", fact.repeat), ("duplicate", fact.duplicate)):
+        if known is not None:
+            cells[name] = [int(known)]
+    return cells
+
+
+def origin_of(told: Told) -> dict[str, Any]:
+    """The fields of a record that say what brought the call."""
+    found: dict[str, Any] = {
+        name: None if (known := first(told.greatest, name)) is None else bool(known)
+        for name in ("repeat", "duplicate")
+    }
+    cell = told.greatest.get("brought")
+    if cell is not None:
+        brought = Brought._make(cell)
+        found["publisher_id"] = brought.publisher_id or None
+        found["tags"] = json.loads(brought.tags)
+        found["origin"] = json.loads(brought.origin)
+    return found
+
+
+def _origin(tags: dict[str, str], told: Attribution | None) -> dict[str, Any]:
+    """The origin of a call with these tags; only what is there."""
+    last = told.last if told else None
+    landing, earlier = (last.landing, last.tags) if last else ("", {})
+    source = named_source(tags) or (source_of(last) if last else "")
+    origin = Origin(
+        visit_id=told.visit_id if told else None,
+        tracking_tag_id=told.tracking_tag_id if told else None,
+        source=source,
+        first_source=source_of(told.first) if told and told.first else source,
+        landing_page=landing,
+        first_landing_page=told.first.landing if told and told.first else "",
+        referrer=last.referrer if last else "",
+        **{name: tags.get(name) or earlier.get(name, "") for name in _UTM},
+    )
+    return origin.model_dump(mode="json", exclude_defaults=True)
+
+
+def _compact(value: dict[str, Any]) -> str:
+    """The same text for the same values, so that cells can be compared."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
