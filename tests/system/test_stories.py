@@ -13,10 +13,10 @@ from tests.kit.hosting import ACCOUNT_SID, TESTER, House, eventually, knows
 
 TALKS = "*=answer:1,talk:40"
 HANGS_UP = "*=answer:1,talk:5,callee-hangs-up"
-SALE = "Pay per sale desk is at a cap of target Pay per sale desk (1 conversion today"
+SALE = "Pay per sale desk was at its cap: 1 conversion today"
 DUPLICATE = "connected with this target less than a day ago"
-FILTERED = "Mail desk did not pass the filter (source is missing, needs source == mail)"
-CLOSED = "Night desk was outside the hours (Sunday 2026-03-08 04:15 in America/New_York"
+FILTERED = "Mail desk refused the call by its filter: source is missing, wanted source == mail"
+CLOSED = "Night desk was not open by its hours (Sunday 2026-03-08 04:15 in America/New_York"
 
 
 async def test_the_demo_tells_its_six_stories(house: House) -> None:
@@ -48,7 +48,7 @@ async def test_the_demo_tells_its_six_stories(house: House) -> None:
 
     open_at = await rehearsed(house, datetime(2026, 3, 8, 7, 30, tzinfo=UTC))
     closed_at = await rehearsed(house, datetime(2026, 3, 8, 8, 15, tzinfo=UTC))
-    assert "Night desk was outside" not in open_at.sentence
+    assert "Night desk was not open" not in open_at.sentence
     assert CLOSED in closed_at.sentence, "an hour earlier than on other Sundays"
 
 

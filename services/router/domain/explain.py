@@ -20,7 +20,8 @@ from services.router.domain.context import Inputs
 from services.router.domain.plan import Plan, call_levels, leg_levels
 from services.router.domain.record import Record, Seat
 from services.router.domain.screening import quote_told
-from services.router.domain.words import CLOSED, OTHERWISE, PASSED_OVER, SPREADS
+from services.router.domain.verdicts import TurnedAway
+from services.router.domain.words import CLOSED, NOBODY_LOOKED_AT, OTHERWISE, PASSED_OVER, SPREADS
 
 NAMED_MAX = 3  # candidates a sentence names; the table has them all
 
@@ -38,10 +39,10 @@ def candidates(record: Record, plan: Plan | None) -> tuple[CandidateVerdict, ...
         for place, at in enumerate(record.rest, len(in_order))
     ]
     seats = (*in_order, *rest, *looked_at[len(in_order) :])
-    return tuple(_row(seat, plan, record.inputs) for seat in seats)
+    return tuple(_row(seat, plan, record.inputs, bool(in_order)) for seat in seats)
 
 
-def _row(seat: Seat, plan: Plan, inputs: Inputs) -> CandidateVerdict:
+def _row(seat: Seat, plan: Plan, inputs: Inputs, looked: bool) -> CandidateVerdict:
     candidate = plan.candidates[seat.at]
     return CandidateVerdict(
         target_id=candidate.target.id if candidate.target else None,
@@ -58,7 +59,7 @@ def _row(seat: Seat, plan: Plan, inputs: Inputs) -> CandidateVerdict:
         needed=seat.needed,
         holder=seat.holder,
         score="" if seat.place is None else scored(plan, candidate, inputs),
-        otherwise=_otherwise(seat),
+        otherwise=_otherwise(seat, looked),
     )
 
 
@@ -82,13 +83,13 @@ def _auction_of(candidate: Candidate, inputs: Inputs) -> AuctionId | None:
     return None if result is None else result.auction_id
 
 
-def _otherwise(seat: Seat) -> str:
+def _otherwise(seat: Seat, looked: bool) -> str:
     """What would have had to differ for a candidate that was excluded or not reached."""
     if seat.verdict is Verdict.CHOSEN:
         return ""
-    return OTHERWISE[seat.rule].format(
-        needed=seat.needed, holder=seat.holder or "it", place=(seat.place or 0) + 1
-    )
+    unlooked = seat.rule is Rule.NOT_REACHED and not looked
+    words = NOBODY_LOOKED_AT if unlooked else OTHERWISE[seat.rule]
+    return words.format(needed=seat.needed, holder=seat.holder or "it", place=(seat.place or 0) + 1)
 
 
 def explained(record: Record, plan: Plan | None, *, heard: bool) -> ExplainedStep:
@@ -143,6 +144,7 @@ def _sentence(record: Record, plan: Plan | None, table: tuple[CandidateVerdict, 
             publisher=publisher.name if publisher else "",
             seen=no.seen if no else "",
             needed=no.needed if no else "",
+            blocked=_blocked(no) if no else "",
         )
         what = "The call was closed"
         if record.fallback and plan is not None:
@@ -169,6 +171,12 @@ def _tier(plan: Plan, chosen: CandidateVerdict) -> str:
     return f"{chosen.priority}, as an agent {agent.priority}" if agent else str(chosen.priority)
 
 
+def _blocked(no: TurnedAway) -> str:
+    """What a caller is who is not to be it: "+12125550123 is a blocked number"."""
+    must_not_be = no.needed.removeprefix("not ")
+    return f"{no.seen} is {must_not_be}" if must_not_be != no.needed else no.seen
+
+
 def _as_promised(record: Record, plan: Plan) -> bool:
     quote = record.context.honoured
     if quote is None or record.step > 0:
@@ -189,8 +197,15 @@ def _passed_over(table: tuple[CandidateVerdict, ...]) -> str:
 
 
 def _why(row: CandidateVerdict) -> str:
-    whose = f" of {row.holder}" if row.holder else ""
-    return PASSED_OVER[row.rule].format(seen=row.seen, needed=row.needed, whose=whose)
+    its, whose = "its", ""
+    if row.holder and row.holder != f"target {row.target_name}":
+        kind, _, name = row.holder.partition(" ")
+        its, whose = "the", f" of {row.holder}"
+        if kind == "entry":
+            whose = f" of its entry in {name}"
+    return PASSED_OVER[row.rule].format(
+        seen=row.seen, needed=row.needed, holder=row.holder, its=its, whose=whose
+    )
 
 
 def _settings(record: Record, plan: Plan) -> tuple[SettingUsed, ...]:

@@ -1,4 +1,7 @@
-"""The words in which decisions are explained."""
+"""The words in which decisions are explained: sentences about the past, to be read aloud.
+
+They are made from a record when somebody asks, and stand in none.
+"""
 
 from collections.abc import Mapping
 
@@ -13,22 +16,22 @@ CLOSED: Mapping[RouteReason, str] = {
     RouteReason.CAMPAIGN_DRAFT: "the campaign is still a draft",
     RouteReason.CAMPAIGN_PAUSED: "the campaign is paused",
     RouteReason.CAMPAIGN_COMPLETED: "the campaign is completed",
-    RouteReason.CAMPAIGN_CLOSED: "it was outside the campaign's hours ({seen})",
+    RouteReason.CAMPAIGN_CLOSED: "the campaign was not open ({seen})",
     RouteReason.CAMPAIGN_FILTERED: "the campaign's filter needs {needed}, but {seen}",
-    RouteReason.CAMPAIGN_OUT_OF_AREA: "the campaign needs {needed}, but saw {seen}",
-    RouteReason.CAMPAIGN_CAPPED: "the campaign has reached a cap ({seen}, needs {needed})",
-    RouteReason.PUBLISHER_PAUSED: "{seen}",
-    RouteReason.PUBLISHER_CLOSED: (
-        "it was outside the hours of the publisher {publisher} ({seen})"
+    RouteReason.CAMPAIGN_OUT_OF_AREA: (
+        "the caller was out of the campaign's area: {seen}, wanted {needed}"
     ),
+    RouteReason.CAMPAIGN_CAPPED: "the campaign had reached a cap: {seen}, wanted {needed}",
+    RouteReason.PUBLISHER_PAUSED: "{seen}",
+    RouteReason.PUBLISHER_CLOSED: "the publisher {publisher} was not open ({seen})",
     RouteReason.PUBLISHER_CAPPED: (
-        "the publisher {publisher} has reached a cap ({seen}, needs {needed})"
+        "the publisher {publisher} had reached a cap: {seen}, wanted {needed}"
     ),
     RouteReason.CALLER_ANONYMOUS: "the campaign takes no callers who withhold their number",
-    RouteReason.CALLER_BLOCKED: "the caller is blocked: {seen} is {needed}",
-    RouteReason.CALLER_ABROAD: "the campaign takes callers of {needed}, but saw {seen}",
-    RouteReason.CALLER_UNATTESTED: "the campaign needs {needed}, but saw {seen}",
-    RouteReason.CALLER_REPEATS: "the caller calls too often: {seen}, {needed}",
+    RouteReason.CALLER_BLOCKED: "the caller is blocked: {blocked}",
+    RouteReason.CALLER_ABROAD: "the campaign takes only callers of {needed} ({seen})",
+    RouteReason.CALLER_UNATTESTED: "the campaign needs {needed}, and the call had {seen}",
+    RouteReason.CALLER_REPEATS: "the caller calls too often: {seen}, wanted {needed}",
     RouteReason.NOT_QUOTED: "the campaign takes only quoted calls: {seen}",
     RouteReason.NO_TARGET: "the campaign has no target",
     RouteReason.NOBODY_ELIGIBLE: "no target of the campaign may take the call",
@@ -39,22 +42,24 @@ CLOSED: Mapping[RouteReason, str] = {
 }
 
 PASSED_OVER: Mapping[Rule, str] = {
-    Rule.TARGET_PAUSED: "is paused",
-    Rule.BUYER_PAUSED: "belongs to a paused buyer",
-    Rule.GROUP_PAUSED: "belongs to a paused group",
-    Rule.RTB_OFF: "holds no auctions, for RTB is off",
+    Rule.TARGET_PAUSED: "was paused",
+    Rule.BUYER_PAUSED: "belonged to {holder}, which was paused",
+    Rule.GROUP_PAUSED: "belonged to {holder}, which was paused",
+    Rule.RTB_OFF: "held no auctions, for RTB was off",
     Rule.UNSOLD: "sold nothing ({seen})",
     Rule.ALREADY_TRIED: "had been dialled before",
-    Rule.EARLIER_CONNECTIONS: "wants callers who were not {seen}",
+    Rule.EARLIER_CONNECTIONS: "wanted callers with {needed} earlier connections in the call",
     Rule.SERVED_BEFORE: "had served this caller before",
-    Rule.SKILLS: "has not the skills ({seen}, needs {needed})",
-    Rule.CLOSED: "was outside the hours{whose} ({seen})",
-    Rule.FILTERED: "did not pass the filter{whose} ({seen}, needs {needed})",
-    Rule.OUT_OF_AREA: "was out of the area{whose} ({seen}, needs {needed})",
-    Rule.DUPLICATE: "had the caller already ({seen}, needs {needed})",
-    Rule.CONCURRENCY_CAP: "is at the concurrency cap{whose} ({seen}, needs {needed})",
-    Rule.CAP: "is at a cap{whose} ({seen}, needs {needed})",
+    Rule.SKILLS: "had not the skills: {seen}, wanted {needed}",
+    Rule.CLOSED: "was not open by {its} hours{whose} ({seen})",
+    Rule.FILTERED: "refused the call by {its} filter{whose}: {seen}, wanted {needed}",
+    Rule.OUT_OF_AREA: "found the caller out of {its} area{whose}: {seen}, wanted {needed}",
+    Rule.DUPLICATE: "had the caller before: {seen}, wanted a caller {needed}",
+    Rule.CONCURRENCY_CAP: "was at {its} concurrency cap{whose}: {seen}, wanted {needed}",
+    Rule.DAILY_CAP: "was at {its} daily cap{whose}: {seen}, wanted {needed}",
+    Rule.CAP: "was at {its} cap{whose}: {seen}, wanted {needed}",
 }
+"""`its` and `whose` say whose rule or cap it was: its own, or that of what it belongs to."""
 
 OTHERWISE: Mapping[Rule, str] = {
     Rule.TARGET_PAUSED: "would have been considered had it been active",
@@ -72,16 +77,17 @@ OTHERWISE: Mapping[Rule, str] = {
     Rule.DUPLICATE: "would have needed a caller {needed}",
     Rule.CONCURRENCY_CAP: "would have needed {needed} with {holder}",
     Rule.DAILY_CAP: "would have needed {needed}",
-    Rule.CAP: "would have needed {needed} with {holder}",
+    Rule.CAP: "would have needed {needed} for {holder}",
     Rule.NOT_REACHED: "was number {place} in the order; all before it would have had to be full",
 }
+NOBODY_LOOKED_AT = "was number {place} in the order; the call was closed before anybody was tried"
 
 SPREADS: Mapping[Spread, str] = {
     Spread.WEIGHT: (
-        "the first with room in the drawn order (priority {priority}, weight {weight})"
+        "it was the first with room in the drawn order (priority {priority}, weight {weight})"
     ),
-    Spread.ROUND_ROBIN: "the first with room in rotation (priority {priority})",
-    Spread.LEAST_BUSY: "the least busy with room (priority {priority}, {score})",
-    Spread.MOST_FREE: "the one with most room (priority {priority}, {score})",
-    Spread.PERFORMANCE: "the best earning with room (priority {priority}, {score})",
+    Spread.ROUND_ROBIN: "it was the first with room in rotation (priority {priority})",
+    Spread.LEAST_BUSY: "it was the least busy with room (priority {priority}, {score})",
+    Spread.MOST_FREE: "it was the one with most room (priority {priority}, {score})",
+    Spread.PERFORMANCE: "it was the best earning with room (priority {priority}, {score})",
 }

@@ -107,25 +107,25 @@ NOBODY_FREE: list[tuple[Arrange, RouteReason, str]] = [
     (
         paused_target,
         RouteReason.NOBODY_ELIGIBLE,
-        "no target of the campaign may take the call; desk 1 is paused",
+        "no target of the campaign may take the call; desk 1 was paused",
     ),
     (
         paused_buyer,
         RouteReason.NOBODY_ELIGIBLE,
-        "no target of the campaign may take the call; desk 1 belongs to a paused buyer",
+        "no target of the campaign may take the call; "
+        "desk 1 belonged to buyer Acme, which was paused",
     ),
     (
         taken_up("concurrency_cap"),
         RouteReason.ALL_CAPPED,
         "every eligible target has reached a cap; "
-        "desk 1 is at the concurrency cap of target desk 1 (1 at once, needs fewer than 1)",
+        "desk 1 was at its concurrency cap: 1 at once, wanted fewer than 1",
     ),
     (
         taken_up("daily_cap"),
         RouteReason.ALL_CAPPED,
         "every eligible target has reached a cap; "
-        "desk 1 is at a cap of target desk 1 "
-        "(1 attempt today, needs at most 1 attempt with this call)",
+        "desk 1 was at its cap: 1 attempt today, wanted at most 1 attempt with this call",
     ),
 ]
 
@@ -185,7 +185,7 @@ async def test_what_is_dialled_is_what_was_configured(stage: Stage) -> None:
     assert answer.dial.recording == "do-not-record"
     (step,) = await stage.explained(call)
     assert step.sentence == (
-        "PBX of Bold Roofs was dialled: the first with room in the drawn order "
+        "PBX of Bold Roofs was dialled: it was the first with room in the drawn order "
         "(priority 1, weight 1)."
     )
     (row,) = step.candidates

@@ -116,7 +116,7 @@ async def test_what_a_publisher_refuses_is_closed_or_sent_on_as_it_says(stage: S
     assert dial(await call("another source")).dial.destination == target.destination
     assert told["over the cap"] == (
         "The campaign's fallback destination +15550199999 was dialled because the publisher "
-        "Mail House has reached a cap (1 attempt today, needs at most 1 attempt with this call)."
+        "Mail House had reached a cap: 1 attempt today, wanted at most 1 attempt with this call."
     )
     assert "the source b7 of the publisher Mail House is blocked" in told["b7"]
 

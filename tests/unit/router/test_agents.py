@@ -55,7 +55,7 @@ def test_who_has_not_all_the_skills_is_passed_over_and_told_why() -> None:
     assert plain.seen == "none of 2"
     assert (half.seen, half.needed) == ("only german", "german and roofing")
     assert half.otherwise == "would have needed to be an agent with german and roofing"
-    assert "Ann 2 has not the skills (only german, needs german and roofing)" in told.sentence
+    assert "Ann 2 had not the skills: only german, wanted german and roofing" in told.sentence
 
 
 def test_a_call_names_skills_itself_by_its_tag() -> None:

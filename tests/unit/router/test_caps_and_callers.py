@@ -90,7 +90,7 @@ def taker(holder: str, limits: Limited, measure: Counted, counter: Counter) -> i
         capped_by = {"campaign": RouteReason.CAMPAIGN_CAPPED}
         assert decision.record.reason is capped_by.get(holder, RouteReason.PUBLISHER_CAPPED)
         assert f"the {holder}" in told.sentence
-        assert "has reached a cap" in told.sentence
+        assert "had reached a cap" in told.sentence
     return chosen(decision)
 
 
@@ -174,7 +174,7 @@ def test_a_duplicate_is_who_the_rule_says(kind: str) -> None:
     assert chosen(decision) == expected
     if expected == 2:
         told = explained(decision.record, plan, heard=True)
-        assert "desk 1 had the caller already" in told.sentence
+        assert "desk 1 had the caller before" in told.sentence
 
 
 def test_another_campaigns_duplicates_count_unless_the_rule_keeps_to_its_own() -> None:

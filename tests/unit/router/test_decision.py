@@ -54,7 +54,7 @@ def test_a_full_target_is_passed_over_with_its_numbers() -> None:
     )
     sentence = explained(decision.record, plan, heard=True).sentence
     assert "desk 2 of Acme was dialled" in sentence
-    assert "desk 1 is at the concurrency cap of target desk 1 (1 at once" in sentence
+    assert "desk 1 was at its concurrency cap: 1 at once" in sentence
 
 
 def test_yesterdays_count_does_not_fill_todays_cap() -> None:

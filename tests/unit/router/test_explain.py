@@ -50,13 +50,13 @@ def test_a_closing_without_a_plan(reason: RouteReason, why: str) -> None:
             decide(plan := a_plan(a_target(1, status=Status.PAUSED))),
             plan,
             "The call was closed because no target of the campaign may take the call; "
-            "desk 1 is paused.",
+            "desk 1 was paused.",
         ),
         (
             decide(plan := a_plan(a_target(1), buyers=[PAUSED_BUYER])),
             plan,
             "The call was closed because no target of the campaign may take the call; "
-            "desk 1 belongs to a paused buyer.",
+            "desk 1 belonged to buyer Acme, which was paused.",
         ),
         (
             decide(plan := a_plan(a_target(1)), tried=(a_target(1).id,)),
@@ -68,7 +68,7 @@ def test_a_closing_without_a_plan(reason: RouteReason, why: str) -> None:
             decide(plan := a_plan(a_target(1, concurrency_cap=2)), {1: 2}),
             plan,
             "The call was closed because every eligible target has reached a cap; "
-            "desk 1 is at the concurrency cap of target desk 1 (2 at once, needs fewer than 2).",
+            "desk 1 was at its concurrency cap: 2 at once, wanted fewer than 2.",
         ),
         (
             decide(TWO, ring_began_at=NOW - timedelta(seconds=56)),
@@ -78,15 +78,15 @@ def test_a_closing_without_a_plan(reason: RouteReason, why: str) -> None:
         (
             decide(TWO),
             TWO,
-            "desk 1 of Acme was dialled: the first with room in the drawn order "
+            "desk 1 of Acme was dialled: it was the first with room in the drawn order "
             "(priority 1, weight 1), before 1 more in the order.",
         ),
         (
             decide(TWO, {1: 2}),
             TWO,
-            "desk 2 of Acme was dialled: the first with room in the drawn order "
+            "desk 2 of Acme was dialled: it was the first with room in the drawn order "
             "(priority 2, weight 1); "
-            "desk 1 is at the concurrency cap of target desk 1 (2 at once, needs fewer than 2).",
+            "desk 1 was at its concurrency cap: 2 at once, wanted fewer than 2.",
         ),
     ],
     ids=lambda value: value[:60] if isinstance(value, str) else "",
@@ -104,7 +104,7 @@ def test_of_many_who_were_passed_over_some_are_named_and_all_are_in_the_table() 
     step = explained(decide(plan).record, plan, heard=True)
 
     assert step.sentence.endswith(
-        "; desk 0 is paused; desk 1 is paused; desk 2 is paused; 2 more were passed over."
+        "; desk 0 was paused; desk 1 was paused; desk 2 was paused; 2 more were passed over."
     )
     assert [row.target_name for row in step.candidates] == [
         "desk 99",
@@ -130,6 +130,6 @@ def test_the_table_shows_who_was_tried_in_order_and_then_who_might_not_be() -> N
 
 def test_braces_in_what_people_wrote_are_only_text() -> None:
     plan = a_plan(a_target(1, name="{seen} {0}", status=Status.PAUSED))
-    assert sentence(decide(plan), plan).endswith("; {seen} {0} is paused.")
+    assert sentence(decide(plan), plan).endswith("; {seen} {0} was paused.")
     odd = decide(RouteReason.UNKNOWN_NUMBER, dialled="sip:{dialled}@{0}")
     assert sentence(odd, None).endswith("the number sip:{dialled}@{0}.")

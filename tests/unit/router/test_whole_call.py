@@ -98,8 +98,8 @@ def test_a_full_campaign_says_so_before_anybody_is_looked_at() -> None:
     plan = a_plan(a_target(1), a_target(2), caps=DAILY)
     decision = decide(plan, counted={(CAMPAIGN, Counted.ATTEMPT): FULL})
     assert told(decision, plan) == (
-        "The call was closed because the campaign has reached a cap "
-        "(3 attempts today, needs at most 3 attempts with this call)."
+        "The call was closed because the campaign had reached a cap: "
+        "3 attempts today, wanted at most 3 attempts with this call."
     )
     assert decision.record.seats == ()
     repeated(decision)
@@ -136,22 +136,22 @@ OF_PUBLISHER: dict[str, tuple[dict[str, Any], RouteReason, str]] = {
     "closed": (
         {"publisher": {"schedule": NIGHT}},
         RouteReason.PUBLISHER_CLOSED,
-        "it was outside the hours of the publisher Mail House (Tuesday",
+        "the publisher Mail House was not open (Tuesday",
     ),
     "attempts": (
         capped(DAILY),
         RouteReason.PUBLISHER_CAPPED,
-        "the publisher Mail House has reached a cap (3 attempts today",
+        "the publisher Mail House had reached a cap: 3 attempts today",
     ),
     "concurrency": (
         capped(Caps(concurrency=3)),
         RouteReason.PUBLISHER_CAPPED,
-        "the publisher Mail House has reached a cap (3 at once",
+        "the publisher Mail House had reached a cap: 3 at once",
     ),
     "conversions": (
         capped(CONVERSIONS, Counted.CONVERSION),
         RouteReason.PUBLISHER_CAPPED,
-        "the publisher Mail House has reached a cap (3 conversions today",
+        "the publisher Mail House had reached a cap: 3 conversions today",
     ),
 }
 WORTH_5 = Conversion(after_seconds=60, revenue=usd("5"))
