@@ -229,3 +229,12 @@ class RecordingTranscribed(Fact):
     recording_sid: Sid
     status: TranscriptStatus
     text: str = ""
+
+
+class RecordingDeleted(Fact):
+    """The carrier has a recording no more: the account's rule had it deleted."""
+
+    subject: ClassVar[str] = "event.recording.deleted.v1"
+    publisher: ClassVar[str] = "ingress"
+
+    recording_sid: Sid

@@ -9,8 +9,11 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, TypeAdapter
 
 from libs.contracts.calls import RecordingStatus
+from libs.contracts.editing import Changed, Edit
 from libs.contracts.ids import AccountId, CallId, Sid
-from libs.contracts.message import Instant, Question, Value, one_of
+from libs.contracts.message import Document, Instant, Question, Value, one_of
+
+KEEP_DAYS_MAX = 3_650
 
 
 class Recording(Value):
@@ -64,3 +67,47 @@ class OpenRecording(Question):
 
     account_sid: Sid
     recording_sid: Sid
+
+
+class RecordingGone(Value):
+    """The carrier has it no more; `was_there`: until now."""
+
+    outcome: Literal["recording_gone"] = "recording_gone"
+    was_there: bool
+
+
+class DeleteRecording(Question):
+    """Have the carrier delete a recording, and say so; as often as is needed.
+
+    `call_id` None: the call itself is forgotten, and nobody is told.
+    """
+
+    subject: ClassVar[str] = "ask.ingress.delete_recording.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(RecordingGone)
+
+    account_id: AccountId
+    call_id: CallId | None
+    step: int = 0
+    account_sid: Sid
+    recording_sid: Sid
+
+
+class RecordingRule(Document):
+    """How long an account's recordings are kept, in days; None: until somebody deletes them.
+
+    What was written down of a recording stays with its call.
+    """
+
+    keep_days: int | None = Field(default=None, ge=1, le=KEEP_DAYS_MAX)
+
+
+class SaveRecordingRule(Edit):
+    """Change the account's rule; there is one."""
+
+    subject: ClassVar[str] = "ask.tracking.save_recording_rule.v1"
+    document: RecordingRule
+
+
+class RecordingRuleChanged(Changed):
+    subject: ClassVar[str] = "event.recording_rule.changed.v1"
+    publisher: ClassVar[str] = "tracking"

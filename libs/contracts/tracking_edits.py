@@ -12,12 +12,16 @@ from libs.contracts.message import Question, one_of
 
 
 class TrackingNoun(StrEnum):
-    """The kinds of configuration that tracking keeps; each is saved by a question of its own."""
+    """The kinds of configuration that tracking keeps; each is saved by a question of its own.
+
+    Of a recording rule each account has one, under the account's own id.
+    """
 
     PUBLISHER = "publisher"
     PIXEL = "pixel"
     TRACKING_TAG = "tracking_tag"
     URL_PARAMETER = "url_parameter"
+    RECORDING_RULE = "recording_rule"
 
 
 class RetireTracking(Edit):

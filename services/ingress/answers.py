@@ -11,14 +11,14 @@ from libs.contracts.carrier_numbers import (
 )
 from libs.contracts.message import Question
 from libs.contracts.phone import WITHHELD
-from libs.contracts.recordings import OpenRecording
+from libs.contracts.recordings import DeleteRecording, OpenRecording
 from libs.contracts.rendering import Rendered, RenderTurns
 from libs.runtime.answers import Answers, Handler
 from libs.runtime.deadline import Deadline
 from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.numbers import CarrierNumbers
-from services.ingress.carrier.recordings import CarrierRecordings
+from services.ingress.carrier.recordings import CarrierRecordings, Deletions
 from services.ingress.domain.callbacks import Leg
 from services.ingress.twiml import Scene, render
 
@@ -75,5 +75,10 @@ def bind_calls(answers: Answers, calls: CarrierCallList) -> None:
 
 
 def bind_recordings(answers: Answers, recordings: CarrierRecordings) -> None:
-    """Bind the questions about recordings."""
+    """Bind the question of who wants to hear a recording."""
     answers.to(OpenRecording, in_flight_max=LOOKS_IN_FLIGHT_MAX)(recordings.open)
+
+
+def bind_deletions(answers: Answers, deletions: Deletions) -> None:
+    """Bind the question that ends a recording."""
+    answers.to(DeleteRecording, in_flight_max=CALLS_IN_FLIGHT_MAX)(deletions.delete)

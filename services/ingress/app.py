@@ -25,6 +25,7 @@ from libs.runtime.streams import declare_stream
 from services.ingress.answers import (
     bind,
     bind_calls,
+    bind_deletions,
     bind_numbers,
     bind_recordings,
     bind_rendering,
@@ -33,7 +34,7 @@ from services.ingress.carrier.access import Access
 from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.numbers import CarrierNumbers
-from services.ingress.carrier.recordings import CarrierRecordings
+from services.ingress.carrier.recordings import CarrierRecordings, Deletions
 from services.ingress.desk import Desk
 from services.ingress.domain.callbacks import ADDRESSES
 from services.ingress.doors import recording_routes
@@ -148,6 +149,8 @@ def _answers(
 
     calls = CarrierCallList(Access(*access), account_of, plans.carriers, say, SystemClock())
     bind_calls(answers, calls)
+    deletions = Deletions(Access(*access), settings.twilio_account_sid, say, SystemClock())
+    bind_deletions(answers, deletions)
     bind_rendering(answers, settings.public_base_url)
     return answers
 

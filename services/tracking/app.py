@@ -33,6 +33,7 @@ from services.tracking.answers import calls as calls_answers
 from services.tracking.answers import keeping as keeping_answers
 from services.tracking.answers import pixels as pixels_answers
 from services.tracking.answers import reconciling as reconciling_answers
+from services.tracking.answers import recordings as recordings_answers
 from services.tracking.answers import reporting as reports_answers
 from services.tracking.answers import visits as visits_answers
 from services.tracking.desk.attributing import AttributingDesk
@@ -47,6 +48,7 @@ from services.tracking.desk.pixels import PixelsDesk
 from services.tracking.desk.posting import PostingDesk
 from services.tracking.desk.publishers import PublishersDesk
 from services.tracking.desk.reconciling import ReconcilingDesk
+from services.tracking.desk.recordings import RecordingsDesk
 from services.tracking.desk.reporting import ReportingDesk
 from services.tracking.desk.summing import SummingDesk
 from services.tracking.desk.tagging import TaggingDesk
@@ -69,6 +71,7 @@ from services.tracking.store.numbers import Numbers
 from services.tracking.store.periods import Periods
 from services.tracking.store.pool_use import PoolUses
 from services.tracking.store.reconciling import Reconciling
+from services.tracking.store.recordings import Recordings
 from services.tracking.store.reports import Reports
 from services.tracking.store.rollups import Rollups
 from services.tracking.store.staying import Staying
@@ -104,7 +107,9 @@ def create(settings: Settings | None = None) -> Starlette:
     reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)
     reconciling_answers.bind(answers, reconciling)
     asked = pixels_consumer(broker, posting, database.probe)
-    postbacks = (asked, posting, looking, reconciling)
+    recordings = RecordingsDesk(keeping, Recordings(database), Ask(broker))
+    recordings_answers.bind(answers, recordings)
+    postbacks = (asked, posting, looking, reconciling, recordings)
     summing = SummingDesk(Rollups(database))
     parts = (outbox, consumer, periods, summing, *postbacks, *websites.parts, watch)
 

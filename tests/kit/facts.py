@@ -12,6 +12,7 @@ from libs.contracts.calls import (
     LegAnswered,
     LegEnded,
     LegRinging,
+    RecordingDeleted,
     RecordingReady,
     RecordingStatus,
     RecordingTranscribed,
@@ -104,6 +105,9 @@ class CallStory:
     ) -> RecordingTranscribed:
         details = {"recording_sid": "RE1", "status": status, "text": "Please call me."}
         return RecordingTranscribed(**self._facts(details | more))
+
+    def recording_deleted(self, **more: Any) -> RecordingDeleted:
+        return RecordingDeleted(**self._facts({"recording_sid": "RE1"} | more))
 
     def _undialled(self, step: int, outcome: str, reason: RouteReason) -> CallRouted:
         nobody = dict.fromkeys(("target_id", "buyer_id", "destination"))

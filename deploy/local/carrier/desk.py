@@ -120,6 +120,12 @@ class Desk:
             raise not_found(request)
         return _ranged(request, tape.wav(one))
 
+    async def delete_recording(self, request: Request, _query: dict[str, str]) -> Response:
+        """Delete a recording; it is there no more."""
+        if self._ledger.recordings.pop(request.path_params["sid"], None) is None:
+            raise not_found(request)
+        return Response(status_code=204)
+
     # Numbers
 
     def _owned(self, request: Request) -> NumberConfig:

@@ -33,7 +33,10 @@ def create(carrier: Carrier) -> Starlette:
     paths: dict[str, dict[str, _Handler]] = {
         f"{account}/Calls.json": {"GET": desk.calls},
         f"{account}/Calls/{{sid}}.json": {"GET": desk.call, "POST": desk.update_call},
-        f"{account}/Recordings/{{sid}}.json": {"GET": desk.recording},
+        f"{account}/Recordings/{{sid}}.json": {
+            "GET": desk.recording,
+            "DELETE": desk.delete_recording,
+        },
         f"{account}/Recordings/{{sid}}.wav": {"GET": desk.sound},
         f"{account}/Recordings/{{sid}}": {"GET": desk.sound},
         f"{account}/IncomingPhoneNumbers.json": {"GET": desk.numbers, "POST": desk.buy},

@@ -18,6 +18,7 @@ from libs.contracts.calls import (
     LegAnswered,
     LegEnded,
     LegRinging,
+    RecordingDeleted,
     RecordingReady,
     RecordingStatus,
     RecordingTranscribed,
@@ -189,6 +190,10 @@ def _transcript(fact: RecordingTranscribed) -> Cells:
     return {f"transcript.{fact.recording_sid}": [fact.text]}
 
 
+def _deletion(fact: RecordingDeleted) -> Cells:
+    return {f"deleted.{fact.recording_sid}": [_time(fact.at)]}
+
+
 class _Telling(NamedTuple):
     """Which cells a kind of fact tells."""
 
@@ -207,6 +212,7 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     CallEnded: _Telling(_call_ended_at, _call_end),
     RecordingReady: _Telling(_nothing, _recording),
     RecordingTranscribed: _Telling(_nothing, _transcript),
+    RecordingDeleted: _Telling(_deletion, _nothing),
 }
 
 FACTS: Mapping[str, type[Fact]] = {fact.subject: fact for fact in _TELLINGS}

@@ -32,6 +32,7 @@ def recordings_of(told: Told) -> tuple[Recording, ...]:
             seconds=None if one.seconds < 0 else one.seconds,
             channels=one.channels or None,
             transcript=first(told.greatest, f"transcript.{sid}"),
+            deleted_at=first(told.least, f"deleted.{sid}"),
         )
         for sid, one in found
     )
@@ -43,10 +44,23 @@ def find(told: Told, recording_sid: Sid) -> RecordingFound:
     if recording_sid not in known:
         raise Missing
     recording = known[recording_sid]
+    if recording.deleted_at is not None:
+        raise Unfit("gone", f"it was deleted at {recording.deleted_at.isoformat()}")
     account = account_of(told_of_recordings(told)[recording_sid].url)
     if recording.status is not RecordingStatus.COMPLETED or account is None:
         raise Unfit("not_recorded", f"there is nothing to hear: it is {recording.status}")
     return RecordingFound(account_sid=account, recording=recording)
+
+
+def at_carrier(told: Told) -> tuple[dict[str, RecordingOf], set[str]]:
+    """The recordings that the carrier keeps for the call, and those that it keeps no more."""
+    gone = {sid for sid in told_of_recordings(told) if f"deleted.{sid}" in told.least}
+    there = {
+        sid: one
+        for sid, one in told_of_recordings(told).items()
+        if one.status == RecordingStatus.COMPLETED and sid not in gone
+    }
+    return there, gone
 
 
 def account_of(url: str) -> str | None:

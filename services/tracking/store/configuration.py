@@ -21,12 +21,14 @@ from services.tracking.tables.configured import EDIT_LOCK, config_version, outbo
 from services.tracking.tables.dni import tracking_tag, url_parameter
 from services.tracking.tables.pixels import pixel
 from services.tracking.tables.publishers import publisher
+from services.tracking.tables.recordings import recording_rule
 
 TABLES: Mapping[TrackingNoun, Table] = {
     TrackingNoun.PUBLISHER: publisher,
     TrackingNoun.PIXEL: pixel,
     TrackingNoun.TRACKING_TAG: tracking_tag,
     TrackingNoun.URL_PARAMETER: url_parameter,
+    TrackingNoun.RECORDING_RULE: recording_rule,
 }
 
 TAKEN: Mapping[str, tuple[str, str]] = {

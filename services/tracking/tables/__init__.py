@@ -9,6 +9,7 @@ from services.tracking.tables import (
     pixels,
     publishers,
     reconciling,
+    recordings,
     tallies,
     visits,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "pixels",
     "publishers",
     "reconciling",
+    "recordings",
     "tallies",
     "visits",
 ]

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -153,3 +154,28 @@ async def test_only_who_may_hears_and_only_what_is_there(archive: Archive) -> No
 
     archive.carrier.carrier.ledger.recordings.clear()
     assert (await hear(stage.owner, story)).status_code == 404
+
+
+async def test_recordings_are_deleted_by_the_accounts_rule(archive: Archive) -> None:
+    owner = archive.stage.owner
+    old = await archive.recorded()
+    assert await owner.get("recording-rule") == {"version": 0, "document": {"keep_days": None}}
+    later = await owner.put("recording-rule", {"keep_days": 3_650}, version=0)
+    assert (await hear(owner, old)).status_code == 200
+    again = await owner("PUT", "recording-rule", json={}, headers={"If-Match": '"0"'})
+    assert (again.status_code, again.json()["code"]) == (409, "stale")
+
+    await owner.put("recording-rule", {"keep_days": 30}, version=later["version"])
+
+    async def gone() -> dict[str, Any] | None:
+        (one,) = (await owner.get(f"calls/{old.call_id}"))["call"]["recordings"]
+        return one if one["deleted_at"] else None
+
+    await eventually(gone)
+    no = await hear(owner, old)
+    assert (no.status_code, no.json()["code"]) == (410, "gone")
+    assert archive.carrier.carrier.ledger.recordings == {}
+    subjects = [one["subject"] for one in (await owner.get(f"calls/{old.call_id}"))["timeline"]]
+    assert subjects.count("event.recording.deleted.v1") == 1
+    audited = (await owner.get("audit", params={"noun": "recording_rule"}))["items"]
+    assert [one["after"] for one in audited] == [{"keep_days": 30}, {"keep_days": 3_650}]

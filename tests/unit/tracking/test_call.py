@@ -73,6 +73,7 @@ FACT: st.SearchStrategy[Fact] = st.one_of(
         text=st.sampled_from(["", "Please call me."]),
         **DETAILS,
     ),
+    st.builds(STORY.recording_deleted, recording_sid=st.sampled_from(["RE1", "RE2"]), **DETAILS),
 )
 
 
