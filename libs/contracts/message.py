@@ -26,9 +26,12 @@ Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Value(BaseModel):
-    """A part of a message: immutable, and blind to fields that a newer writer added."""
+    """A part of a message: immutable, and blind to fields that a newer writer added.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    What was refused never stands in the text of a fault: logs are no place for what callers gave.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Document(Value):

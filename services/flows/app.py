@@ -81,9 +81,10 @@ def create(settings: Settings | None = None) -> Starlette:
     fetch = Fetch(allow_private=settings.allow_private_addresses)
     answers = Answers(broker, Refusal)
     _bind(answers, database, outbox, sandbox, fetch, Ask(broker))
-    leaving = LeavingDesk(Leaving(database, outbox), clock)
-    consumer = calls_consumer(broker, leaving, database.probe)
-    forgetting = ForgettingDesk(Forgetting(database), clock, timedelta(days=settings.keep_days))
+    leaving = Leaving(database, outbox)
+    consumer = calls_consumer(broker, LeavingDesk(leaving, clock), database.probe)
+    kept = timedelta(days=settings.keep_days)
+    forgetting = ForgettingDesk(Forgetting(database), leaving, clock, kept)
     watch = Watch(database, answers)
     health = Health(
         "flows",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSON, UUID
 
@@ -74,6 +75,7 @@ session = Table(
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
     Index("session_changed", "changed_at"),
+    Index("session_open", "changed_at", postgresql_where=text("finished_at IS NULL")),
     postgresql_with={"fillfactor": "70"},
 )
 

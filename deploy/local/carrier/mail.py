@@ -129,8 +129,21 @@ def _line(step: Step) -> str:
         "Digits",
         "SpeechResult",
     )
-    facts = " ".join(f"{name}={step.params[name]}" for name in told if name in step.params)
+    facts = " ".join(
+        f"{name}={_shown(name, step.params[name])}" for name in told if name in step.params
+    )
     came = f"{step.status}" if step.status else f"no answer, {step.error}"
     return (
         f"{step.event:<11} {step.method} {step.url}  {facts}  -> {came} ({step.latency_ms:.0f} ms)"
     )
+
+
+def _shown(name: str, value: str) -> str:
+    """What a caller gave may be a secret: a menu's key is told, of all else only how much it was.
+
+    >>> _shown("Digits", "1"), _shown("Digits", "4111"), _shown("SpeechResult", "it is four")
+    ('1', '****', '(3 words)')
+    """
+    if name == "Digits" and len(value) > 1:
+        return "*" * len(value)
+    return f"({len(value.split())} words)" if name == "SpeechResult" else value

@@ -104,7 +104,7 @@ class LookingDesk:
         session = await self._looking.session(question.account_id, question.call_id)
         if session is None:
             raise Missing
-        root = session.frames[0] if session.frames else session
+        root = session.root
         steps = await self._looking.steps(question.account_id, question.call_id, WALKED_MAX)
         return FlowWalk(
             call_id=question.call_id,

@@ -19,7 +19,7 @@ from libs.contracts.flows import (
     Recorded,
     StartFlow,
 )
-from libs.contracts.voice import Hangup, Say
+from libs.contracts.voice import Hangup, Say, Verb
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
 from libs.runtime.outbox import Announcement
@@ -110,7 +110,7 @@ class RunningDesk:
             raise UnknownTurn
         if session.finished:
             return FlowTurn(account_id=account_id, step=step, verbs=(Hangup(),))
-        root = session.frames[0] if session.frames else session
+        root = session.root
         book = await self._library.book(account_id, root.flow_id, root.version)
         now = self._clock.now()
         flow = book.flow(root.flow_id, root.version)
@@ -123,7 +123,7 @@ class RunningDesk:
 
     async def _expired(self, session: Session, book: Book, step: int, deadline: Deadline) -> Answer:
         """A caller who was away too long: her flow begins again, or says goodbye."""
-        root = session.frames[0] if session.frames else session
+        root = session.root
         flow, now = book.flow(root.flow_id, root.version), self._clock.now()
         if flow.restart_expired:
             anew = session.model_copy(
@@ -161,11 +161,12 @@ class RunningDesk:
         if turn.session.step <= after:
             turn = replace(turn, walk=numbered(turn.walk, after + 1))
         session, now = turn.session, self._clock.now()
-        answer = _answer(turn)
+        answer = _answer(turn, turn.walk.said)
+        lasting = _answer(turn, turn.shown) if session.finished else answer
         kept = Kept(
             session=session,
             after=after,
-            outcome=answer.model_dump_json(),
+            outcome=lasting.model_dump_json(),
             heard=heard.model_dump_json() if heard else None,
             answers=TOLD.dump_json(turn.walk.told).decode(),
             at=now,
@@ -178,16 +179,11 @@ class RunningDesk:
         return answer if theirs is None else _read(theirs)
 
 
-def _answer(turn: Turn) -> Answer:
-    session = turn.session
+def _answer(turn: Turn, verbs: tuple[Verb, ...]) -> Answer:
+    about = {"account_id": turn.session.account_id, "step": turn.session.step}
     if turn.left:
-        return FlowLeft(
-            account_id=session.account_id,
-            step=session.step,
-            reason=turn.left,
-            verbs=turn.walk.said,
-        )
-    return FlowTurn(account_id=session.account_id, step=session.step, verbs=turn.walk.said)
+        return FlowLeft(**about, reason=turn.left, verbs=verbs)
+    return FlowTurn(**about, verbs=verbs)
 
 
 def _read(text: str) -> Answer:

@@ -17,7 +17,7 @@ from services.flows.desk.playing import PlayingDesk
 from services.flows.domain.book import DRAFT, Book
 from services.flows.domain.flow import Flow
 from services.flows.domain.replaying import Recording, differing, rewalk
-from services.flows.domain.unfit import Missing, fit
+from services.flows.domain.unfit import Missing, Unfit, fit
 from services.flows.domain.upgrade import read_flow
 from services.flows.store.flows import Flows
 from services.flows.store.library import Library
@@ -92,12 +92,16 @@ class SimulatingDesk:
         )
 
     async def replay(self, question: ReplayFlow) -> FlowReplayed:
-        """Walk a real call again; raise Missing."""
+        """Walk a real call again; raise Missing, or Unfit where too little of it is known."""
         session = await self._looking.session(question.account_id, question.call_id)
         if session is None:
             raise Missing
-        root = session.frames[0] if session.frames else session
+        if session.finished and session.sensitive:
+            raise Unfit("forgotten", "what the caller did is forgotten: some of it was sensitive")
+        root = session.root
         turns = await self._looking.turns(question.account_id, question.call_id)
+        if not turns:
+            raise Unfit("forgotten", "what the caller did is forgotten: it was too long ago")
         steps = await self._looking.steps(question.account_id, question.call_id, len(turns) * 100)
         version = None if question.draft else (question.version or root.version)
         book, flow, number = await self._book(question.account_id, root.flow_id, version)

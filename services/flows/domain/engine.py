@@ -25,7 +25,8 @@ from services.flows.domain.nodes.node import Node, NotWaiting
 from services.flows.domain.nodes.splitter import Splitter
 from services.flows.domain.nodes.sub_flow import Exit, SubFlow
 from services.flows.domain.scene import Scene
-from services.flows.domain.session import MASK, Frame, Session
+from services.flows.domain.secrets import MASK, masked
+from services.flows.domain.session import Frame, Session
 
 STEPS_MAX = 100  # nodes of one turn; a flow that walks further is a loop
 SAID_MAX = 100  # verbs of one turn before the node that ends it
@@ -85,16 +86,25 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn's end.  `waits`: the caller comes back; `left`: normal routing takes the call."""
+    """A turn's end.  `waits`: the caller comes back; `left`: normal routing takes the call.
+
+    `secrets` are what the session of a call that is over does not know any more.
+    """
 
     walk: Walk
     waits: bool
     left: str = ""
+    secrets: tuple[str, ...] = ()
 
     @property
     def session(self) -> Session:
         """The session to be kept."""
         return self.walk.session
+
+    @property
+    def shown(self) -> tuple[Verb, ...]:
+        """What the caller hears, as anybody else may see it."""
+        return masked(self.walk.said, self.secrets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +140,10 @@ def go_on(walk: Walk, heard: Heard, library: Book, now: datetime) -> Outcome:
     """What follows from what was heard: a new turn of a waiting session, or an answer."""
     session = walk.session
     if not isinstance(heard, Answered):
+        node = library.flow(session.flow_id, session.version).by_id[session.node]
         session = session.model_copy(update={"turns": session.turns + 1})
-        walk = replace(walk, session=session, heard=_told(heard, session, library))
+        session = session.guarding(_hidden_by(node))
+        walk = replace(walk, session=session, heard=_told(heard, node))
         if isinstance(heard, LegOver) and heard.ended.connected and not session.spoken:
             session = session.model_copy(update={"spoken": True})
             walk = replace(walk, session=session, spoken=tuple(sorted(session.branches.items())))
@@ -197,6 +209,7 @@ class _Walker:
                         effects=walk.effects + _left_by(node, move.effects),
                     ),
                     waits=True,
+                    secrets=session.secrets,
                 )
             case Ask():
                 if walk.asked >= ASKS_MAX:
@@ -221,10 +234,12 @@ class _Walker:
         return self.arrive(replace(walk, session=session, walked=walk.walked + 1))
 
     def _noted(self, walk: Walk, node: Node, move: Go) -> Walk:
-        update = {"plan": move.plan} if move.plan is not None else {}
+        session = walk.session.tagged(move.tags, move.sensitive)
+        if move.plan is not None:
+            session = session.model_copy(update={"plan": move.plan})
+        walk = replace(walk, session=session)
         return replace(
             walk,
-            session=walk.session.tagged(move.tags, move.sensitive).model_copy(update=update),
             said=walk.said + move.say,
             steps=(*walk.steps, self._step(walk, node, move.port, move.note, move.tags)),
             effects=walk.effects + _left_by(node, move.effects),
@@ -235,8 +250,7 @@ class _Walker:
         self, walk: Walk, node: Node, port: str, note: str, tags: Mapping[str, str]
     ) -> Stepped:
         session = walk.session
-        hidden = session.sensitive | _hidden_by(node)
-        shown = {name: MASK if name in hidden else value for name, value in tags.items()}
+        shown = {name: MASK if name in session.sensitive else value for name, value in tags.items()}
         return Stepped(
             flow_id=session.flow_id,
             version=session.version,
@@ -244,7 +258,7 @@ class _Walker:
             type=getattr(node, "type", ""),
             port=port,
             heard=walk.heard,
-            note=note,
+            note=session.hidden(note).replace("\0", ""),
             entered_at=session.entered_at,
             left_at=self.now,
             tags=shown,
@@ -325,26 +339,27 @@ def _branched(walk: Walk, node: Splitter, branch: str) -> Walk:
 
 def _ended(walk: Walk, why: str) -> Turn:
     session = walk.session.model_copy(update={"finished": why}).scrubbed()
-    return Turn(replace(walk, session=session, said=(*walk.said, Hangup())), waits=False)
+    over = replace(walk, session=session, said=(*walk.said, Hangup()))
+    return Turn(over, waits=False, secrets=walk.session.secrets)
 
 
 def _give_back(walk: Walk, why: str) -> Turn:
     session = walk.session.model_copy(update={"finished": str(why)}).scrubbed()
-    return Turn(replace(walk, session=session), waits=False, left=str(why))
+    over = replace(walk, session=session)
+    return Turn(over, waits=False, left=session.finished, secrets=walk.session.secrets)
 
 
-def _hidden_by(node: Node) -> frozenset[str]:
+def _hidden_by(node: Node) -> tuple[str, ...]:
     """The tags that a node gathers in secret."""
-    return frozenset(node.sets_tags) if getattr(node, "sensitive", False) else frozenset()
+    return node.sets_tags if getattr(node, "sensitive", False) else ()
 
 
-def _told(heard: Heard, session: Session, library: Book) -> str:
+def _told(heard: Heard, node: Node) -> str:
     """What the log says was heard."""
     match heard:
         case Answered():
             return ""
         case Keyed():
-            node = library.flow(session.flow_id, session.version).by_id[session.node]
             said = heard.digits or heard.speech or "silence"
             return MASK if _hidden_by(node) else said
         case LegOver():

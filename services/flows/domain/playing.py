@@ -221,7 +221,7 @@ def told(turn: Turn, at: datetime) -> SimulatedTurn:
     return SimulatedTurn(
         at=at,
         heard=next((step.heard for step in steps if step.heard), ""),
-        verbs=turn.walk.said,
+        verbs=turn.shown,
         steps=steps,
         tags=turn.session.shown_tags,
     )

@@ -80,6 +80,16 @@ class Scene:
         tags = {"tags": self.session.shown_tags}
         return Scene(self.session.model_copy(update=tags), self.now)
 
+    def for_others(self, text: str) -> str:
+        """A text with its macros replaced, as somebody else than the caller may hear it."""
+        return self.session.hidden(self.masked().fill(text))
+
+    def tells_secret(self, text: str, place: Place = Place.TEXT) -> bool:
+        """Whether something that was gathered in secret comes into a text by its macros."""
+        if not self.session.sensitive:
+            return False
+        return self.fill(text, place) != self.masked().fill(text, place)
+
     def luck(self) -> Random:
         """Chance that is the same whenever the call is replayed."""
         place = self.session.place_of(self.session.node)

@@ -8,7 +8,6 @@ from libs.runtime.database import Database
 from services.flows.tables import branch_taken, fetched, session, traffic, turn, walked
 
 SWEEP_MAX = 5_000  # rows of a kind in one round, so that no round holds others up
-TURNS_KEPT = timedelta(days=2)  # no call lasts so long
 COUNTS_KEPT = timedelta(days=400)  # the longest stretch of a splitter, and a little on
 
 
@@ -21,7 +20,7 @@ class Forgetting:
     async def round(self, now: datetime, kept: timedelta) -> int:
         """Forget some of what is old; give how many rows that were."""
         old: tuple[tuple[Table, ColumnElement[bool]], ...] = (
-            (turn, turn.c.at < now - TURNS_KEPT),
+            (turn, turn.c.at < now - kept),
             (session, session.c.changed_at < now - kept),
             (walked, walked.c.left_at < now - kept),
             (traffic, traffic.c.hour_at < now - COUNTS_KEPT),

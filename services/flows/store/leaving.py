@@ -34,6 +34,17 @@ class Leaving:
                 await connection.execute(insert(outbox), [fact.row() for fact in facts])
         self._relay.announce(facts)
 
+    async def silent(self, since: datetime, limit: int) -> list[CallId]:
+        """Calls whose sessions go on, and of which nothing has been heard since."""
+        statement = (
+            select(session.c.call_id)
+            .where(session.c.finished_at.is_(None), session.c.changed_at < since)
+            .order_by(session.c.changed_at)
+            .limit(limit)
+        )
+        async with self._database.transaction() as connection:
+            return list((await connection.execute(statement)).scalars())
+
     async def _unfinished(
         self, connection: AsyncConnection, call_ids: Sequence[CallId]
     ) -> list[Session]:

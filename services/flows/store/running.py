@@ -7,15 +7,25 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg import AsyncConnection
-from sqlalchemy import Integer, Table, Text, cast, literal_column, select, update
+from sqlalchemy import (
+    Boolean,
+    Integer,
+    Table,
+    Text,
+    cast,
+    exists,
+    literal_column,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.sql import bindparam
+from sqlalchemy.sql import Update, bindparam
 
 from libs.contracts.ids import AccountId, CallId, FlowId
 from libs.runtime.database import Database, Statement
-from libs.runtime.inbox import read_from, unnested
+from libs.runtime.given import given, read, written
 from libs.runtime.outbox import Announcement, Outbox
 from services.flows.domain.engine import Stepped
 from services.flows.domain.session import Session
@@ -36,70 +46,70 @@ _FIND = Statement(
     .join(session, (session.c.account_id == _ACCOUNT) & (session.c.call_id == _CALL), isouter=True),
     "turn.find",
 )
-_TURN = Statement(
-    insert(turn)
-    .values({column: bindparam(column.name, type_=column.type) for column in turn.c})
-    .on_conflict_do_nothing()
-    .returning(turn.c.after),
-    "turn.keep",
-)
-_SESSION_VALUES = {column.name: bindparam(column.name, type_=column.type) for column in session.c}
-_SESSION = Statement(
-    insert(session)
-    .values(_SESSION_VALUES)
-    .on_conflict_do_update(
-        index_elements=["call_id"],
-        set_={
-            name: value
-            for name, value in _SESSION_VALUES.items()
-            if name not in ("call_id", "account_id")
-        },
-        where=session.c.account_id == _ACCOUNT,
-    ),
-    "session.keep",
-)
+_TURN = {column: bindparam(column.name, type_=column.type) for column in turn.c}
+_SESSION = {column.name: bindparam(column.name, type_=column.type) for column in session.c}
+_MINE = insert(turn).values(_TURN).on_conflict_do_nothing().returning(turn.c.after).cte("mine")
+"""Nothing where another has answered this turn before: then nothing else is written either."""
 
 
 def _into(table: Table) -> Insert:
-    """Rows of a table, from one array for each column."""
-    given = unnested(*table.c)
-    names = [column.name for column in table.c]
-    return insert(table).from_select(names, select(*read_from(given, *table.c)))
+    """The rows of the parameter that is named as the table."""
+    rows = given(table.name, *table.c)
+    columns = [read(rows, column) for column in table.c]
+    chosen = select(*columns).select_from(rows).join(_MINE, true())
+    return insert(table).from_select([column.name for column in table.c], chosen)
 
 
-_WALKED = Statement(_into(walked).on_conflict_do_nothing(), "walked.keep")
-_COUNTED = _into(traffic)
-_TRAFFIC = Statement(
-    _COUNTED.on_conflict_do_update(
+def _keep() -> Statement:
+    """A turn with all that belongs to it, in one statement: a caller waits for each journey."""
+    held = insert(session).from_select(
+        list(_SESSION), select(*_SESSION.values()).select_from(_MINE)
+    )
+    whole = held.on_conflict_do_update(
+        index_elements=["call_id"],
+        set_={
+            name: value for name, value in _SESSION.items() if name not in ("call_id", "account_id")
+        },
+        where=(session.c.account_id == _ACCOUNT) & session.c.finished_at.is_(None),
+    )
+    counted, taken = _into(traffic), _into(branch_taken)
+    counts = counted.on_conflict_do_update(
         index_elements=["account_id", "flow_id", "node", "port", "hour_at"],
         set_={
-            "calls": traffic.c.calls + _COUNTED.excluded.calls,
-            "conversations": traffic.c.conversations + _COUNTED.excluded.conversations,
+            "calls": traffic.c.calls + counted.excluded.calls,
+            "conversations": traffic.c.conversations + counted.excluded.conversations,
         },
-    ),
-    "traffic.add",
-)
-_TAKEN = _into(branch_taken)
-_BRANCHES = Statement(
-    _TAKEN.on_conflict_do_update(
+    )
+    branches = taken.on_conflict_do_update(
         index_elements=["account_id", "flow_id", "node", "caller"],
-        set_={"branch": _TAKEN.excluded.branch, "at": _TAKEN.excluded.at},
-    ),
-    "branch.keep",
-)
-_SCRUB = Statement(
-    update(turn)
-    .where(turn.c.account_id == _ACCOUNT, turn.c.call_id == _CALL)
-    .values(
-        outcome=cast(bindparam("outcome", type_=Text()), turn.c.outcome.type),
-        heard=None,
-        answers=cast("[]", turn.c.answers.type),
-    ),
-    "turn.scrub",
-)
-"""What a caller was told, and what she keyed, may be what she gave in secret."""
+        set_={"branch": taken.excluded.branch, "at": taken.excluded.at},
+    )
+    steps = _into(walked).on_conflict_do_nothing()
+    return Statement(
+        select(_MINE.c.after).add_cte(
+            whole.cte("held"),
+            _scrubbing().cte("scrubbed"),
+            steps.cte("stepped"),
+            counts.cte("counted"),
+            branches.cte("branched"),
+            _into(outbox).cte("told"),
+        ),
+        "turn.keep",
+    )
 
-_OUTBOX = Statement(_into(outbox), "outbox.add")
+
+def _scrubbing() -> Update:
+    """What a caller was told, and what she keyed, may be what she gave in secret."""
+    return (
+        update(turn)
+        .where(turn.c.account_id == _ACCOUNT, turn.c.call_id == _CALL)
+        .where(bindparam("scrub", type_=Boolean()), exists(select(_MINE.c.after)))
+        .where(turn.c.after != bindparam("after", type_=Integer()))
+        .values(outcome=_TURN[turn.c.outcome], heard=None, answers=cast("[]", turn.c.answers.type))
+    )
+
+
+_KEEP = _keep()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,57 +154,38 @@ class Running:
 
     async def keep(self, kept: Kept) -> str | None:
         """Write a turn, whole; what another had answered meanwhile is given instead of None."""
-        session_ = kept.session
-        async with self._database.hot() as connection, connection.transaction():
-            mine = await _TURN.run(
-                connection,
-                call_id=session_.call_id,
-                after=kept.after,
-                account_id=session_.account_id,
-                outcome=kept.outcome,
-                heard=kept.heard,
-                answers=kept.answers,
-                at=kept.at,
-            )
-            if mine:
-                await self._write(connection, kept)
+        async with self._database.hot() as connection:
+            mine = await _KEEP.run(connection, **_parameters(kept))
         if not mine:
+            session_ = kept.session
             found = await self.find(session_.account_id, session_.call_id, kept.after)
             return found.answered
         self._relay.announce(list(kept.facts))
         return None
 
-    async def _write(self, connection: AsyncConnection[Any], kept: Kept) -> None:
-        session_ = kept.session
-        await _SESSION.run(
-            connection,
-            call_id=session_.call_id,
-            account_id=session_.account_id,
-            flow_id=session_.frames[0].flow_id if session_.frames else session_.flow_id,
-            step=session_.step,
-            state=session_.model_dump_json(),
-            changed_at=kept.at,
-            finished_at=kept.at if session_.finished else None,
-        )
-        if session_.finished and session_.sensitive:
-            key = {"account_id": session_.account_id, "call_id": session_.call_id}
-            await _SCRUB.run(connection, **key, outcome=kept.outcome)
-        if kept.steps:
-            await _WALKED.run(connection, **_columns(walked, _walked_rows(kept)))
-        counts = _traffic_rows(kept)
-        if counts:
-            await _TRAFFIC.run(connection, **_columns(traffic, counts))
-        if kept.branches:
-            await _BRANCHES.run(connection, **_columns(branch_taken, _branch_rows(kept)))
-        if kept.facts:
-            rows = [fact.row() for fact in kept.facts]
-            for row in rows:
-                row["headers"] = orjson.dumps(row["headers"]).decode()
-            await _OUTBOX.run(connection, **_columns(outbox, rows))
 
-
-def _columns(table: Any, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    return {column.name: [row[column.name] for row in rows] for column in table.c}
+def _parameters(kept: Kept) -> dict[str, Any]:
+    session_ = kept.session
+    scrub = bool(session_.finished and session_.sensitive)
+    return {
+        "call_id": session_.call_id,
+        "after": kept.after,
+        "account_id": session_.account_id,
+        "outcome": kept.outcome,
+        "heard": None if scrub else kept.heard,
+        "answers": "[]" if scrub else kept.answers,
+        "at": kept.at,
+        "flow_id": session_.root.flow_id,
+        "step": session_.step,
+        "state": session_.model_dump_json(),
+        "changed_at": kept.at,
+        "finished_at": kept.at if session_.finished else None,
+        "scrub": scrub,
+        walked.name: written(_walked_rows(kept)),
+        traffic.name: written(_traffic_rows(kept)),
+        branch_taken.name: written(_branch_rows(kept)),
+        outbox.name: written(fact.row() for fact in kept.facts),
+    }
 
 
 def _walked_rows(kept: Kept) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from services.flows.domain.nodes.asking import Asking, counted
 from services.flows.domain.nodes.node import Node, NotWaiting, Templates
 from services.flows.domain.prompt import Prompt, Sound
 from services.flows.domain.scene import Scene
+from services.flows.domain.session import HIDDEN
 
 DIGITS_MAX = 60
 
@@ -89,14 +90,14 @@ class GatherInput(Asking, Node):
     def enter(self, scene: Scene) -> Move:
         """Ask, unless the answer is known."""
         if self.skip_if_known and scene.all_tags.get(self.tag):
-            return Go(port="done", note="known already")
+            return Go(port="done", note="known already", sensitive=self._sensitive)
         return self._ask(scene.says(self.prompt), {})
 
     def resume(self, scene: Scene, heard: Heard) -> Move:
         """Take the answer, have it confirmed, or ask again."""
         if not isinstance(heard, Keyed):
             raise NotWaiting(f"an input does not wait for {heard.kind}")
-        given = scene.keep.get("answer")
+        given = scene.keep.get(self._kept_as)
         if isinstance(given, str):
             return self._confirmed(scene, heard, given)
         answer = heard.digits if self.by is By.DIGITS else (heard.digits or heard.speech)
@@ -124,7 +125,7 @@ class GatherInput(Asking, Node):
         prompt = self.confirm_prompt
         spoken = {**scene.values, "answer": " ".join(answer) if answer.isdigit() else answer}
         verbs = self.gather(prompt.heard(spoken), digits=1, speech=False)
-        return Stay(verbs=verbs, keep={**scene.keep, "answer": answer})
+        return Stay(verbs=verbs, keep={**scene.keep, self._kept_as: answer})
 
     def _again(self, scene: Scene, heard: Keyed) -> Move:
         sounds = self.again(scene, heard, self.prompt)
@@ -144,5 +145,14 @@ class GatherInput(Asking, Node):
         return Go(
             port="done",
             tags={self.tag: answer[:TAG_TEXT_MAX]},
-            sensitive=(self.tag,) if self.sensitive else (),
+            sensitive=self._sensitive,
         )
+
+    @property
+    def _sensitive(self) -> tuple[str, ...]:
+        return (self.tag,) if self.sensitive else ()
+
+    @property
+    def _kept_as(self) -> str:
+        """The name of an answer that is yet to be confirmed."""
+        return HIDDEN if self.sensitive else "answer"

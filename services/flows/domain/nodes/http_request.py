@@ -16,7 +16,11 @@ _GOOD = range(200, 300)
 
 
 class Requested(Requesting, Node):
-    """Ports: `done`; `failure` when there is no good answer in time."""
+    """Ports: `done`; `failure` when there is no good answer in time.
+
+    A request tells what was gathered in secret where it names it: somebody must be able to say
+    whether a PIN is right.  The answer to such a one is never kept for another.
+    """
 
     timeout_ms: int = Field(default=1_500, ge=100, le=TIMEOUT_MS_MAX)
     mapping: Mapping_ = ()
@@ -38,8 +42,12 @@ class Requested(Requesting, Node):
 
     def enter(self, scene: Scene) -> Move:
         """Ask."""
+        request = self.filled(scene)
+        secret = request != self.filled(scene.masked())
         wanted = HttpCall(
-            **self.filled(scene), timeout_ms=self.timeout_ms, cache_seconds=self.cached_for
+            **request,
+            timeout_ms=self.timeout_ms,
+            cache_seconds=0 if secret else self.cached_for,
         )
         return Ask(wanted=wanted)
 

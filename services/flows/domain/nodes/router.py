@@ -33,7 +33,7 @@ class RouterNode(Dialling):
         """The node's plan under what was set before."""
         plan = over(self.plan, scene.plan)
         said = {
-            name: scene.masked().fill(text)
+            name: scene.for_others(text)
             for name in ("whisper", "connecting_message")
             if (text := getattr(plan, name))
         }

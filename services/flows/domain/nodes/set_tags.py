@@ -17,6 +17,8 @@ SET_MAX = 60
 class SetTags(Node):
     """Port: `done`.  A text that comes to nothing makes the tag empty: filters see none.
 
+    A tag that is made of something sensitive is sensitive too.
+
     {"type": "set_tags", "id": "s", "tags": {"source": "radio", "greeting": "Hello {name}"}}
     """
 
@@ -42,4 +44,8 @@ class SetTags(Node):
 
     def enter(self, scene: Scene) -> Move:
         """Set them."""
-        return Go(port="done", tags={name: scene.fill(text) for name, text in self.tags.items()})
+        return Go(
+            port="done",
+            tags={name: scene.fill(text) for name, text in self.tags.items()},
+            sensitive=tuple(name for name, text in self.tags.items() if scene.tells_secret(text)),
+        )

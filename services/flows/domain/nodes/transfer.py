@@ -51,6 +51,6 @@ class Transfer(Dialling):
             numbers=(number,),
             ring_seconds=self.ring_seconds,
             recording=self.recording,
-            connecting_message=scene.masked().fill(self.message) if self.message else None,
+            connecting_message=scene.for_others(self.message) if self.message else None,
         )
         return over(own, settings)

@@ -33,7 +33,5 @@ class WhisperNode(Node):
 
     def enter(self, scene: Scene) -> Move:
         """Remember it."""
-        own = FlowPlan(
-            whisper=scene.masked().fill(self.message), press_to_accept=self.press_to_accept
-        )
+        own = FlowPlan(whisper=scene.for_others(self.message), press_to_accept=self.press_to_accept)
         return Go(port="done", plan=over(scene.plan or FlowPlan(), own))
