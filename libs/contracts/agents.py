@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from libs.contracts.call_settings import Text
+from libs.contracts.ids import PersonId
 from libs.contracts.message import Document
 
 SKILLS_MAX = 50  # of one agent, or asked for by one entry
@@ -40,9 +41,12 @@ Skills = Annotated[
 class Agent(Document):
     """What a target has that is a person.
 
-    In a tier of a plan lower `priority` comes first.  She takes at most `calls_at_once`.
+    `person_id` is whose sign-in at the console it is, `supervisor_id` who looks after her.  In a
+    tier of a plan lower `priority` comes first.  She takes at most `calls_at_once`.
     """
 
+    person_id: PersonId | None = None
+    supervisor_id: PersonId | None = None
     skills: Skills = ()
     priority: int = Field(default=USUAL_PRIORITY, ge=1, le=PRIORITIES)
     calls_at_once: int = Field(default=1, ge=1, le=CALLS_AT_ONCE_MAX)

@@ -32,6 +32,8 @@ class Rule(StrEnum):
     EARLIER_CONNECTIONS = "earlier_connections"
     SERVED_BEFORE = "served_before"
     SKILLS = "skills"
+    AGENT_AWAY = "agent_away"
+    ON_CALL = "on_call"
     CLOSED = "closed"
     FILTERED = "filtered"
     OUT_OF_AREA = "out_of_area"

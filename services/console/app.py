@@ -38,6 +38,7 @@ from services.console.middleware import REQUEST_ID, Envelope
 from services.console.problems import Problem, answer, of_http, of_validation
 from services.console.routes import (
     accounts,
+    agents,
     auctions,
     bidder_keys,
     bidding,
@@ -133,6 +134,7 @@ def _routes() -> tuple[APIRouter, ...]:
         accounts.router,
         people.router,
         keys.router,
+        agents.router,
         numbers.router,
         configuration_routes(),
         tracked_routes(),

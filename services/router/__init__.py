@@ -17,6 +17,8 @@ answers     ask.router.quote.v1 ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.get_purchase.v1 ask.router.list_purchases.v1
             ask.router.list_owned_numbers.v1 ask.router.import_numbers.v1
             ask.router.release_number.v1 ask.router.check_numbers.v1
+            ask.router.set_agent_state.v1 ask.router.get_agent.v1
+            ask.router.list_agents.v1 ask.router.agent_states.v1
 asks        ask.tracking.visit_of.v1
             ask.ingress.leg_state.v1 ask.rtb.auction.v1 ask.rtb.get.v1
             ask.tracking.publishers.v1 ask.tracking.lease.v1
@@ -28,9 +30,9 @@ publishes   event.call.routed.v1 event.quote.given.v1
             event.target.changed.v1 event.number.changed.v1
             event.pool.changed.v1 event.carrier.changed.v1
             event.group.changed.v1 event.defaults.changed.v1
-            event.purchase.changed.v1
+            event.purchase.changed.v1 event.agent.state_changed.v1
 consumes    router-holds
 owns        schema `router`: configuration, purchases, counters, holds, quotes,
-            decisions; a copy of publishers
+            decisions, states of agents; a copy of publishers
 calls out   nobody
 """

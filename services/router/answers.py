@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from libs.contracts.agent_states import GetAgent, ListAgents, ListAgentStates, SetAgentState
 from libs.contracts.bulk import (
     AddNumbers,
     ExportConfiguration,
@@ -70,6 +71,7 @@ from libs.contracts.routing import (
 from libs.runtime.answers import Answers, Declined, Handler
 from libs.runtime.ask import Refused, Unanswered
 from libs.runtime.deadline import Deadline
+from services.router.desk.agents import AgentsDesk
 from services.router.desk.bulk import BulkDesk
 from services.router.desk.carrier_numbers import CarrierNumbersDesk
 from services.router.desk.detaching import DetachingDesk
@@ -91,6 +93,7 @@ CALLS_IN_FLIGHT_MAX = 2_000  # callers who may wait for one process; the rest fa
 QUOTES_IN_FLIGHT_MAX = 50  # a flood of pings is refused long before calls would feel it
 EDITS_IN_FLIGHT_MAX = 50  # edits are done one at a time anyway
 NUMBERS_IN_FLIGHT_MAX = 20  # the carrier is asked for a few at a time
+AGENTS_IN_FLIGHT_MAX = 50  # a shift begins for all of them at once, but each waits gladly
 LOOKS_IN_FLIGHT_MAX = 50  # explanations and lists never crowd out calls
 
 _SAVES: tuple[type[Edit], ...] = (
@@ -104,7 +107,13 @@ _SAVES: tuple[type[Edit], ...] = (
     SaveGroup,
 )
 
-_MISSING: dict[type[Question], str] = {GetPurchase: "purchase", ReleaseNumber: Noun.NUMBER}
+_MISSING: dict[type[Question], str] = {
+    GetPurchase: "purchase",
+    ReleaseNumber: Noun.NUMBER,
+    GetAgent: "agent",
+    SetAgentState: "agent",
+    ListAgentStates: "agent",
+}
 _NOT_FOUND = "no such call in this account"
 
 
@@ -307,6 +316,18 @@ def bind_numbers(answers: Answers, desk: CarrierNumbersDesk, purchasing: Purchas
         answers.to(kind, in_flight_max=NUMBERS_IN_FLIGHT_MAX)(_passing_on(handle))
     for kind, do in here.items():
         answers.to(kind, in_flight_max=EDITS_IN_FLIGHT_MAX)(_doing(do))
+
+
+def bind_agents(answers: Answers, desk: AgentsDesk) -> None:
+    """Bind the questions about agents at work."""
+    kinds: dict[type[Question], Callable[[Any], Awaitable[BaseModel]]] = {
+        SetAgentState: desk.put,
+        GetAgent: desk.find,
+        ListAgents: desk.page,
+        ListAgentStates: desk.states,
+    }
+    for kind, do in kinds.items():
+        answers.to(kind, in_flight_max=AGENTS_IN_FLIGHT_MAX)(_doing(do))
 
 
 def _doing(do: Callable[[Any], Awaitable[BaseModel]]) -> Handler:

@@ -29,6 +29,7 @@ from libs.runtime.service import Watch, service_app
 from libs.runtime.streams import declare_stream
 from services.router import tables
 from services.router.answers import (
+    bind_agents,
     bind_calls,
     bind_copying,
     bind_editing,
@@ -40,6 +41,7 @@ from services.router.answers import (
     bind_rehearsing,
     bind_whisper,
 )
+from services.router.desk.agents import AgentsDesk
 from services.router.desk.auctions import AuctionHouse
 from services.router.desk.bulk import BulkDesk
 from services.router.desk.carrier_numbers import CarrierNumbersDesk
@@ -63,6 +65,7 @@ from services.router.desk.visits import VisitLookup
 from services.router.memory import Memory
 from services.router.publishers import PublisherBook
 from services.router.settings import Settings
+from services.router.store.agents import Agents
 from services.router.store.claims import Claims
 from services.router.store.configuration import Configuration
 from services.router.store.decisions import Decisions
@@ -105,6 +108,7 @@ def create(settings: Settings | None = None) -> Starlette:
     ask, clock = Ask(broker), SystemClock()
     _bind_calls(answers, database, memory, publishers, outbox, ask, clock)
     clerk = _bind_configuring(answers, database, memory, publishers, outbox, ask, clock, settings)
+    bind_agents(answers, AgentsDesk(Agents(database), outbox, clock))
     watch = Watch(database, answers)
 
     health = Health(

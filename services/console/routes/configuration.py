@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Path, Request
 from pydantic import Field, create_model
 from starlette.responses import Response
 
+from libs.contracts.agents import Agent
 from libs.contracts.configuration import (
     Buyer,
     Campaign,
@@ -57,6 +58,7 @@ from services.console.routes.asking import (
     rows_of,
     told,
 )
+from services.console.store.people import People
 
 NOT_THERE = 404
 
@@ -238,6 +240,8 @@ async def _saved(
 ) -> Response:
     if isinstance(document, Campaign) and document.flow_id is not None:
         await _require_flow(request, who, document.flow_id)
+    if isinstance(document, Target) and document.agent is not None:
+        await _require_people(request, who, document.agent)
     question = kind.save(
         account_id=who.account_id,
         actor=who.actor,
@@ -258,6 +262,19 @@ async def _require_flow(request: Request, who: Who, flow_id: FlowId) -> None:
             raise
         errors = [("body.flow_id", "no such flow in this account")]
         raise Problem(422, "points_nowhere", "the flow is not there", errors=errors) from no
+
+
+async def _require_people(request: Request, who: Who, agent: Agent) -> None:
+    """The router does not know who belongs to the account."""
+    people: People = request.app.state.people
+    errors = [
+        (f"body.agent.{field}", "nobody of this account")
+        for field in ("person_id", "supervisor_id")
+        if (named := getattr(agent, field)) is not None
+        and await people.member(who.account_id, named) is None
+    ]
+    if errors:
+        raise Problem(422, "points_nowhere", "names nobody of the account", errors=errors)
 
 
 def _by_rtb_id(router: APIRouter) -> None:

@@ -345,7 +345,8 @@ def _columns(document: Document) -> Mapping[str, Any]:
         case Campaign():
             return {"rtb_id": document.rtb_id}
         case Target():
-            return {"buyer_id": document.buyer_id}
+            agent = document.agent
+            return {"buyer_id": document.buyer_id, "person_id": agent and agent.person_id}
         case Pool():
             return {"campaign_id": document.campaign_id, "name": document.name}
         case Group():

@@ -7,7 +7,7 @@ from libs.contracts.configuration import Spread, Target
 from libs.contracts.ids import AccountId, CampaignId, TargetId
 from libs.contracts.screening import CallerHistory
 from libs.runtime.clock import Clock
-from services.router.domain.context import CallContext, Estimate, Inputs, Load
+from services.router.domain.context import AgentSeen, CallContext, Estimate, Inputs, Load
 from services.router.domain.plan import Plan
 from services.router.store.history import History
 
@@ -39,13 +39,23 @@ class Lookups:
             case Spread.WEIGHT:
                 pass
         return Inputs(
-            history=await self._past(plan, context), turn=turn, loads=loads, estimates=estimates
+            history=await self._past(plan, context),
+            turn=turn,
+            loads=loads,
+            estimates=estimates,
+            agents=await self._agents(plan),
         )
 
     async def _past(self, plan: Plan, context: CallContext) -> CallerHistory:
         if context.caller.number is None or not plan.wants_history:
             return CallerHistory()
         return await self._history.past(plan.account_id, context.caller.number, context.call_id)
+
+    async def _agents(self, plan: Plan) -> dict[int, AgentSeen]:
+        if not plan.agents:
+            return {}
+        seen = await self._history.agents(plan.account_id, tuple(plan.agents))
+        return {plan.agents[agent_id]: one for agent_id, one in seen.items()}
 
     async def _loads(self, plan: Plan) -> dict[int, Load]:
         targets = [TargetId(one.id) for one in plan.candidates if one.target is not None]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from libs.contracts.agent_states import AgentState
 from libs.contracts.auction import AuctionResult
 from libs.contracts.calls import Geography
 from libs.contracts.configuration import Limited
@@ -167,13 +168,24 @@ class Estimate(Value):
     revenue: Amount
 
 
+class AgentSeen(Value):
+    """How an agent is: what she said last (nothing: she is offline), and her calls now."""
+
+    state: AgentState = AgentState.OFFLINE
+    live: int = 0
+
+
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 class Inputs(Value):
     """What was looked up for a decision because the plan asks for it; else it is not there.
 
     `history` are the caller's earlier calls in this account; `turn` counts the campaign's
     rotation; `loads` and `estimates` are by index in the plan; `auctions` are by RTB router,
-    once the order has come to it.  `share_percent` is set for a quote alone: how much of what
-    is free quotes may take.
+    once the order has come to it; `agents` are by index in the plan.  `share_percent` is set for
+    a quote alone: how much of what is free quotes may take.
     """
 
     history: CallerHistory = CallerHistory()
@@ -184,3 +196,4 @@ class Inputs(Value):
         default_factory=dict
     )
     share_percent: int | None = None
+    agents: dict[int, AgentSeen] = Field(default_factory=dict, exclude_if=_is_empty)

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from libs.contracts.agent_states import AgentState
+from libs.contracts.agents import Agent
 from libs.contracts.areas import AreaRule, Sighting
 from libs.contracts.configuration import Sticking
 from libs.contracts.explaining import Rule
@@ -20,12 +22,13 @@ from libs.rules.finding import PASSED, Finding
 from libs.rules.history import check_duplicate, served_at_all
 from libs.rules.sightings import sightings_of, tags_of
 from services.router.domain.choice import served
-from services.router.domain.context import CallContext, Inputs
+from services.router.domain.context import AgentSeen, CallContext, Inputs
 from services.router.domain.plan import Plan
 from services.router.domain.sheet import Line
 from services.router.domain.verdicts import Exclusion
 
 Asked = TypeVar("Asked")
+NEVER_THERE = AgentSeen()
 
 
 class Sieve:
@@ -36,6 +39,7 @@ class Sieve:
         self._rtb_enabled = plan.campaign.rtb_enabled
         self._context = context
         self._history = inputs.history
+        self._agents = inputs.agents
         self._now = now
         self._tags = tags_of(context)
         self._skills = skills.asked_for(self._tags, plan.campaign.skills_tag)
@@ -54,6 +58,7 @@ class Sieve:
             line.paused
             or self._of_this_call(line)
             or self._unskilled(line)
+            or (self._away(line, line.agent) if line.agent else None)
             or (None if self._passed.issuperset(line.rules) else self._of_rules(line))
             or self._duplicate(line)
         )
@@ -113,8 +118,23 @@ class Sieve:
         """Only agents have skills: where any are needed, others do not do."""
         if not line.needs and not self._skills:
             return None
-        found = skills.check(line.skills, self._skills.union(line.needs))
+        found = skills.check(
+            line.agent.skills if line.agent else (), self._skills.union(line.needs)
+        )
         return None if found.passed else _excluded(Rule.SKILLS, found)
+
+    def _away(self, line: Line, agent: Agent) -> Exclusion | None:
+        """Whether she is there for a call; the place that a quote has with her is for this one."""
+        seen = self._agents.get(line.at, NEVER_THERE)
+        if seen.state is not AgentState.AVAILABLE:
+            found = Finding(False, seen.state.replace("_", " "), AgentState.AVAILABLE)
+            return _excluded(Rule.AGENT_AWAY, found)
+        quote = self._context.honoured
+        live = seen.live - (quote is not None and quote.candidate_id == line.candidate_id)
+        if live >= agent.calls_at_once:
+            needed = f"fewer than {agent.calls_at_once}"
+            return _excluded(Rule.ON_CALL, Finding(False, f"{live} at once", needed))
+        return None
 
     def _of_auctions(self, line: Line) -> Exclusion | None:
         if not self._rtb_enabled:

@@ -89,6 +89,13 @@ class Plan(Value):
         )
 
     @cached_property
+    def agents(self) -> dict[TargetId, int]:
+        """Where each candidate stands who is an agent."""
+        return {
+            TargetId(one.id): at for at, one in enumerate(self.candidates) if one.agent is not None
+        }
+
+    @cached_property
     def text(self) -> str:
         """The plan as canonical JSON: what a snapshot keeps."""
         return self.model_dump_json()

@@ -45,7 +45,8 @@ def _moved(inputs: Inputs, then: Plan, now: Plan) -> Inputs:
     }
     loads = {places[at]: load for at, load in inputs.loads.items() if at in places}
     estimates = {places[at]: one for at, one in inputs.estimates.items() if at in places}
-    return inputs.model_copy(update={"loads": loads, "estimates": estimates})
+    agents = {places[at]: one for at, one in inputs.agents.items() if at in places}
+    return inputs.model_copy(update={"loads": loads, "estimates": estimates, "agents": agents})
 
 
 def with_auctions(inputs: Inputs, plan: Plan) -> Inputs:

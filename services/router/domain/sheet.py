@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from libs.contracts.agents import Skills
+from libs.contracts.agents import Agent, Skills
 from libs.contracts.areas import AreaRule
 from libs.contracts.configuration import Selective, Status
 from libs.contracts.explaining import Rule
@@ -24,12 +24,16 @@ Share = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one candidate asks of a call; rules with whose they are, and all by identity."""
+    """What one candidate asks of a call; rules with whose they are, and all by identity.
+
+    `at` is where it stands in the plan, `needs` the skills that its entry and campaign need.
+    """
 
     candidate_id: UUID
     target_id: TargetId | None
     buyer_id: BuyerId | None
-    skills: Skills
+    at: int
+    agent: Agent | None
     needs: Skills
     paused: Exclusion | None
     earlier_connections_max: int | None
@@ -47,10 +51,10 @@ def lines_of(candidates: Iterable[Candidate]) -> tuple[Line, ...]:
     def share(rule: Any) -> Any:
         return known.setdefault(rule, rule)
 
-    return tuple(_line(candidate, share) for candidate in candidates)
+    return tuple(_line(at, candidate, share) for at, candidate in enumerate(candidates))
 
 
-def _line(candidate: Candidate, share: Share) -> Line:
+def _line(at: int, candidate: Candidate, share: Share) -> Line:
     rules = list(_selective(candidate))
     duplicates = candidate.settings.duplicates
     off = (
@@ -65,7 +69,8 @@ def _line(candidate: Candidate, share: Share) -> Line:
         candidate_id=candidate.id,
         target_id=candidate.target.id if candidate.target else None,
         buyer_id=candidate.buyer.id if candidate.buyer else None,
-        skills=candidate.agent.skills if candidate.agent else (),
+        at=at,
+        agent=candidate.agent,
         needs=candidate.skills,
         paused=_paused(candidate),
         earlier_connections_max=candidate.settings.earlier_connections_max,

@@ -37,6 +37,7 @@ _FIELD_OF = {
     "number_pool_id": "pool_id",
     "assignment_target_id": "assignments",
     "assignment_group_id": "assignments",
+    "target_person_id": "agent.person_id",
     "member_target_id": "members",
     "group_parent_id": "parent_id",
     "pool_name": "name",

@@ -5,19 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import DateTime, Text, func, select
+from sqlalchemy import DateTime, Text, and_, func, select
 from sqlalchemy.dialects.postgresql import UUID, insert
 from sqlalchemy.sql import bindparam
 
+from libs.contracts.agent_states import AgentState
 from libs.contracts.caps import Counted
 from libs.contracts.ids import AccountId, CallId, CampaignId, TargetId
 from libs.contracts.screening import CallerHistory, EarlierCall
 from libs.runtime.database import Database, Statement
 from libs.runtime.given import given, written
-from services.router.domain.context import Estimate
+from services.router.domain.context import AgentSeen, Estimate
 from services.router.domain.counters import Counters
 from services.router.store.counting import counters_of
-from services.router.tables import counter, leg, rotation
+from services.router.tables import agent_state, counter, leg, rotation
 
 LEGS_MAX = 500  # of one caller, the newest; more is a machine
 
@@ -59,6 +60,24 @@ _LIVE = Statement(
         counter.c.scope_id.in_(select(_TARGETS.c.target_id)),
     ),
     "history.live",
+)
+_AGENTS = Statement(
+    select(agent_state.c.agent_id, agent_state.c.state, func.coalesce(counter.c.live, 0))
+    .select_from(
+        agent_state.outerjoin(
+            counter,
+            and_(
+                counter.c.account_id == agent_state.c.account_id,
+                counter.c.scope_id == agent_state.c.agent_id,
+                counter.c.measure == Counted.ATTEMPT.value,
+            ),
+        )
+    )
+    .where(
+        agent_state.c.account_id == _ACCOUNT,
+        agent_state.c.agent_id.in_(select(_TARGETS.c.target_id)),
+    ),
+    "history.agents",
 )
 _EARNED = Statement(
     select(leg.c.target_id, func.count(), func.coalesce(func.sum(leg.c.revenue), 0))
@@ -132,6 +151,18 @@ class History:
         async with self._database.hot() as connection:
             rows = await _LIVE.run(connection, account_id=account_id, targets=rows_given)
         return {TargetId(target): live for target, live in rows}
+
+    async def agents(
+        self, account_id: AccountId, agents: Sequence[TargetId]
+    ) -> Mapping[TargetId, AgentSeen]:
+        """How those of them are who have ever been there."""
+        rows_given = written({"target_id": agent_id} for agent_id in agents)
+        async with self._database.hot() as connection:
+            rows = await _AGENTS.run(connection, account_id=account_id, targets=rows_given)
+        return {
+            TargetId(agent_id): AgentSeen(state=AgentState(state), live=live)
+            for agent_id, state, live in rows
+        }
 
     async def earned(
         self, account_id: AccountId, campaign_id: CampaignId, since: datetime

@@ -57,6 +57,10 @@ OWN = {
     ("GET", "/numbers/purchases"): "lists the asker's own",
     ("GET", "/numbers/check"): "tells of the asker's own",
     ("POST", "/numbers/check"): "looks at the asker's own",
+    ("GET", "/agents"): "lists the asker's own",
+    ("GET", "/agents/me"): "shows the asker's own",
+    ("GET", "/agents/me/states"): "lists the asker's own",
+    ("PUT", "/agents/me/state"): "changes the asker's own",
     ("POST", "/buyers"): "names nothing else",
     ("POST", "/rtb-targets"): "names nothing else",
     ("POST", "/publishers"): "names nothing else",
@@ -112,10 +116,12 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "bidder-keys", {"company": "Mark-of-ours company", "name": "Mark-of-ours"}
     )
     purchase = await stage.owner.post("numbers/purchases", {"numbers": ["+12125550177"]})
+    agent = await stage.owner.post("targets", an_agent(ours["buyers"]["document"]["id"]))
     before = await everything(stage.owner)
     ids = {
         "/numbers/purchases/{purchase_id}": {"purchase_id": purchase["id"]},
         **{f"/{path}/{{id}}": {"id": row["document"]["id"]} for path, row in ours.items()},
+        "/agents/{id}": {"id": agent["document"]["id"]},
         "/carriers/{account_sid}": {"account_sid": ACCOUNT_SID},
         f"{LOOKUP}/{{rtb_id}}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
         "/campaigns/by-rtb-id/{rtb_id}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
@@ -186,6 +192,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         "document": f"format: 1\npools:\n- name: x\n  campaign_id: {campaign}\n",
     }
     return {
+        ("PUT", "/agents/{id}/state"): {"state": "offline", "reason": "x"},
         ("POST", "/campaigns"): {"name": "x", "assignments": [{"target_id": target}]},
         ("POST", "/targets"): {"name": "x", "buyer_id": buyer, "destination": destination},
         ("POST", "/groups"): {"name": "x", "members": [{"target_id": target}]},
@@ -232,6 +239,12 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("PUT", "/people/{person_id}"): {"role": "analyst"},
         ("PUT", "/carriers/{account_sid}"): {"account_sid": ACCOUNT_SID, "token": "stolen"},
     }
+
+
+def an_agent(buyer_id: str) -> dict[str, Any]:
+    destination = {"kind": "phone", "number": "+15550100007"}
+    about = {"name": "Mark-of-ours agent", "agent": {"skills": ["german"]}}
+    return {**about, "buyer_id": buyer_id, "destination": destination}
 
 
 def a_flow(name: str) -> dict[str, Any]:

@@ -10,18 +10,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from libs.contracts.agent_states import AgentState
 from libs.contracts.agents import Agent
 from libs.contracts.configuration import Assignment, Target
 from libs.contracts.explaining import Rule
+from libs.contracts.money import usd
+from services.router.domain.context import AgentSeen, Inputs, QuoteSeen, QuoteState
 from services.router.domain.explain import explained
 from services.router.domain.plan import Plan
-from services.router.domain.record import Record
-from services.router.domain.replay import repeat
-from tests.unit.router.plans import a_plan, a_target, chosen, decide
+from services.router.domain.record import Decision, Record
+from services.router.domain.replay import reconsider, repeat
+from tests.unit.router.plans import NOW, a_plan, a_target, chosen
+from tests.unit.router.plans import decide as decided
 
 KEPT = sorted((Path(__file__).parent / "kept").glob("*.json"))
 WORDS = ("english", "german", "roofing", "solar")
 some_skills = st.lists(st.sampled_from(WORDS), max_size=3)
+
+
+def decide(plan: Plan, live: dict[int, int] | None = None, **more: Any) -> Decision:
+    """Everybody is there unless a test says otherwise."""
+    there = AgentSeen(state=AgentState.AVAILABLE)
+    everybody = Inputs(agents=dict.fromkeys(plan.agents.values(), there))
+    return decided(plan, live, **{"inputs": everybody, **more})
 
 
 def an_agent(n: int, *skills: str, **more: Any) -> Target:
@@ -110,6 +121,50 @@ def test_in_a_tier_an_agents_own_priority_comes_first() -> None:
 
     assert chosen(decision) == 2
     assert "priority 1, as an agent 1" in explained(decision.record, plan, heard=True).sentence
+
+
+def seen(**agents: AgentSeen) -> Inputs:
+    return Inputs(agents={int(at[1:]): one for at, one in agents.items()})
+
+
+@given(
+    state=st.sampled_from(AgentState),
+    live=st.integers(0, 3),
+    most=st.integers(1, 3),
+    quoted=st.booleans(),
+)
+def test_calls_reach_only_who_is_available_and_has_room(
+    state: AgentState, live: int, most: int, quoted: bool
+) -> None:
+    plan = a_plan(an_agent(1, agent={"calls_at_once": most}))
+    quote = QuoteSeen(
+        id=UUID(int=9),
+        state=QuoteState.LIVE,
+        candidate_id=UUID(int=101),
+        publisher="Mail House",
+        price=usd("1"),
+        expires_at=NOW,
+    )
+    inputs = seen(_0=AgentSeen(state=state, live=live))
+
+    decision = decide(plan, inputs=inputs, quote=quote if quoted else None)
+
+    room = live - quoted < most  # the place that the quote has with her is this call's
+    assert (chosen(decision) == 1) == (state is AgentState.AVAILABLE and room)
+    again = Record.model_validate_json(decision.record.model_dump_json())
+    assert repeat(again, plan).record == decision.record
+
+
+def test_who_has_never_signed_in_is_offline_and_a_replay_by_another_plan_finds_her() -> None:
+    both = a_plan(an_agent(1), an_agent(2))
+    decision = decide(both, inputs=seen(_1=AgentSeen(state=AgentState.AVAILABLE)))
+    only = a_plan(an_agent(2))
+
+    assert [seat.seen for seat in decision.record.seats if seat.rule is Rule.AGENT_AWAY] == [
+        "offline"
+    ]
+    assert chosen(decision) == 2
+    assert chosen(reconsider(decision.record, both, only)) == 2
 
 
 def test_skills_are_one_spelling_each_once_and_an_agent_is_never_dialled_blindly() -> None:

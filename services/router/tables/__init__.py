@@ -14,7 +14,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     Numeric,
     PrimaryKeyConstraint,
     Sequence,
@@ -22,15 +21,17 @@ from sqlalchemy import (
     Table,
     Text,
     false,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB, UUID
 from sqlalchemy.schema import SchemaItem
 
 from libs.runtime.outbox import outbox_table
-
-metadata = MetaData(schema="router")
+from services.router.tables.agents import agent_state as agent_state
+from services.router.tables.agents import agent_state_log as agent_state_log
+from services.router.tables.metadata import metadata as metadata
+from services.router.tables.numbers import number_setup as number_setup
+from services.router.tables.numbers import purchase as purchase
 
 config_version = Sequence("config_version", metadata=metadata)
 """Numbers every edit; edits are taken one at a time, so versions commit in their order."""
@@ -63,12 +64,21 @@ buyer = _configured("buyer")
 target = _configured(
     "target",
     Column("buyer_id", UUID(as_uuid=True), nullable=False),
+    Column("person_id", UUID(as_uuid=True)),
     ForeignKeyConstraint(
         ["account_id", "buyer_id"],
         ["router.buyer.account_id", "router.buyer.id"],
         name="target_buyer_id",
     ),
+    Index(
+        "target_person_id",
+        "account_id",
+        "person_id",
+        unique=True,
+        postgresql_where=text("NOT retired"),
+    ),
 )
+"""`person_id`: who signs in as it, where it is an agent."""
 pool = _configured(
     "pool",
     Column("name", Text, nullable=False, server_default=""),
@@ -344,51 +354,5 @@ snapshot = Table(
     Column("plan", Text, nullable=False),
     Column("kept_at", DateTime(timezone=True), nullable=False),
 )
-
-number_setup = Table(
-    "number_setup",
-    metadata,
-    Column("account_id", UUID(as_uuid=True), primary_key=True),
-    Column("number_id", UUID(as_uuid=True), primary_key=True),
-    Column("number", Text, nullable=False),
-    Column("account_sid", Text, nullable=False),
-    Column("pool_id", UUID(as_uuid=True)),
-    Column("campaign_id", UUID(as_uuid=True)),
-    Column("revision", BigInteger, nullable=False, server_default="1"),
-    Column("state", Text, nullable=False),
-    Column("since", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("due_at", DateTime(timezone=True), nullable=False, index=True),
-    Column("tries", Integer, nullable=False, server_default="0"),
-    Column("failure", Text, nullable=False, server_default=""),
-    Column("checked_at", DateTime(timezone=True)),
-    Column("repaired", JSONB, nullable=False, server_default="[]"),
-)
-"""How the carrier's configuration of a number stands, and when it is looked at next.
-
-`revision` counts the edits that made it due: what was found out for an older one is not kept."""
-
-purchase = Table(
-    "purchase",
-    metadata,
-    Column("account_id", UUID(as_uuid=True), primary_key=True),
-    Column("id", UUID(as_uuid=True), primary_key=True),
-    Column("number", Text, primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("position", SmallInteger, nullable=False),
-    Column("order", JSONB, nullable=False),
-    Column("account_sid", Text),
-    Column("state", Text, nullable=False),
-    Column("since", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("due_at", DateTime(timezone=True), index=True),
-    Column("tries", Integer, nullable=False, server_default="0"),
-    Column("doubtful", Boolean, nullable=False, server_default=false()),
-    Column("failure", Text, nullable=False, server_default=""),
-    Column("number_id", UUID(as_uuid=True)),
-    Index("purchase_at", "account_id", "at", "id"),
-    Index("purchase_ordered", "number", unique=True, postgresql_where=text("state = 'ordered'")),
-)
-"""A number that was ordered, from before the carrier heard of it.  `account_sid` is the carrier
-account that has it, from when it is bought until it is given back; `doubtful`: an answer got
-lost, so that it may be bought."""
 
 outbox = outbox_table(metadata)

@@ -1,0 +1,195 @@
+"""Agents by the API: signed in, sent calls by their skills, away with a reason."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from libs.contracts.ids import call_id_of
+from libs.contracts.phone import Caller, CallerKind
+from libs.contracts.routing import AdmitCall, Close, DialNext
+from libs.runtime.ask import Ask
+from libs.runtime.deadline import Deadline
+from services.console.domain.access import Role
+from tests.service.console.stage import ACCOUNT_SID, Asker, Stage
+from tests.service.console.test_live import listening, next_of
+
+NUMBER = "+18005550100"
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Somebody at the console, and the target that she is."""
+
+    browser: Asker
+    id: str
+    person_id: str
+
+    async def is_(self, state: str, reason: str = "") -> Any:
+        return await self.browser.put("agents/me/state", {"state": state, "reason": reason})
+
+
+class Desk:
+    """An account whose campaign is answered by agents."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.owner = stage.owner
+        self.ask: Ask = stage.app.state.ask
+
+    async def agent(self, phone: str, *skills: str, **agent: Any) -> Agent:
+        """She has a sign-in of her own."""
+        browser = await self.stage.browser(Role.AGENT)
+        person_id = await self.person_id(browser)
+        buyers = (await self.owner.get("buyers"))["items"]
+        buyer = buyers[0] if buyers else await self.owner.post("buyers", {"name": "In-house"})
+        target = await self.owner.post(
+            "targets",
+            {
+                "name": f"agent {phone[-1]}",
+                "buyer_id": buyer["document"]["id"],
+                "destination": {"kind": "phone", "number": phone},
+                "agent": {"skills": skills, "person_id": person_id, **agent},
+            },
+        )
+        return Agent(browser, target["document"]["id"], person_id)
+
+    async def person_id(self, browser: Asker) -> str:
+        email = (await browser.get("session"))["email"]
+        found = [one for one in await self.owner.get("people") if one["email"] == email]
+        return str(found[0]["person_id"])
+
+    async def campaign(self, *agents: Agent, **more: Any) -> None:
+        """Its calls go to these, in their order."""
+        entries = [{"target_id": one.id, "priority": n} for n, one in enumerate(agents, 1)]
+        draft = await self.owner.post(
+            "campaigns", {"name": "Help line", "assignments": entries, **more}
+        )
+        line = {
+            "number": NUMBER,
+            "account_sid": ACCOUNT_SID,
+            "campaign_id": draft["document"]["id"],
+        }
+        await self.owner.post("numbers", line)
+        active = {**draft["document"], "status": "active"}
+        await self.owner.put(f"campaigns/{active['id']}", active, draft["version"])
+
+    async def call(self) -> tuple[str, DialNext | Close]:
+        """A caller, as the ingress asks for her."""
+        sid = f"CA{uuid4().hex}"
+        call_id = call_id_of(ACCOUNT_SID, sid)
+        question = AdmitCall(
+            call_id=call_id,
+            account_sid=ACCOUNT_SID,
+            call_sid=sid,
+            caller=Caller(kind=CallerKind.NUMBER, text="+12125550100"),
+            dialled=NUMBER,
+        )
+        return str(call_id), await self.ask(question, Deadline.within(10_000))
+
+    async def told(self, call_id: str) -> dict[str, dict[str, str]]:
+        """What became of each agent, by name."""
+        (step,) = (await self.owner.get(f"calls/{call_id}/explanation"))["steps"]
+        return {row["target_name"]: row for row in step["candidates"]}
+
+
+async def test_the_call_reaches_the_agent_with_the_skills_who_is_there(stage: Stage) -> None:
+    desk = Desk(stage)
+    ann = await desk.agent("+15550100001", "roofing")
+    eve = await desk.agent("+15550100002", "german", "roofing")
+    await desk.campaign(ann, eve, skills=["german", "roofing"])
+
+    nobody, answer = await desk.call()
+    assert isinstance(answer, Close)
+    assert (await desk.told(nobody))["agent 2"]["rule"] == "agent_away"
+
+    for one in (ann, eve):
+        assert (await one.is_("available"))["state"] == "available"
+    call_id, answer = await desk.call()
+    assert isinstance(answer, DialNext)
+    assert str(answer.dial.destination) == "+15550100002"
+    passed = (await desk.told(call_id))["agent 1"]
+    assert (passed["rule"], passed["seen"]) == ("skills", "only roofing")
+    assert passed["otherwise"] == "would have needed to be an agent with german and roofing"
+
+    busy, answer = await desk.call()
+    assert isinstance(answer, Close)
+    on_call = (await desk.told(busy))["agent 2"]
+    assert (on_call["rule"], on_call["seen"]) == ("on_call", "1 at once")
+    assert (await eve.browser.get("agents/me"))["calls"] == 1
+    replayed = await desk.owner.get(f"calls/{call_id}/replays/0")
+    assert replayed["identical"]
+
+
+async def test_states_are_kept_with_reason_and_told_as_facts(stage: Stage) -> None:
+    desk = Desk(stage)
+    boss = await stage.browser(Role.ANALYST)
+    ann = await desk.agent("+15550100001", supervisor_id=await desk.person_id(boss))
+    await desk.campaign(ann)
+    async with listening(stage.owner) as heard:
+        await ann.is_("available")
+        await ann.is_("on_break", "lunch")
+        await ann.is_("on_break", "lunch")
+        events = [orjson.loads((await next_of(heard))["data"]) for _ in range(2)]
+    assert [(one["before"], one["after"], one["reason"]) for one in events] == [
+        ("offline", "available", ""),
+        ("available", "on_break", "lunch"),
+    ]
+    assert events[0]["seconds"] is None
+    assert events[1]["seconds"] == 0
+
+    call_id, answer = await desk.call()
+    assert isinstance(answer, Close)
+    away = (await desk.told(call_id))["agent 1"]
+    assert (away["rule"], away["seen"]) == ("agent_away", "on break")
+    assert away["otherwise"] == "would have needed to be available"
+
+    refused = await boss("PUT", f"agents/{ann.id}/state", json={"state": "offline"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "reason_needed")
+    by_boss = {"state": "training", "reason": "new scripts"}
+    await boss.put(f"agents/{ann.id}/state", by_boss)
+    log = (await ann.browser.get("agents/me/states", params={"limit": 2}))["states"]
+    assert [(one["state"], one["reason"], one["by"]["role"]) for one in log] == [
+        ("training", "new scripts", "analyst"),
+        ("on_break", "lunch", "agent"),
+    ]
+    assert (log[0]["until"], log[1]["until"]) == (None, log[0]["at"])
+    earlier = {"cursor": log[1]["at"]}
+    assert len((await boss.get(f"agents/{ann.id}/states", params=earlier))["states"]) == 1
+    listed = await boss.get("agents", params={"state": "training"})
+    assert [one["agent_id"] for one in listed["agents"]] == [ann.id]
+    assert (await boss.get("agents", params={"state": "busy"}))["agents"] == []
+
+
+async def test_nobody_else_changes_an_agents_state(stage: Stage) -> None:
+    desk = Desk(stage)
+    ann, eve = [await desk.agent(f"+1555010000{n}", "german") for n in (1, 2)]
+    wanted = {"state": "available", "reason": "for fun"}
+
+    for asker in (eve.browser, await stage.browser(Role.ANALYST)):
+        no = await asker("PUT", f"agents/{ann.id}/state", json=wanted)
+        assert (no.status_code, no.json()["code"]) == (403, "forbidden")
+    no = await stage.owner("PUT", "agents/me/state", json=wanted)
+    assert (no.status_code, no.json()["code"]) == (403, "no_person")
+    no = await (await stage.browser(Role.AGENT))("GET", "agents/me")
+    assert (no.status_code, no.json()["code"]) == (404, "not_found")
+    assert (await stage.owner.put(f"agents/{ann.id}/state", wanted))["state"] == "available"
+    found = await stage.owner.get("agents", params={"skill": "German", "limit": 1})
+    more = await stage.owner.get("agents", params={"skill": "german", "cursor": found["cursor"]})
+    assert {found["agents"][0]["agent_id"], more["agents"][0]["agent_id"]} == {ann.id, eve.id}
+
+
+async def test_an_agent_is_somebody_of_the_account_and_only_one(stage: Stage) -> None:
+    desk = Desk(stage)
+    ann = await desk.agent("+15550100001")
+    row = await stage.owner.get(f"targets/{ann.id}")
+    another = {**row["document"], "id": str(uuid4()), "name": "another"}
+
+    taken = await stage.owner("POST", "targets", json=another)
+    assert taken.status_code == 409
+    assert taken.json()["errors"][0]["path"] == "body.agent.person_id"
+    stranger = {**another, "agent": {"supervisor_id": str(uuid4())}}
+    nobody = await stage.owner("POST", "targets", json=stranger)
+    assert (nobody.status_code, nobody.json()["code"]) == (422, "points_nowhere")
+    assert nobody.json()["errors"][0]["path"] == "body.agent.supervisor_id"
