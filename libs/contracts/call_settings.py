@@ -12,7 +12,9 @@ from pydantic import AfterValidator, Field, model_validator
 from libs.contracts.areas import Country
 from libs.contracts.message import Document
 from libs.contracts.money import Money
+from libs.contracts.payouts import Payout
 from libs.contracts.phone import PhoneNumber
+from libs.contracts.pricing import Earning, On, Per, Telephony, times
 from libs.contracts.screening import AttestationMinimum, DuplicateRule, RepeatLimit
 from libs.contracts.voice import RING_TIMEOUT_MAX_SECONDS, TEXT_LENGTH_MAX, TIME_LIMIT_MAX_SECONDS
 
@@ -64,11 +66,34 @@ class Recovery(Document):
     times: int = Field(default=RECOVERIES_MAX, ge=1, le=RECOVERIES_MAX)
 
 
-class Conversion(Document):
-    """When a connected leg is worth something: after so many seconds, this much revenue."""
+class Conversion(Earning):
+    """When a leg is worth something to us, and how much its buyer owes then."""
 
-    after_seconds: int = Field(default=0, ge=0, le=TIME_LIMIT_MAX_SECONDS)
     revenue: Money
+
+    @model_validator(mode="after")
+    def _is_no_payout(self) -> Self:
+        if self.on is On.CONVERTED:
+            raise ValueError("a conversion cannot wait for itself: on converted is a payout's")
+        return self
+
+    @property
+    def counted_after(self) -> int | None:
+        """After how many seconds of a connected leg caps count it.
+
+        They know the leg alone: not what was before its answer, and None where it is posted.
+        """
+        return None if self.on is On.POSTED else self.after_seconds
+
+    @property
+    def least(self) -> Money:
+        """What it brings at least: quotes promise no more, caps count it."""
+        return self.revenue if self.per is Per.CALL else times(self.revenue, self.after_seconds)
+
+
+def _is_none(value: object) -> bool:
+    """Of what is newer than kept records, nothing is written where nothing is set."""
+    return value is None
 
 
 class CallSettings(Document):
@@ -77,7 +102,8 @@ class CallSettings(Document):
     The `closing_message` is said where nobody takes a call; instead of it `closed_message`
     outside of hours, and `refused_message` to callers who are not wanted.
     `countries` are those whose callers are taken (ISO 3166, two letters).  `attestation_min`
-    is asked only of calls that carry an attestation.
+    is asked only of calls that carry an attestation.  `payout` is what publishers are paid who
+    have no rule of their own; `telephony` what the carrier takes.
     """
 
     closing_message: Closing | None = None
@@ -90,6 +116,8 @@ class CallSettings(Document):
     countries: tuple[Country, ...] | None = Field(default=None, min_length=1, max_length=250)
     attestation_min: AttestationMinimum | None = None
     repeat_limit: RepeatLimit | None = None
+    payout: Payout | None = Field(default=None, exclude_if=_is_none)
+    telephony: Telephony | None = Field(default=None, exclude_if=_is_none)
 
 
 class LegSettings(Document):

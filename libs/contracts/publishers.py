@@ -11,6 +11,7 @@ from libs.contracts.configuration import Limited, Name
 from libs.contracts.editing import Changed, Edit
 from libs.contracts.ids import AccountId, PublisherId
 from libs.contracts.message import Document, Question, Value, one_of, refused_at
+from libs.contracts.payouts import RULES_MAX, PayoutRule
 from libs.contracts.schedule import Schedule
 
 SUB_IDS_MAX = 500  # of one publisher that are known by name
@@ -48,7 +49,9 @@ class Publisher(Limited):
     """Who sends us calls.
 
     `code` is how URLs and tags name it, one publisher of the account each.  Its caps and
-    hours hold over all campaigns.  A sub-id that is not listed is taken as it comes.
+    hours hold over all campaigns.  A sub-id that is not listed is taken as it comes.  A call is
+    paid for by the first of `payouts` that names its campaign and is open, else the first that
+    names none, else as the campaign says.
     """
 
     id: PublisherId
@@ -60,6 +63,7 @@ class Publisher(Limited):
     when_refused: WhenRefused = WhenRefused.BLOCK
     schedule: Schedule | None = None
     sub_ids: tuple[SubId, ...] = Field(default=(), max_length=SUB_IDS_MAX)
+    payouts: tuple[PayoutRule, ...] = Field(default=(), max_length=RULES_MAX)
 
     @model_validator(mode="after")
     def _each_sub_id_once(self) -> Self:

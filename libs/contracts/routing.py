@@ -24,7 +24,9 @@ from libs.contracts.ids import (
 )
 from libs.contracts.message import Question, Value, one_of
 from libs.contracts.money import Money
+from libs.contracts.payouts import PayoutTerms
 from libs.contracts.phone import Caller, Destination
+from libs.contracts.pricing import CountedFrom, On, Per, Telephony, Tier
 from libs.contracts.tags import Tags
 from libs.contracts.visits import Attribution
 from libs.contracts.voice import TEXT_LENGTH_MAX, Dial
@@ -170,10 +172,14 @@ class AskWhisper(Question):
 
 
 class Terms(Value):
-    """What a dialled leg is worth: `revenue` when it has lasted `after_seconds`."""
+    """What a dialled leg is worth, and when: as its buyer's `Conversion` was at that time."""
 
     after_seconds: int
     revenue: Money
+    on: On = On.CONNECTED
+    counted_from: CountedFrom = CountedFrom.ANSWER
+    per: Per = Per.CALL
+    tiers: tuple[Tier, ...] = ()
 
 
 class CallRouted(Fact):
@@ -184,7 +190,8 @@ class CallRouted(Fact):
     an `rtb_target_id` for its bidder, and no target.  A call that honours a quote has its
     `quote_id`, with the publisher (`seller`) who is owed the `quoted` price.  `to_fallback`:
     nobody took the call, for `reason`, and the campaign's fallback destination is dialled.
-    `publisher_id` is who sent the caller; `attribution` what tracking said of her visit.
+    `publisher_id` is who sent the caller, `payout` what they are paid for this leg; `telephony`
+    what the carrier takes; `attribution` what tracking said of her visit.
     `repeat` says whether the caller had called before, `duplicate` whether somebody did not
     want her for it; None: the plan did not ask.
     """
@@ -211,6 +218,9 @@ class CallRouted(Fact):
     seller: str = ""
     quoted: Money | None = None
     publisher_id: PublisherId | None = None
+    publisher_name: str = ""
+    payout: PayoutTerms | None = None
+    telephony: Telephony | None = None
     tags: Tags = Field(default_factory=dict)
     attribution: Attribution | None = None
     to_fallback: bool = False

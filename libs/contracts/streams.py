@@ -52,7 +52,13 @@ TRACKING_CALLS = Durable(
     name="tracking-calls",
     service="tracking",
     stream="EVENTS",
-    subjects=("event.call.>", "event.leg.>", "event.recording.>"),
+    subjects=(
+        "event.call.>",
+        "event.leg.>",
+        "event.recording.>",
+        "event.conversion.>",
+        "event.flow.converted.v1",
+    ),
     ack_wait=timedelta(seconds=30),
     batch_max=200,
     gather=timedelta(milliseconds=50),  # nobody looks at a list more often

@@ -24,6 +24,7 @@ from libs.contracts.phone import Caller
 from libs.contracts.recordings import Recording
 from libs.contracts.tags import Tags
 from libs.contracts.visits import Attribution
+from libs.contracts.worth import Effect, Unearned, Worth
 
 PAGE_MAX = 200  # calls of one answer
 
@@ -59,6 +60,7 @@ class Leg(Value):
     dialled_at: Instant | None = None
     ringing_at: Instant | None = None
     answered_at: Instant | None = None
+    accepted_at: Instant | None = None
     ended_at: Instant | None = None
     connected: bool | None = None
     seconds: int | None = None
@@ -91,7 +93,9 @@ class CallRecord(Value):
     buyer is that of the connected leg, else of the latest one dialled.  `reconciled`: something
     of it was found in the carrier's list only afterwards.  Of `recordings` the best one is told in
     `recording_…` too.  `tags` are what the router knew of it last; `repeat` and `duplicate` are
-    None where the plan did not ask for the caller's past.
+    None where the plan did not ask for the caller's past.  `effects` are
+    all that is owed for it, `worth` their sums by currency; `no_conversion` and `no_payout` say
+    what is missing.
     """
 
     call_id: CallId
@@ -121,6 +125,12 @@ class CallRecord(Value):
     duplicate: bool | None = None
     fell_back: bool = False
     reconciled: bool = False
+    converted: bool = False
+    paid: bool = False
+    no_conversion: Unearned = Unearned.NOTHING
+    no_payout: Unearned = Unearned.NOTHING
+    worth: tuple[Worth, ...] = ()
+    effects: tuple[Effect, ...] = ()
     recording_sid: str | None = None
     recording_status: str | None = None
     recording_seconds: int | None = None

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from libs.contracts.configuration import Limited
-from libs.contracts.ids import AccountId, PublisherId
+from libs.contracts.ids import AccountId, CampaignId, PublisherId
 from libs.contracts.publishers import (
     AskPublishers,
     KnownPublisher,
@@ -82,12 +82,15 @@ class PublisherBook:
         account_id: AccountId,
         publisher_id: PublisherId | None,
         tags: Mapping[str, str],
+        campaign_id: CampaignId | None,
     ) -> PublisherSeen | None:
         """What routing must know of who sent a call; None where nobody is known."""
         if publisher_id is None:
             return None
         publisher = self._known.get((account_id, publisher_id))
-        return None if publisher is None else _seen(publisher, tags.get(SUB_ID, ""))
+        if publisher is None:
+            return None
+        return _seen(publisher, tags.get(SUB_ID, ""), campaign_id)
 
     def _take(self, one: KnownPublisher) -> None:
         key = (one.account_id, one.publisher_id)
@@ -108,7 +111,7 @@ def _meanings(publishers: Iterable[Publisher]) -> Mapping[str, PublisherId]:
     return names | codes | {str(one.id): one.id for one in publishers}
 
 
-def _seen(publisher: Publisher, sub_id: str) -> PublisherSeen:
+def _seen(publisher: Publisher, sub_id: str, campaign_id: CampaignId | None) -> PublisherSeen:
     return PublisherSeen(
         id=publisher.id,
         name=publisher.name,
@@ -117,4 +120,10 @@ def _seen(publisher: Publisher, sub_id: str) -> PublisherSeen:
         schedule=publisher.schedule,
         limits=Limited(zone=publisher.zone, caps=publisher.caps),
         falls_back=publisher.when_refused is WhenRefused.FALLBACK,
+        payouts=tuple(
+            rule
+            for wanted in (campaign_id, None)
+            for rule in publisher.payouts
+            if rule.campaign_id == wanted
+        ),
     )

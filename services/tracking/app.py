@@ -31,6 +31,7 @@ from libs.runtime.service import Watch, lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
 from services.tracking.answers import calls as calls_answers
 from services.tracking.answers import keeping as keeping_answers
+from services.tracking.answers import money as money_answers
 from services.tracking.answers import pixels as pixels_answers
 from services.tracking.answers import reconciling as reconciling_answers
 from services.tracking.answers import recordings as recordings_answers
@@ -38,6 +39,7 @@ from services.tracking.answers import reporting as reports_answers
 from services.tracking.answers import visits as visits_answers
 from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
+from services.tracking.desk.converting import ConvertingDesk
 from services.tracking.desk.deliveries import DeliveriesDesk
 from services.tracking.desk.following import FollowingDesk
 from services.tracking.desk.forgetting import ForgettingDesk
@@ -88,7 +90,8 @@ def create(settings: Settings | None = None) -> Starlette:
     database = Database(settings.database_url, application_name="tracking")
     outbox = Outbox(database, broker, outbox_rows)
     clock = SystemClock()
-    desk = Desk(Journal(database, clock), Calls(database))
+    journal = Journal(database, clock)
+    desk = Desk(journal, Calls(database))
     kept = timedelta(days=settings.keep_calls_days)
     periods = PeriodsDesk(Periods(database), clock, kept)
     fetch = Fetch(allow_private=settings.allow_private_addresses)
@@ -102,6 +105,7 @@ def create(settings: Settings | None = None) -> Starlette:
     posting, looking = _postbacks(settings, database, answers, keeping, outbox, seal, fetch)
     websites = _websites(settings, broker, database, answers, keeping, configuration)
     calls_answers.bind(answers, desk, websites.attributing)
+    money_answers.bind(answers, ConvertingDesk(desk, journal, outbox, clock))
     reports_answers.bind(answers, ReportingDesk(Reports(database), clock))
     watch = Watch(database, answers)
     reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)

@@ -9,6 +9,7 @@ from libs.contracts.calls import (
     CallEnded,
     CallFellBack,
     CallStatus,
+    LegAccepted,
     LegAnswered,
     LegEnded,
     LegRinging,
@@ -18,6 +19,7 @@ from libs.contracts.calls import (
     RecordingTranscribed,
     TranscriptStatus,
 )
+from libs.contracts.conversions import ConversionPosted
 from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
 from libs.contracts.phone import Caller, CallerKind, PhoneDestination
 from libs.contracts.routing import CallRouted, RouteReason
@@ -86,6 +88,9 @@ class CallStory:
     def answered(self, step: int = 0, **more: Any) -> LegAnswered:
         return LegAnswered(**self._facts({"step": step, "leg_sid": f"CL{step}"} | more))
 
+    def accepted(self, step: int = 0, **more: Any) -> LegAccepted:
+        return LegAccepted(**self._facts({"step": step, "leg_sid": f"CL{step}"} | more))
+
     def leg_ended(
         self, step: int = 0, status: CallStatus = CallStatus.COMPLETED, **more: Any
     ) -> LegEnded:
@@ -108,6 +113,9 @@ class CallStory:
 
     def recording_deleted(self, **more: Any) -> RecordingDeleted:
         return RecordingDeleted(**self._facts({"recording_sid": "RE1"} | more))
+
+    def posted(self, **more: Any) -> ConversionPosted:
+        return ConversionPosted(**self._facts({"source": "a partner"} | more))
 
     def _undialled(self, step: int, outcome: str, reason: RouteReason) -> CallRouted:
         nobody = dict.fromkeys(("target_id", "buyer_id", "destination"))

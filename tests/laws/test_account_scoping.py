@@ -62,6 +62,7 @@ FREE = {
     "services/tracking/store/calls.py:_page": "its filters begin with the account",
     "services/tracking/store/configuration.py:announce": "the outbox is the platform's",
     "services/tracking/store/calls.py:_filed_on": "where a call lies, not whose it is",
+    "services/tracking/store/journal.py:_ANNOUNCE": "the outbox is the platform's",
     "services/tracking/store/journal.py:_NEWEST": "periods are the platform's",
     "services/tracking/store/journal.py:_FILE": "facts come before their call's account is known",
     "services/tracking/store/journal.py:_FILED": "facts come before their call's account is known",

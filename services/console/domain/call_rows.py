@@ -32,6 +32,13 @@ _COLUMNS: Mapping[str, Callable[[CallRecord], object]] = {
     "duplicate": lambda call: call.duplicate,
     "attempts": lambda call: len(call.legs),
     "fell_back": lambda call: call.fell_back,
+    "converted": lambda call: call.converted,
+    "paid": lambda call: call.paid,
+    "currency": lambda call: call.worth[0].currency if call.worth else None,
+    "revenue": lambda call: call.worth[0].revenue if call.worth else None,
+    "payout": lambda call: call.worth[0].payout if call.worth else None,
+    "cost": lambda call: call.worth[0].cost if call.worth else None,
+    "profit": lambda call: call.worth[0].profit if call.worth else None,
 }
 
 CALL_COLUMNS = tuple(_COLUMNS)

@@ -8,6 +8,7 @@ from libs.contracts.ids import AccountId, CampaignId, TargetId
 from libs.contracts.screening import CallerHistory
 from libs.runtime.clock import Clock
 from services.router.domain.context import AgentSeen, CallContext, Estimate, Inputs, Load
+from services.router.domain.paying import pays_by_history
 from services.router.domain.plan import Plan
 from services.router.store.history import History
 
@@ -47,7 +48,8 @@ class Lookups:
         )
 
     async def _past(self, plan: Plan, context: CallContext) -> CallerHistory:
-        if context.caller.number is None or not plan.wants_history:
+        wanted = plan.wants_history or pays_by_history(plan, context)
+        if context.caller.number is None or not wanted:
             return CallerHistory()
         return await self._history.past(plan.account_id, context.caller.number, context.call_id)
 

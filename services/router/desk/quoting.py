@@ -112,7 +112,9 @@ class QuotingDesk:
     def _context(self, question: QuoteCall, number: str, now: datetime) -> CallContext:
         """The call as it would come, from whom it would come."""
         sender = self._publishers.meant(question.account_id, question.publisher)
-        seen = self._publishers.seen(question.account_id, sender, question.tags)
+        seen = self._publishers.seen(
+            question.account_id, sender, question.tags, question.campaign_id
+        )
         context = _context(question, number, now)
         return context.model_copy(update={"publisher_id": sender, "publisher": seen})
 

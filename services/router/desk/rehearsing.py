@@ -73,7 +73,9 @@ class RehearsingDesk:
         )
 
     def _as_sent(self, context: CallContext) -> CallContext:
-        publisher = self._publishers.seen(context.account_id, context.publisher_id, context.tags)
+        publisher = self._publishers.seen(
+            context.account_id, context.publisher_id, context.tags, context.campaign_id
+        )
         return context.model_copy(update={"publisher": publisher})
 
     def _found(self, question: Rehearse) -> Found:

@@ -38,7 +38,7 @@ from services.router.domain.decision import deliberate, runs_flow, settle
 from services.router.domain.plan import Plan
 from services.router.domain.record import Decision, Deliberation
 from services.router.domain.room import amounts_of, around, beside
-from services.router.domain.telling import routed, terms_of
+from services.router.domain.telling import routed
 from services.router.memory import Memory
 from services.router.publishers import PublisherBook
 from services.router.store.claims import (
@@ -109,6 +109,7 @@ class RoutingDesk:
         tags = merged(told, found.tags, brought[0], question.tags)
         sender = pinged.publisher_id if pinged else None
         publisher_id = question.publisher_id or brought[1] or sender or found.publisher_id
+        campaign_id = found.plan.campaign.id if isinstance(found.plan, Plan) else None
         context = CallContext.model_construct(
             call_id=question.call_id,
             account_id=found.account_id,
@@ -117,13 +118,13 @@ class RoutingDesk:
             caller=question.caller,
             dialled=question.dialled,
             number_id=found.number_id,
-            campaign_id=found.plan.campaign.id if isinstance(found.plan, Plan) else None,
+            campaign_id=campaign_id,
             geography=question.geography,
             stir=question.stir,
             tags=tags,
             attribution=visit,
             publisher_id=publisher_id,
-            publisher=self._publishers.seen(found.account_id, publisher_id, tags),
+            publisher=self._publishers.seen(found.account_id, publisher_id, tags, campaign_id),
             ring_began_at=self._clock.now(),
             quote=quote,
         )
@@ -162,7 +163,9 @@ class RoutingDesk:
 
     def as_sent_now(self, context: CallContext) -> CallContext:
         """The call with its publisher as that one is now: each step goes by today's rules."""
-        publisher = self._publishers.seen(context.account_id, context.publisher_id, context.tags)
+        publisher = self._publishers.seen(
+            context.account_id, context.publisher_id, context.tags, context.campaign_id
+        )
         return context.model_copy(update={"publisher": publisher})
 
     async def whisper(self, question: AskWhisper) -> Whisper:
@@ -343,7 +346,7 @@ def _leg(decision: Decision, counters: Counters) -> LegDraft | None:
         return None
     dial, context = outcome.dial, decision.record.context
     assert context.campaign_id is not None, "a chosen target without a campaign"
-    terms = terms_of(chosen)
+    rule = chosen.settings.conversion
     return LegDraft(
         campaign_id=context.campaign_id,
         target_id=TargetId(_taker(chosen)),
@@ -353,8 +356,8 @@ def _leg(decision: Decision, counters: Counters) -> LegDraft | None:
         account_sid=context.account_sid,
         call_sid=context.call_sid,
         destination=str(dial.destination),
-        converts_after=terms.after_seconds if terms else None,
-        worth=terms.revenue.amount if terms else None,
+        converts_after=rule.counted_after if rule else None,
+        worth=rule.least.amount if rule else None,
         ask_after=dial.ring_seconds + ANSWER_GRACE_SECONDS,
         lasts=int(hold_lasts(dial.ring_seconds, dial.limit_seconds).total_seconds()),
         places=places_of(chosen, decision, counters),

@@ -23,6 +23,7 @@ from libs.contracts.ids import (
 )
 from libs.contracts.message import Instant, Value
 from libs.contracts.money import Amount, Money
+from libs.contracts.payouts import PayoutRule
 from libs.contracts.phone import Caller
 from libs.contracts.publishers import PublisherStatus
 from libs.contracts.schedule import Schedule
@@ -62,6 +63,7 @@ class PublisherSeen(Value):
 
     Calls that they refuse are dialled to the campaign's fallback destination (`falls_back`),
     or closed.  `blocked_sub_id`: the source of theirs that the call came from, if it is blocked.
+    `payouts` are those that may be the call's, the campaign's own first.
     """
 
     id: PublisherId
@@ -71,6 +73,7 @@ class PublisherSeen(Value):
     schedule: Schedule | None = None
     limits: Limited = Limited()
     falls_back: bool = False
+    payouts: tuple[PayoutRule, ...] = Field(default=(), exclude_if=().__eq__)
 
 
 class FlowPart(StrEnum):

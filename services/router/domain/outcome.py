@@ -132,6 +132,6 @@ def _promised(chosen: Candidate) -> Promised:
     terms = chosen.settings.conversion
     return Promised(
         candidate_id=chosen.id,
-        worth=terms.revenue if terms else None,
+        worth=terms.least if terms else None,
         required_seconds=terms.after_seconds if terms else 0,
     )

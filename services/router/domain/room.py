@@ -59,7 +59,7 @@ def amounts_of(settings: LegSettings) -> dict[Counted, Decimal]:
         Counted.ATTEMPT: Decimal(1),
         Counted.CONNECTION: Decimal(1),
         Counted.CONVERSION: Decimal(1 if converts else 0),
-        Counted.REVENUE: converts.revenue.amount if converts else Decimal(0),
+        Counted.REVENUE: converts.least.amount if converts else Decimal(0),
     }
 
 

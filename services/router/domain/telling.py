@@ -9,13 +9,16 @@ from libs.rules.history import is_repeat
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext
 from services.router.domain.dialling import destination_of
+from services.router.domain.paying import payout_of
 from services.router.domain.record import Decision, Promised
 
 
 def terms_of(chosen: Candidate) -> Terms | None:
     """What a leg to the chosen is worth, where that is known."""
     rule = chosen.settings.conversion
-    return Terms(after_seconds=rule.after_seconds, revenue=rule.revenue) if rule else None
+    if rule is None:
+        return None
+    return Terms.model_construct(**{name: getattr(rule, name) for name in Terms.model_fields})
 
 
 def routed(decision: Decision) -> CallRouted:
@@ -48,6 +51,9 @@ def routed(decision: Decision) -> CallRouted:
         rtb_target_id=sold.target_id if sold else None,
         **(_promise(context) if chosen else {}),
         publisher_id=context.publisher_id,
+        publisher_name=context.publisher.name if context.publisher else "",
+        payout=payout_of(decision) if chosen else None,
+        telephony=decision.plan.settings.telephony if decision.plan else None,
         tags=context.tags,
         attribution=context.attribution,
         to_fallback=record.fallback,

@@ -77,22 +77,26 @@ class Desk:
     async def keep(self, heard: Sequence[Heard]) -> None:
         """Keep facts and fold the new ones into their calls, all in one transaction."""
         async with self._journal.entry() as entry:
-            facts: defaultdict[CallId, list[Fact]] = defaultdict(list)
-            for new in await entry.remember(heard):
-                facts[new.fact.call_id].append(new.fact)
-            if not facts:
-                return
-            known = await entry.lock(list(facts))
-            told = {call_id: fold(known[call_id], facts[call_id]) for call_id in facts}
-            records = {call_id: record_of(call_id, now) for call_id, now in told.items()}
-            await entry.save([(records[call_id], now) for call_id, now in told.items()])
-            await entry.fire(
-                [
-                    one
-                    for call_id, now in told.items()
-                    for one in fired(call_id, known[call_id], records[call_id], now)
-                ]
-            )
+            await self.enter(entry, heard)
+
+    async def enter(self, entry: Entry, heard: Sequence[Heard]) -> None:
+        """The same within a transaction that does something else besides."""
+        facts: defaultdict[CallId, list[Fact]] = defaultdict(list)
+        for new in await entry.remember(heard):
+            facts[new.fact.call_id].append(new.fact)
+        if not facts:
+            return
+        known = await entry.lock(list(facts))
+        told = {call_id: fold(known[call_id], facts[call_id]) for call_id in facts}
+        records = {call_id: record_of(call_id, now) for call_id, now in told.items()}
+        await entry.save([(records[call_id], now) for call_id, now in told.items()])
+        await entry.fire(
+            [
+                one
+                for call_id, now in told.items()
+                for one in fired(call_id, known[call_id], records[call_id], now)
+            ]
+        )
 
     async def list_calls(self, question: ListCalls) -> Calls:
         """One page; raises CursorUnreadable."""

@@ -24,6 +24,8 @@ from libs.contracts.calls import (
     RecordingTranscribed,
     TranscriptStatus,
 )
+from libs.contracts.conversions import ConversionPosted
+from libs.contracts.flows import FlowConverted
 from libs.contracts.ids import NOBODY
 from libs.contracts.routing import CallRouted
 from services.tracking.domain.cells import (
@@ -38,6 +40,7 @@ from services.tracking.domain.cells import (
     Told,
     keep,
 )
+from services.tracking.domain.deals import agreed, posted
 from services.tracking.domain.origins import brought_by
 
 # Of two words about one thing the later in this list is believed: what was reached
@@ -128,7 +131,11 @@ def _routing(fact: CallRouted) -> Cells:
         _text(fact.buyer_id),
         fact.buyer_name,
     )
-    cells: Cells = {f"routed.{fact.step}": list(routed), **brought_by(fact)}
+    cells: Cells = {
+        f"routed.{fact.step}": list(routed),
+        **brought_by(fact),
+        **agreed(fact),
+    }
     if fact.rtb_target_id is not None:
         bought = Bought(fact.sequence, _text(fact.rtb_router_id), _text(fact.rtb_target_id))
         cells[f"bought.{fact.step}"] = list(bought)
@@ -146,6 +153,10 @@ def _leg_ringing(fact: LegRinging) -> Cells:
 
 def _leg_answered(fact: LegAnswered) -> Cells:
     return {f"answered.{fact.step}": [_time(fact.at)]}
+
+
+def _leg_accepted(fact: LegAccepted) -> Cells:
+    return {f"accepted.{fact.step}": [_time(fact.at)]}
 
 
 def _leg_ended_at(fact: LegEnded) -> Cells:
@@ -207,7 +218,9 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     CallFellBack: _Telling(_nothing, _falling_back),
     LegRinging: _Telling(_leg_ringing, _nothing),
     LegAnswered: _Telling(_leg_answered, _nothing),
-    LegAccepted: _Telling(_nothing, _nothing),  # its end says whether it was bridged
+    LegAccepted: _Telling(_leg_accepted, _nothing),
+    ConversionPosted: _Telling(_nothing, posted),
+    FlowConverted: _Telling(_nothing, posted),
     LegEnded: _Telling(_leg_ended_at, _leg_end),
     CallEnded: _Telling(_call_ended_at, _call_end),
     RecordingReady: _Telling(_nothing, _recording),

@@ -54,6 +54,8 @@ def reached(told: Told, record: CallRecord) -> Reached:
         FirePoint.INCOMING: ended or "arrived" in told.least,
         FirePoint.CONNECTED: connected,
         FirePoint.COMPLETED: connected and ended,
+        FirePoint.CONVERTED: record.converted,
+        FirePoint.PAYOUT: record.paid,
         FirePoint.ERROR: _failed(told, record),
         FirePoint.FINALIZED: ended,
     }

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
 from libs.contracts.reporting import Measures
-from services.tracking.domain.tally import MEASURES
+from services.tracking.domain.tally import MEASURES, MONEY
 
 PLACES = Decimal("0.0001")  # of ratios, as of money
 Sums = Mapping[str, int]
@@ -37,7 +37,9 @@ NOTHING: Sums = dict.fromkeys(MEASURES, 0)
 
 def measured(sums: Sums) -> Measures:
     """All measures of some sums."""
-    counted: Measures = {name: sums[name] for name in MEASURES}
+    counted: Measures = {
+        name: Decimal(sums[name]).scaleb(-4) if name in MONEY else sums[name] for name in MEASURES
+    }
     return counted | {name: _ratio(sums, ratio) for name, ratio in RATIOS.items()}
 
 

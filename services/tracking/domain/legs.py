@@ -14,7 +14,7 @@ from libs.contracts.tracking import Leg
 from services.tracking.domain.cells import Bought, Cell, FellBack, Routed, Told, first, second
 
 _CONNECTED_STATUS = (CallStatus.COMPLETED, CallStatus.ANSWERED)
-_OF_A_LEG = ("ringing", "answered", "ended")
+_OF_A_LEG = ("ringing", "answered", "accepted", "ended")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from services.tracking.domain.cells import Arrival, Came, Recording, Told, first
 from services.tracking.domain.legs import Decisions, connected_of, decisions_of, legs_of
 from services.tracking.domain.origins import origin_of
 from services.tracking.domain.recordings import recordings_of
+from services.tracking.domain.worth import fields_of
 
 _SOLD = ("buyer_id", "buyer_name", "target_id", "target_name", "rtb_target_id")
 _LEFT_STATUS = (CallStatus.CANCELED, CallStatus.NO_ANSWER)
@@ -55,6 +56,7 @@ def record_of(call_id: CallId, told: Told) -> CallRecord:
             **origin_of(told),
             **_campaign(decisions),
             **_sold_to((connected or legs)[-1:]),
+            **fields_of(told, legs),
             **_recording(told),
             "recordings": recordings_of(told),
         }

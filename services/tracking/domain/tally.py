@@ -1,17 +1,20 @@
 """What a call counts for in reports: a few lines, each with what it is grouped by and its counts.
 
 A call has one line of its own, and one for each leg that went to somebody else than the call
-was sold to, so that a rollover away from a bad buyer shows with that buyer.  The lines are a
-function of the record alone: whoever folds the same facts writes the same lines.
+was sold to, so that a rollover away from a bad buyer shows with that buyer.  What is owed stands in
+lines of its own, one for each currency: with the leg that it is owed for, else with the call.  The
+lines are a function of the record alone: whoever folds the same facts writes the same lines.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from libs.contracts.calls import CallStatus
 from libs.contracts.routing import RouteReason
 from libs.contracts.tracking import CallRecord, CallState, Leg
+from libs.contracts.worth import EffectKind
 from services.tracking.domain.dimensions import DIMENSIONS
 
 QUARTER = timedelta(minutes=15)
@@ -47,6 +50,8 @@ OF_CALL: Mapping[str, Callable[[CallRecord], int | None]] = {
     ),
     "call_seconds": lambda call: call.seconds,
     "talk_seconds": lambda call: call.talk_seconds,
+    "converted": lambda call: call.converted,
+    "paid": lambda call: call.paid,
 }
 """What a call counts: one line is one measure."""
 
@@ -62,10 +67,10 @@ OF_LEG: Mapping[str, Callable[[Leg], int | None]] = {
 }
 """What a dialled leg counts, for the buyer and the target that it went to."""
 
-MEASURES = (*OF_CALL, *OF_LEG)
-
-MONEY: tuple[str, ...] = ()
+MONEY = tuple(kind.value for kind in EffectKind)
 """The measures that are amounts, in ten-thousandths: summed for one currency alone."""
+
+MEASURES = (*OF_CALL, *OF_LEG, *MONEY)
 
 
 def quarter_of(instant: datetime) -> datetime:
@@ -81,26 +86,41 @@ def lines_of(call: CallRecord, listed_at: datetime) -> list[dict[str, Any]]:
     Each has the call's tags, which are not summed beforehand.
     """
     of_call = {name: _plain(one.of_call(call)) for name, one in DIMENSIONS.items()}
-    counts: dict[tuple[Any, ...], Counts] = {tuple(of_call.values()): _counts(OF_CALL, call)}
+    whole = tuple(of_call.values())
+    counts: dict[tuple[Any, ...], Counts] = {(NO_CURRENCY, *whole): _counts(OF_CALL, call)}
+    keys: dict[int | None, tuple[Any, ...]] = {}
     for leg in call.legs:
-        key = tuple(
+        keys[leg.step] = tuple(
             of_call[name] if one.of_leg is None else _plain(one.of_leg(leg))
             for name, one in DIMENSIONS.items()
         )
-        line = counts.setdefault(key, {})
-        for measure, count in _counts(OF_LEG, leg).items():
-            line[measure] = line.get(measure, 0) + count
-    placed = {
-        "account_id": call.account_id,
-        "quarter": quarter_of(listed_at),
-        "currency": NO_CURRENCY,
-    }
+        _add(counts, (NO_CURRENCY, *keys[leg.step]), _counts(OF_LEG, leg))
+    for effect in call.effects:
+        of_leg = effect.kind is EffectKind.REVENUE
+        key = keys.get(effect.step, whole) if of_leg else whole
+        _add(counts, (effect.money.currency, *key), {effect.kind.value: units(effect.money.amount)})
+    placed: dict[str, Any] = {"account_id": call.account_id, "quarter": quarter_of(listed_at)}
     if call.tags:
         placed["tags"] = {_cut(name): _cut(text) for name, text in call.tags.items()}
     return [
-        {**placed, "line": line, **dict(zip(DIMENSIONS, key, strict=True)), **count}
+        {**placed, "line": line, **dict(zip(("currency", *DIMENSIONS), key, strict=True)), **count}
         for line, (key, count) in enumerate(counts.items())
     ]
+
+
+def units(amount: Decimal) -> int:
+    """An amount as a whole number of ten-thousandths.
+
+    >>> units(Decimal("12.5"))
+    125000
+    """
+    return int(amount.scaleb(4))
+
+
+def _add(counts: dict[tuple[Any, ...], Counts], key: tuple[Any, ...], more: Counts) -> None:
+    line = counts.setdefault(key, {})
+    for measure, count in more.items():
+        line[measure] = line.get(measure, 0) + count
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from libs.contracts.calls import CallArrived, Geography
 from libs.contracts.ids import CallId
-from libs.contracts.money import Money
 from libs.contracts.phone import WITHHELD, Caller
 from libs.contracts.pixels import FirePoint
 from libs.contracts.routing import CallRouted
@@ -217,32 +216,20 @@ def _of_the_recording(known: Known, part: str) -> Values:
 
 
 def _of_the_money(known: Known) -> Values:
-    """What facts say that the call has earned; `type` in the words that click trackers know."""
-    revenue = _revenue(known)
-    amount = "" if revenue is None else f"{revenue.amount:f}"
-    answered = "AnsweredCall" if connected_of(known.record.legs) else "RAWCall"
+    """What the call came to; `type` in the words that click trackers know."""
+    record, worth = known.record, known.record.worth[:1]
+    revenue = f"{worth[0].revenue:f}" if worth and record.converted else ""
+    payout = f"{worth[0].payout:f}" if worth and record.paid else ""
+    answered = "AnsweredCall" if connected_of(record.legs) else "RAWCall"
     return {
-        "type": answered if revenue is None else "ConvertedCall",
-        "sum": amount,
-        "revenue": amount,
-        "call:conversionamount": amount,
-        "payout": "",
-        "call:conversionpayout": "",
-        "currency": "" if revenue is None else revenue.currency,
+        "type": "ConvertedCall" if record.converted else answered,
+        "sum": revenue,
+        "revenue": revenue,
+        "call:conversionamount": revenue,
+        "payout": payout,
+        "call:conversionpayout": payout,
+        "currency": worth[0].currency if revenue or payout else "",
     }
-
-
-def _revenue(known: Known) -> Money | None:
-    """The terms of the leg that was sold, if people spoke for so long."""
-    routed = known.routed
-    if routed is None or routed.terms is None:
-        return None
-    lasted = [
-        leg.seconds
-        for leg in connected_of(known.record.legs)
-        if leg.step == routed.step and leg.seconds is not None
-    ]
-    return routed.terms.revenue if lasted and lasted[0] >= routed.terms.after_seconds else None
 
 
 def _number(value: int | None) -> str:

@@ -16,11 +16,12 @@ from sqlalchemy import Date, Text, cast, column, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.sql import bindparam
 
-from libs.contracts.ids import NOBODY, CallId
+from libs.contracts.ids import NOBODY, AccountId, CallId
 from libs.contracts.tracking import CallRecord, CallState
 from libs.runtime.clock import Clock
 from libs.runtime.database import Database, Statement
 from libs.runtime.inbox import read_from, remember, unnested
+from libs.runtime.outbox import Announcement
 from services.tracking.domain.call import Heard
 from services.tracking.domain.cells import Told
 from services.tracking.domain.firing import Fired
@@ -28,6 +29,7 @@ from services.tracking.domain.record import listed_at
 from services.tracking.store import archive, recordings, tallies
 from services.tracking.store.firing import fire
 from services.tracking.tables.calls import call, fact
+from services.tracking.tables.configured import outbox
 from services.tracking.tables.filing import filing, filing_period
 
 _IDS = bindparam("ids", type_=ARRAY(call.c.call_id.type))
@@ -75,6 +77,22 @@ _LOCK = Statement(
     .order_by(call.c.call_id)
     .with_for_update(),
     "call.lock",
+)
+_OF = Statement(
+    select(call.c.call_id)
+    .join(filing, (filing.c.call_id == call.c.call_id) & (filing.c.filed_on == call.c.filed_on))
+    .where(
+        call.c.account_id == bindparam("account_id", type_=call.c.account_id.type),
+        call.c.call_id == bindparam("call_id", type_=call.c.call_id.type),
+    ),
+    "call.of",
+)
+_ANNOUNCED = unnested(*outbox.columns)
+_ANNOUNCE = Statement(
+    insert(outbox).from_select(
+        [each.name for each in outbox.columns], select(*read_from(_ANNOUNCED, *outbox.columns))
+    ),
+    "outbox.announce",
 )
 _KEY = (call.c.call_id, call.c.filed_on)
 _VALUES = (
@@ -179,6 +197,16 @@ class Entry:
             await _FILE.run(self._connection, ids=ids, today=self._today)
             filed = await _FILED.run(self._connection, ids=ids)
         self._filed_on.update(filed)
+
+    async def is_of(self, account_id: AccountId, call_id: CallId) -> bool:
+        """Whether the account has this call."""
+        return bool(await _OF.run(self._connection, account_id=account_id, call_id=call_id))
+
+    async def announce(self, announcement: Announcement) -> None:
+        """Have a fact told that commits with the entry."""
+        row = announcement.row()
+        row["headers"] = orjson.dumps(row["headers"]).decode()
+        await _ANNOUNCE.run(self._connection, **{name: [value] for name, value in row.items()})
 
     async def fire(self, all_fired: Sequence[Fired]) -> None:
         """Have pixels told that calls have reached these points."""

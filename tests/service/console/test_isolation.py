@@ -231,6 +231,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("POST", "/tracking-tags"): {"name": "x", "campaign_id": campaign, "pool_id": pool},
         ("POST", "/tracking-tags/{id}/snippet"): {},
         ("POST", "/pixel-tests"): {"pixel_id": ours["pixels"]["document"]["id"]},
+        ("POST", "/calls/{call_id}/conversions"): {},
         ("POST", "/reconciliations"): {"account_sid": ACCOUNT_SID},
         ("POST", "/resends"): {"delivery_id": str(uuid4())},
         ("POST", "/rtb-pings"): {"target_id": bidder},

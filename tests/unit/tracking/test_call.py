@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,12 @@ from hypothesis import strategies as st
 
 from libs.contracts.calls import CallStatus, Fact, RecordingStatus, TranscriptStatus
 from libs.contracts.catalogue import CATALOGUE
-from libs.contracts.ids import NOBODY, AccountId, CallId
+from libs.contracts.ids import NOBODY, AccountId, CallId, PublisherId
+from libs.contracts.money import usd
+from libs.contracts.payouts import PayoutTerms
 from libs.contracts.phone import SipDestination
-from libs.contracts.routing import CallRouted, RouteReason
+from libs.contracts.pricing import On, Telephony
+from libs.contracts.routing import CallRouted, RouteReason, Terms
 from libs.contracts.streams import TRACKING_CALLS
 from libs.contracts.tracking import CallRecord
 from services.tracking.domain.call import FACTS, fold
@@ -24,6 +28,12 @@ from tests.kit.facts import ACCOUNT, BUYER, NOON, CallStory
 
 CALL = CallId(UUID(int=1))
 OTHER_ACCOUNT = AccountId(UUID(int=2**128 - 1))  # sorts after every other
+TERMS = (
+    None,
+    *(Terms(after_seconds=1, revenue=usd("10"), on=on) for on in (On.CONNECTED, On.POSTED)),
+)
+PAYOUTS = (None, PayoutTerms(percent=Decimal(50)), PayoutTerms(amount=usd("4"), on=On.DIALLED))
+PUBLISHER = PublisherId(UUID(int=3))
 DESTINATIONS = (None, SipDestination(address="sip:a@example.com"))
 
 
@@ -53,11 +63,17 @@ FACT: st.SearchStrategy[Fact] = st.one_of(
         campaign_name=st.sampled_from(["", "Roofs"]),
         buyer_id=st.sampled_from([None, BUYER]),
         destination=st.sampled_from(DESTINATIONS),
+        terms=st.sampled_from(TERMS),
+        payout=st.sampled_from(PAYOUTS),
+        publisher_id=st.sampled_from([None, PUBLISHER]),
+        telephony=st.sampled_from([None, Telephony(call_minute=usd("0.01"))]),
         **DETAILS,
     ),
     st.builds(STORY.fell_back, dialled=st.sampled_from(DESTINATIONS), **DETAILS),
     st.builds(STORY.ringing, **DETAILS),
     st.builds(STORY.answered, **DETAILS),
+    st.builds(STORY.accepted, **DETAILS),
+    st.builds(STORY.posted, amount=st.sampled_from([None, usd("0"), usd("7.5")]), **DETAILS),
     st.builds(STORY.leg_ended, bridged=MAYBE, caller_gone=MAYBE, **ENDING, **DETAILS),
     st.builds(STORY.ended, **ENDING, **DETAILS),
     st.builds(

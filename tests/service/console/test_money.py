@@ -1,0 +1,82 @@
+"""People agree on prices and payouts, and see what calls came to, over the API."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+from libs.contracts.calls import Fact
+from libs.contracts.ids import AccountId
+from libs.contracts.money import usd
+from libs.contracts.payouts import PayoutTerms
+from libs.contracts.pricing import Telephony
+from libs.contracts.routing import Terms
+from libs.runtime.publish import MESSAGE_ID, publish
+from tests.kit.facts import CallStory
+from tests.kit.hosting import eventually
+from tests.service.console.stage import Asker, Stage
+
+PUBLISHER = uuid4()
+
+
+async def tell(stage: Stage, *facts: Fact) -> None:
+    """Publish facts as the ingress and the router do."""
+    broker = stage.app.state.ask._broker
+    for fact in facts:
+        headers = {MESSAGE_ID: uuid4().hex}
+        await publish(broker, fact.subject, fact.model_dump_json().encode(), headers, 5)
+
+
+def sold(account_id: UUID | None, **terms: Any) -> tuple[CallStory, list[Fact]]:
+    """A call of a minute that a buyer owes 10 dollars for, half of them to its publisher."""
+    story = CallStory(AccountId(account_id))  # type: ignore[arg-type]
+    routed = story.routed(
+        terms=Terms(**{"after_seconds": 30, "revenue": usd("10")} | terms),
+        payout=PayoutTerms(percent="50"),
+        publisher_id=PUBLISHER,
+        publisher_name="Mail House",
+        telephony=Telephony(call_minute=usd("0.02")),
+    )
+    facts = [story.arrived(), routed, story.answered(), story.leg_ended(seconds=60, bridged=True)]
+    return story, [*facts, story.ended(seconds=70)]
+
+
+async def worth(asker: Asker, story: CallStory, revenue: str) -> dict[str, Any] | None:
+    """The call, once it is worth so much."""
+    answer = await asker("GET", f"calls/{story.call_id}")
+    call: dict[str, Any] = answer.json()["call"] if answer.is_success else {"worth": []}
+    found = [one["revenue"] for one in call["worth"]]
+    return call if found == [revenue] else None
+
+
+async def test_a_conversion_that_is_posted_counts_once_and_can_be_corrected(stage: Stage) -> None:
+    story, facts = sold(stage.owner.account_id, on="posted", after_seconds=0)
+    await tell(stage, *facts)
+    call = await eventually(partial(worth, stage.owner, story, "0"))
+    assert (call["converted"], call["no_conversion"]) == (False, "not_posted")
+
+    path = f"calls/{story.call_id}/conversions"
+    await stage.owner.post(path, {"amount": {"amount": "12.5", "currency": "USD"}})
+    call = (await stage.owner.get(f"calls/{story.call_id}"))["call"]
+
+    assert call["converted"]
+    assert call["paid"]
+    (made,) = call["worth"]
+    assert (made["revenue"], made["payout"], made["cost"]) == ("12.5", "6.2500", "0.04")
+    below = await stage.owner("POST", path, json={"amount": {"amount": "-1", "currency": "USD"}})
+    assert (below.status_code, below.json()["errors"][0]["path"]) == (422, "body.amount")
+    report = await stage.owner.post(
+        "reports",
+        {"since": "2026-03-01T00:00:00Z", "until": "2026-03-02T00:00:00Z", "group_by": ["buyer"]},
+    )
+    (row,) = report["rows"]
+    assert row["measures"]["revenue"] == "12.5000"
+    assert (row["measures"]["converted"], row["measures"]["paid"]) == (1, 1)
+
+
+async def test_payout_rules_are_kept_with_their_publisher(stage: Stage) -> None:
+    rule = {"percent": "40", "on": "connected", "after_seconds": 60}
+    row = await stage.owner.post("publishers", {"name": "Mail House", "payouts": [rule]})
+    assert row["document"]["payouts"][0]["percent"] == "40"
+    both = {"name": "x", "payouts": [rule | {"amount": {"amount": "1", "currency": "USD"}}]}
+    refused = await stage.owner("POST", "publishers", json=both)
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "body.payouts.0")
