@@ -30,7 +30,6 @@ CONNECTIONS_MAX = 2_000  # of one process, all hosts together
 ADDRESSES_KEPT = 8_192  # read ones: most are asked again and again
 LOOKUPS_MAX = 64  # names looked up at once: a dead one takes its thread for many seconds
 
-_READ_BYTES = 16 * 1024
 _GZIP_OR_ZLIB = 47  # zlib's word for: find out which
 
 
@@ -170,9 +169,12 @@ class Fetch:
             await asyncio.sleep(0)  # sockets are let go of in the loop's next round
 
     async def __call__(
-        self, request: Outgoing, within_seconds: float, bytes_max: int = BYTES_MAX
+        self, request: Outgoing, within_seconds: float | None, bytes_max: int = BYTES_MAX
     ) -> Fetched:
-        """Send a request and read its answer; raise NotFetched."""
+        """Send a request and read its answer; raise NotFetched.
+
+        `within_seconds` None: the asker cancels what takes too long for it.
+        """
         assert self._session is not None, "opened before"
         url = self._checked(request.url)
         began = time.perf_counter()
@@ -227,7 +229,7 @@ def _is_ip(host: str) -> bool:
 async def _body(answer: aiohttp.ClientResponse, bytes_max: int) -> bytes:
     unpack = _unpacker(answer.headers.get("Content-Encoding", "").strip().lower())
     body = bytearray()
-    while chunk := await answer.content.read(_READ_BYTES):
+    while chunk := await answer.content.readany():
         body += chunk if unpack is None else unpack.decompress(chunk, bytes_max + 1)
         if len(body) > bytes_max or (unpack is not None and unpack.unconsumed_tail):
             raise NotFetched(Failure.TOO_LARGE, f"more than {bytes_max} bytes")
@@ -242,12 +244,13 @@ def _unpacker(encoding: str) -> Any:
     raise NotFetched(Failure.UNREADABLE, f"packed as {encoding[:40]!r}, which was not asked for")
 
 
-def _failed(fault: Exception, within_seconds: float) -> NotFetched:
+def _failed(fault: Exception, within_seconds: float | None) -> NotFetched:
     """What went wrong, in few words."""
     if isinstance(fault, NotFetched):
         return fault
     if isinstance(fault, TimeoutError):
-        return NotFetched(Failure.LATE, f"no answer within {within_seconds * 1_000:.0f} ms")
+        within = "" if within_seconds is None else f" within {within_seconds * 1_000:.0f} ms"
+        return NotFetched(Failure.LATE, f"no answer{within}")
     refused = fault if isinstance(fault, AddressRefused) else getattr(fault, "os_error", None)
     if isinstance(refused, AddressRefused):
         return NotFetched(Failure.ADDRESS_REFUSED, str(refused))

@@ -88,10 +88,7 @@ class Bidders:
         """
         if not askings:
             return {}
-        listened = (within_ms + LATE_MAX_MS) / 1_000
-        tasks = {
-            asyncio.create_task(self._heard(asking, read, listened)): asking for asking in askings
-        }
+        tasks = {asyncio.create_task(self._heard(asking, read)): asking for asking in askings}
         waiting = _Round()
         for task, asking in tasks.items():
             waiting.wait_for(task, asking.patience_ms)
@@ -119,11 +116,12 @@ class Bidders:
             task.cancel()
         await asyncio.gather(*self._late, return_exceptions=True)
 
-    async def _heard(self, asking: Asking, read: Read, within_seconds: float) -> Heard:
-        reply = await self._one(asking, within_seconds)
+    async def _heard(self, asking: Asking, read: Read) -> Heard:
+        """What one says; whoever is listened to for too long is cancelled."""
+        reply = await self._one(asking, None)
         return Heard(reply, read(asking.target_id, reply))
 
-    async def _one(self, asking: Asking, within_seconds: float) -> Reply:
+    async def _one(self, asking: Asking, within_seconds: float | None) -> Reply:
         began = time.perf_counter()
         request = asking.request
         outgoing = Outgoing(request.method, request.url, request.headers, request.body)

@@ -6,24 +6,24 @@ ranks; what is paid is taken from what was received.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import ROUND_UP, Decimal
 from random import Random
-
-from pydantic import Field
 
 from libs.contracts.auction import Loss, Unsold
 from libs.contracts.bidding import Price, RtbMember, RtbRouter
 from libs.contracts.ids import RtbTargetId
-from libs.contracts.message import Value
 from libs.contracts.money import PLACES, Money
 from services.rtb.domain.adjusting import applies
 from services.rtb.domain.bid import Bid
 from services.rtb.domain.offer import Offered
 
 CENT = Decimal("0.01")  # a bid that much higher would have been the best
+EFFECTIVE_MAX = Decimal(10**12)  # adjustments multiply; what is beyond ranks alike
 
 
-class Received(Value):
+@dataclass(frozen=True, slots=True)
+class Received:
     """A valid bid as it came in: whose, how it ranks, and when it came."""
 
     target_id: RtbTargetId
@@ -34,7 +34,8 @@ class Received(Value):
     milliseconds: float
 
 
-class Ranked(Value):
+@dataclass(frozen=True, slots=True)
+class Ranked:
     """The order in which bids win, with what each would pay; and the reasons of those who can't.
 
     `unsold` says why the order is empty.
@@ -42,7 +43,7 @@ class Ranked(Value):
 
     order: tuple[Received, ...] = ()
     prices: tuple[Money, ...] = ()
-    losses: Mapping[RtbTargetId, Loss] = Field(default_factory=dict)
+    losses: Mapping[RtbTargetId, Loss] = field(default_factory=dict)
     unsold: Unsold | None = None
 
 
@@ -52,6 +53,7 @@ def received(member: RtbMember, bid: Bid, offered: Offered, milliseconds: float)
     for one in member.adjustments:
         if applies(one, offered):
             effective = effective * one.multiplier + one.bump
+    effective = max(-EFFECTIVE_MAX, min(effective, EFFECTIVE_MAX))
     return Received(
         target_id=member.target_id,
         bid=bid,
@@ -91,8 +93,7 @@ def rank(
         return Ranked(losses=losses, unsold=Unsold.TOO_FEW_BIDDERS)
     order = _ordered(valid, seed)
     losses |= {one.target_id: Loss.OUTBID for one in order[1:]}
-    prices = tuple(_price(router, order, place, floor) for place in range(len(order)))
-    return Ranked(order=order, prices=prices, losses=losses)
+    return Ranked(order=order, prices=_prices(router, order, floor), losses=losses)
 
 
 def _ordered(bids: Sequence[Received], seed: int) -> tuple[Received, ...]:
@@ -112,15 +113,17 @@ def _ordered(bids: Sequence[Received], seed: int) -> tuple[Received, ...]:
     )
 
 
-def _price(router: RtbRouter, order: Sequence[Received], place: int, least: Decimal) -> Money:
+def _prices(router: RtbRouter, order: Sequence[Received], least: Decimal) -> tuple[Money, ...]:
     """Its own bid; or a little more than the best of those behind it, never more than its own."""
-    own = order[place].bid.amount
+    amounts = [one.bid.amount for one in order]
     if router.price is Price.FIRST:
-        return own
-    behind = [one.bid.amount.amount for one in order[place + 1 :]]
-    floor = max((*behind, least))
-    paid = min(own.amount, floor + router.second_price_plus)
-    return own.model_copy(update={"amount": paid})
+        return tuple(amounts)
+    prices: list[Money] = []
+    for own in reversed(amounts):
+        paid = min(own.amount, least + router.second_price_plus)
+        prices.append(own.model_copy(update={"amount": paid}))
+        least = max(least, own.amount)
+    return tuple(reversed(prices))
 
 
 def to_win(order: Sequence[Received], place: int) -> Decimal | None:

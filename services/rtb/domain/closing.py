@@ -48,7 +48,7 @@ def close(held: Held) -> Auction:
         for member in held.router.members
         if member.target_id in held.targets
     )
-    return Auction(
+    return Auction.model_construct(  # of values that are checked: to do it again takes longer
         id=held.id,
         campaign_id=held.campaign_id,
         offered=held.offered,

@@ -121,16 +121,16 @@ def _phone(target: RtbTarget, text: str) -> Destination | NoBid:
     known = _known(text)
     if known is None:
         return NoBid(loss=Loss.BAD_DESTINATION, note=shown(text))
-    number, country, is_dear = known
+    destination, country, is_dear = known
     if country not in target.countries:
         return NoBid(loss=Loss.BAD_DESTINATION, note=f"{shown(text)} is of {country or 'nowhere'}")
     if is_dear:
         return NoBid(loss=Loss.BAD_DESTINATION, note=f"{shown(text)} is a premium number")
-    return PhoneDestination.model_construct(number=number)
+    return destination
 
 
 @lru_cache(maxsize=NUMBERS_KEPT)
-def _known(text: str) -> tuple[str, str, bool] | None:
+def _known(text: str) -> tuple[PhoneDestination, str, bool] | None:
     """A number, its country, and whether it is dear; bidders name the same ones again and again.
 
     Looking one up costs as much as all else about a bid together.
@@ -142,7 +142,8 @@ def _known(text: str) -> tuple[str, str, bool] | None:
     except (ValueError, phonenumbers.NumberParseException):
         return None
     country = phonenumbers.region_code_for_number(known) or _country_of(known.country_code)
-    return number, country, phonenumbers.number_type(known) in _DEAR
+    is_dear = phonenumbers.number_type(known) in _DEAR
+    return PhoneDestination(number=number), country, is_dear
 
 
 _DEAR = frozenset(

@@ -14,9 +14,10 @@ from libs.contracts.auction import Loss, Unsold
 from libs.contracts.bidding import Price, RtbMember, RtbRouter
 from libs.contracts.ids import RtbRouterId, RtbTargetId
 from libs.contracts.money import Money
-from libs.contracts.phone import PhoneDestination
-from services.rtb.domain.auction import Received, rank, to_win
+from libs.contracts.phone import WITHHELD, PhoneDestination
+from services.rtb.domain.auction import EFFECTIVE_MAX, Received, rank, received, to_win
 from services.rtb.domain.bid import Bid
+from services.rtb.domain.offer import Offered
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -28,7 +29,7 @@ def a_bid(number: int, amount: str, **more: Any) -> Received:
         expires_at=LATER,
     )
     given = {"priority": 1, "weight": 1, "milliseconds": 10.0, "effective": Decimal(amount)}
-    return Received.model_validate({"target_id": UUID(int=number), "bid": bid, **given, **more})
+    return Received(**{"target_id": UUID(int=number), "bid": bid, **given, **more})
 
 
 def a_router(**more: Any) -> RtbRouter:
@@ -79,6 +80,19 @@ def test_the_second_price_never_passes_the_winners_own() -> None:
     ranked = rank(router, [a_bid(1, "9"), a_bid(2, "8.8")], 1)
     assert [price.amount for price in ranked.prices] == [Decimal("9"), Decimal("0.5")]
     assert to_win(ranked.order, 1) == Decimal("9.01")
+
+
+def test_adjustments_may_multiply_without_end() -> None:
+    most = {"multiplier": 100, "bump": 1}
+    member = RtbMember.model_validate(
+        {"target_id": UUID(int=1), **most, "adjustments": [{"states": [], **most}] * 20}
+    )
+    offered = Offered(
+        auction_id=UUID(int=7), at=LATER, campaign_rtb_id="", caller=WITHHELD, dialled=""
+    )
+    one = received(member, a_bid(1, "9").bid, offered, 10)
+    assert one.effective == EFFECTIVE_MAX
+    assert [price.amount for price in rank(a_router(), [one], 1).prices] == [9]
 
 
 def test_below_the_floor_nobody_wins() -> None:
