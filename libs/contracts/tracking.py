@@ -20,6 +20,7 @@ from libs.contracts.ids import (
     VisitId,
 )
 from libs.contracts.message import Instant, Question, Value, one_of
+from libs.contracts.outcomes import CallResult, HungUpBy, SubStatus
 from libs.contracts.phone import Caller
 from libs.contracts.recordings import Recording
 from libs.contracts.tags import Tags
@@ -27,6 +28,7 @@ from libs.contracts.visits import Attribution
 from libs.contracts.worth import Effect, Unearned, Worth
 
 PAGE_MAX = 200  # calls of one answer
+SECONDS_MAX = 1_000_000  # of a filter; no call lasts so long
 
 
 class CallState(StrEnum):
@@ -63,6 +65,7 @@ class Leg(Value):
     accepted_at: Instant | None = None
     ended_at: Instant | None = None
     connected: bool | None = None
+    ring_seconds: int | None = None
     seconds: int | None = None
 
 
@@ -108,8 +111,12 @@ class CallRecord(Value):
     arrived_at: Instant | None = None
     ended_at: Instant | None = None
     state: CallState
+    status: CallResult | None = None
+    sub_status: SubStatus | None = None
+    hung_up_by: HungUpBy | None = None
     reason: str = ""
     seconds: int | None = None
+    ring_seconds: int | None = None
     talk_seconds: int | None = None
     campaign_id: CampaignId | None = None
     campaign_name: str = ""
@@ -150,7 +157,9 @@ class Calls(Value):
 class ListCalls(Question):
     """One page of an account's calls; filters that are left out do not filter.
 
-    `since` is inclusive, `until` exclusive; both compare with the call's arrival.
+    `since` is inclusive, `until` exclusive; both compare with the call's arrival.  Ring and talk
+    seconds lie from `…_least` to `…_most`, both inclusive; calls without any do not.
+    `too_much`: what is looked for is too rare for so long a time.
     """
 
     subject: ClassVar[str] = "ask.tracking.list_calls.v1"
@@ -162,6 +171,14 @@ class ListCalls(Question):
     campaign_id: CampaignId | None = None
     buyer_id: BuyerId | None = None
     states: tuple[CallState, ...] = ()
+    statuses: tuple[CallResult, ...] = ()
+    sub_statuses: tuple[SubStatus, ...] = ()
+    hung_up_by: tuple[HungUpBy, ...] = ()
+    duplicate: bool | None = None
+    ring_seconds_least: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
+    ring_seconds_most: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
+    talk_seconds_least: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
+    talk_seconds_most: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
     caller: str | None = Field(default=None, max_length=254)
     cursor: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=50, ge=1, le=PAGE_MAX)

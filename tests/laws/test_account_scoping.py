@@ -67,6 +67,7 @@ FREE = {
     "services/tracking/store/journal.py:_FILE": "facts come before their call's account is known",
     "services/tracking/store/journal.py:_FILED": "facts come before their call's account is known",
     "services/tracking/store/archive.py:_COUNTED": "calls of all accounts, by their key",
+    "services/tracking/store/archive.py:_UNREAD": "calls of all accounts, by their key",
     "services/tracking/store/archive.py:_HEARD": "calls of all accounts, by their key",
     "services/tracking/store/archive.py:calls": "calls of all accounts, to be folded anew",
     "services/tracking/store/archive.py:periods": "periods are the platform's",

@@ -17,6 +17,7 @@ from libs.contracts.explaining import (
     Replayed,
 )
 from libs.contracts.ids import BuyerId, CallId, CampaignId, TargetId
+from libs.contracts.outcomes import CallResult, HungUpBy, SubStatus
 from libs.contracts.phone import WITHHELD, Caller
 from libs.contracts.rehearsing import (
     COUNTERS_MAX,
@@ -29,6 +30,7 @@ from libs.contracts.screening import CallerHistory
 from libs.contracts.tags import Tags
 from libs.contracts.tracking import (
     PAGE_MAX,
+    SECONDS_MAX,
     CallDetail,
     Calls,
     CallState,
@@ -74,6 +76,14 @@ class Filter(BaseModel):
     campaign_id: CampaignId | None = None
     buyer_id: BuyerId | None = None
     states: tuple[CallState, ...] = Field(default=(), max_length=len(CallState))
+    statuses: tuple[CallResult, ...] = Field(default=(), max_length=len(CallResult))
+    sub_statuses: tuple[SubStatus, ...] = Field(default=(), max_length=len(SubStatus))
+    hung_up_by: tuple[HungUpBy, ...] = Field(default=(), max_length=len(HungUpBy))
+    duplicate: bool | None = None
+    ring_seconds_least: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
+    ring_seconds_most: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
+    talk_seconds_least: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
+    talk_seconds_most: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
     caller: str | None = Field(default=None, max_length=254)
     cursor: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=50, ge=1, le=200)
@@ -89,7 +99,7 @@ look, export = needs(Right.LOOK), needs(Right.EXPORT)
 async def list_calls(request: Request, who: Who, which: Annotated[Filter, Query()]) -> Response:
     """Calls, the newest first."""
     question = formed(ListCalls, QUERY, account_id=who.account_id, **which.model_dump())
-    return told(await asked(request, question, CURSOR))
+    return told(await asked(request, question, QUERY))
 
 
 @router.get("/calls/live", response_model=Calls, openapi_extra=look)

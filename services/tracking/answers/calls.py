@@ -8,6 +8,7 @@ from libs.runtime.deadline import Deadline
 from services.tracking.answers.refusing import declining
 from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
+from services.tracking.domain.reports import TooMuch
 
 QUESTIONS_IN_FLIGHT_MAX = 32  # of each kind; more would only wait for a database connection
 
@@ -18,7 +19,11 @@ def bind(answers: Answers, desk: Desk, attributing: AttributingDesk) -> None:
     @answers.to(ListCalls, in_flight_max=QUESTIONS_IN_FLIGHT_MAX)
     async def list_calls(question: ListCalls, _: Deadline) -> Value:
         with declining():
-            return await desk.list_calls(question)
+            try:
+                return await desk.list_calls(question)
+            except TooMuch as fault:
+                text = "looking for such calls takes too long: narrow the time"
+                raise Declined("too_much", text, [("since", text)]) from fault
 
     @answers.to(ListLiveCalls, in_flight_max=QUESTIONS_IN_FLIGHT_MAX)
     async def live_calls(question: ListLiveCalls, _: Deadline) -> Value:

@@ -74,6 +74,7 @@ class RebuildingDesk:
         async with self._journal.entry() as entry:
             known = await entry.reopen(call_ids)
             facts = await _facts(entry, call_ids)
+            unread = await entry.unread(call_ids)
             lines: defaultdict[CallId, list[dict[str, Any]]] = defaultdict(list)
             for line in await entry.counted(call_ids):
                 lines[line["call_id"]].append(line)
@@ -81,7 +82,7 @@ class RebuildingDesk:
             for call_id in call_ids:
                 told = fold(replace(known[call_id], least={}, greatest={}), facts[call_id])
                 record = record_of(call_id, told)
-                mistold = told != known[call_id]
+                mistold = told != known[call_id] or call_id in unread
                 miscounted = _lines(record, told) != [_counts(line) for line in lines[call_id]]
                 found.records += mistold
                 found.tallies += miscounted

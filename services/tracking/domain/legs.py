@@ -7,6 +7,7 @@ leg that was picked up counts as connected.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from libs.contracts.calls import CallStatus
@@ -95,6 +96,7 @@ def _route(step: int, decisions: Decisions, *, heard_of: bool) -> dict[str, Any]
 
 def _leg(told: Told, step: int, route: Mapping[str, Any]) -> Leg:
     times = {f"{name}_at": first(told.least, f"{name}.{step}") for name in _OF_A_LEG}
+    rang_until = times["answered_at"] or times["ended_at"]
     return Leg.model_validate(
         {
             "step": step,
@@ -103,9 +105,17 @@ def _leg(told: Told, step: int, route: Mapping[str, Any]) -> Leg:
             **_bought(told, step, route),
             "status": _status(told, step),
             "connected": _was_connected(told, step),
+            "ring_seconds": _between(times["ringing_at"], rang_until),
             "seconds": first(told.greatest, f"seconds.{step}"),
         }
     )
+
+
+def _between(since: str | None, until: str | None) -> int | None:
+    if since is None or until is None:
+        return None
+    passed = datetime.fromisoformat(until) - datetime.fromisoformat(since)
+    return max(int(passed.total_seconds()), 0)
 
 
 def _bought(told: Told, step: int, route: Mapping[str, Any]) -> dict[str, str]:

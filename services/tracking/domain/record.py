@@ -18,6 +18,7 @@ gone; an over call is never live again.  Its state is the first row that fits:
 that a leg was dialled before it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from libs.contracts.calls import CallStatus
@@ -27,6 +28,7 @@ from services.tracking.domain.cells import Arrival, Came, Recording, Told, first
 from services.tracking.domain.legs import Decisions, connected_of, decisions_of, legs_of
 from services.tracking.domain.origins import origin_of
 from services.tracking.domain.recordings import recordings_of
+from services.tracking.domain.statuses import Ending, hung_up_by, status_of
 from services.tracking.domain.worth import fields_of
 
 _SOLD = ("buyer_id", "buyer_name", "target_id", "target_name", "rtb_target_id")
@@ -38,17 +40,19 @@ def record_of(call_id: CallId, told: Told) -> CallRecord:
     decisions = decisions_of(told)
     legs = legs_of(told, decisions)
     connected = connected_of(legs)
-    seconds = [leg.seconds for leg in connected if leg.seconds is not None]
+    state = _state(told, decisions, legs)
     return CallRecord.model_validate(
         {
             "call_id": call_id,
             "account_id": second(told.least, "account") or NOBODY,
             "ended_at": first(told.least, "ended") or first(told.least, "gone"),
-            "state": _state(told, decisions, legs),
+            "state": state,
+            **_ending(told, state, decisions, legs),
             "reason": decisions.last_reason,
             "seconds": first(told.greatest, "seconds"),
             "reconciled": "reconciled" in told.least,
-            "talk_seconds": sum(seconds) if seconds else None,
+            "talk_seconds": _sum(leg.seconds for leg in connected),
+            "ring_seconds": _sum(leg.ring_seconds for leg in legs),
             "fell_back": bool(decisions.fell_back),
             "legs": legs,
             **_arrival(told),
@@ -92,6 +96,34 @@ def _state(told: Told, decisions: Decisions, legs: tuple[Leg, ...]) -> CallState
         left=gone or second(told.greatest, "status") in _LEFT_STATUS,
         dialled=dialled,
     )
+
+
+def _ending(
+    told: Told, state: CallState, decisions: Decisions, legs: tuple[Leg, ...]
+) -> dict[str, Any]:
+    """The status, why, and who hung up."""
+    connected = connected_of(legs)
+    first_routed = decisions.routed.get(0)
+    gone = "gone" in told.least
+    ending = Ending(
+        state=state,
+        reason=decisions.last_reason,
+        legs=legs,
+        connected=connected,
+        duplicate=bool(first(told.greatest, "duplicate")),
+        in_flow=first_routed is not None and first_routed.outcome == "flow",
+        fell_back=bool(decisions.fell_back),
+        caller_left=gone or state is CallState.ABANDONED,
+        # Only the dial action, at which the caller comes back, says that there was a bridge.
+        callee_left=bool(connected) and first(told.greatest, f"bridged.{connected[-1].step}") == 1,
+    )
+    status, why = status_of(ending)
+    return {"status": status, "sub_status": why, "hung_up_by": hung_up_by(ending)}
+
+
+def _sum(seconds: Iterable[int | None]) -> int | None:
+    known = [one for one in seconds if one is not None]
+    return sum(known) if known else None
 
 
 def _arrival(told: Told) -> dict[str, Any]:

@@ -62,7 +62,7 @@ OF_LEG: Mapping[str, Callable[[Leg], int | None]] = {
     "busy": lambda leg: leg.status == CallStatus.BUSY,
     "no_answer": lambda leg: leg.status == CallStatus.NO_ANSWER,
     "rejected": lambda leg: leg.status == CallStatus.FAILED,
-    "ring_seconds": lambda leg: _ring_seconds(leg),
+    "ring_seconds": lambda leg: leg.ring_seconds,
     "leg_seconds": lambda leg: leg.seconds if leg.connected else None,
 }
 """What a dialled leg counts, for the buyer and the target that it went to."""
@@ -136,10 +136,3 @@ def _cut(text: str) -> str:
 def _counts(measures: Mapping[str, Callable[[Any], int | None]], one: Any) -> Counts:
     counted = ((name, int(measure(one) or 0)) for name, measure in measures.items())
     return {name: count for name, count in counted if count}
-
-
-def _ring_seconds(leg: Leg) -> int | None:
-    until = leg.answered_at or leg.ended_at
-    if leg.ringing_at is None or until is None:
-        return None
-    return max(int((until - leg.ringing_at).total_seconds()), 0)

@@ -12,7 +12,7 @@ from sqlalchemy.sql import bindparam
 
 from libs.contracts.ids import CallId
 from libs.runtime.database import Database, Statement
-from services.tracking.tables.calls import fact
+from services.tracking.tables.calls import call, fact
 from services.tracking.tables.filing import filing, filing_period
 from services.tracking.tables.tallies import tally
 
@@ -24,6 +24,14 @@ _HEARD = Statement(
         fact.c.filed_on == func.any(bindparam("periods", type_=ARRAY(fact.c.filed_on.type))),
     ),
     "archive.heard",
+)
+_UNREAD = Statement(
+    select(call.c.call_id).where(
+        call.c.call_id == func.any(bindparam("ids", type_=ARRAY(call.c.call_id.type))),
+        call.c.filed_on == func.any(bindparam("periods", type_=ARRAY(call.c.filed_on.type))),
+        call.c.status.is_(None),
+    ),
+    "archive.unread",
 )
 _COUNTED = Statement(
     select(*tally.columns)
@@ -78,3 +86,11 @@ async def counted(
         {name: value for name, value in zip(names, row, strict=True) if value is not None}
         for row in rows
     ]
+
+
+async def unread(
+    connection: AsyncConnection[Any], call_ids: Sequence[CallId], periods: Sequence[date]
+) -> set[CallId]:
+    """Which of these were last saved before calls had a status to be found by."""
+    rows = await _UNREAD.run(connection, ids=list(call_ids), periods=list(periods))
+    return {row[0] for row in rows}

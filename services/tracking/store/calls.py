@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
+from psycopg.errors import QueryCanceled
 from sqlalchemy import (
     ColumnElement,
     FromClause,
@@ -13,9 +14,11 @@ from sqlalchemy import (
     UnaryExpression,
     cast,
     select,
+    text,
     tuple_,
     union_all,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import literal
 
 from libs.contracts.ids import AccountId, CallId
@@ -23,10 +26,18 @@ from libs.contracts.tracking import ListCalls, TimelineEntry
 from libs.runtime.database import Database
 from services.tracking.domain.cells import Told
 from services.tracking.domain.cursor import Place
+from services.tracking.domain.reports import TooMuch
 from services.tracking.store.journal import searchable
 from services.tracking.tables.calls import call, fact
 from services.tracking.tables.filing import filing
 
+READ_TIMEOUT_MS = 900  # who looks at a list waits no longer
+_AMONG = {
+    "statuses": call.c.status,
+    "sub_statuses": call.c.sub_status,
+    "hung_up_by": call.c.hung_up_by,
+}
+_BETWEEN = {"ring_seconds": call.c.ring_seconds, "talk_seconds": call.c.talk_seconds}
 _PLACE = (call.c.listed_at, call.c.call_id)
 
 
@@ -44,9 +55,15 @@ class Calls:
         self._database = database
 
     async def page(self, question: ListCalls, after: Place | None, limit: int) -> list[Listed]:
-        """The account's next calls that the question's filters let through, newest first."""
-        async with self._database.transaction() as connection:
-            rows = (await connection.execute(_page(question, after, limit))).all()
+        """The account's next calls that the filters let through, newest first; raise TooMuch."""
+        try:
+            async with self._database.transaction() as connection:
+                await connection.execute(text(f"SET LOCAL statement_timeout = {READ_TIMEOUT_MS}"))
+                rows = (await connection.execute(_page(question, after, limit))).all()
+        except DBAPIError as fault:
+            if isinstance(fault.orig, QueryCanceled):
+                raise TooMuch from fault
+            raise
         return [
             Listed(Place(listed_at, call_id), Told(**orjson.loads(told)))
             for listed_at, call_id, told in rows
@@ -133,4 +150,22 @@ def _filters(question: ListCalls) -> list[ColumnElement[bool]]:
         filters.append(call.c.buyer_id == question.buyer_id)
     if question.caller is not None:
         filters.append(call.c.caller == searchable(question.caller))
+    if question.duplicate is not None:
+        filters.append(call.c.duplicate.is_(question.duplicate))
+    return filters + _came_out(question)
+
+
+def _came_out(question: ListCalls) -> list[ColumnElement[bool]]:
+    """Filters by how calls came out; no index has these."""
+    filters: list[ColumnElement[bool]] = [
+        column.in_([word.value for word in words])
+        for name, column in _AMONG.items()
+        if (words := getattr(question, name))
+    ]
+    for name, column in _BETWEEN.items():
+        least, most = getattr(question, f"{name}_least"), getattr(question, f"{name}_most")
+        if least is not None:
+            filters.append(column >= least)
+        if most is not None:
+            filters.append(column <= most)
     return filters

@@ -102,6 +102,12 @@ _VALUES = (
     call.c.campaign_id,
     call.c.buyer_id,
     call.c.caller,
+    call.c.status,
+    call.c.sub_status,
+    call.c.hung_up_by,
+    call.c.duplicate,
+    call.c.ring_seconds,
+    call.c.talk_seconds,
     call.c.told,
 )
 _GIVEN = unnested(*_KEY, *_VALUES)
@@ -187,6 +193,10 @@ class Entry:
         """What these calls count for now, line by line."""
         return await archive.counted(self._connection, call_ids, self._periods(call_ids))
 
+    async def unread(self, call_ids: Sequence[CallId]) -> set[CallId]:
+        """Which of these were last saved before calls had a status to be found by."""
+        return await archive.unread(self._connection, call_ids, self._periods(call_ids))
+
     def _periods(self, call_ids: Sequence[CallId]) -> list[date]:
         return sorted({self._filed_on[call_id] for call_id in call_ids})
 
@@ -242,6 +252,12 @@ class Entry:
             "campaign_id": record.campaign_id,
             "buyer_id": record.buyer_id,
             "caller": None if record.caller is None else searchable(record.caller.text),
+            "status": record.status,
+            "sub_status": record.sub_status,
+            "hung_up_by": record.hung_up_by,
+            "duplicate": record.duplicate,
+            "ring_seconds": record.ring_seconds,
+            "talk_seconds": record.talk_seconds,
             "told": orjson.dumps(told).decode(),
         }
 

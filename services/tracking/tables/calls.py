@@ -1,6 +1,7 @@
 """Every fact as it was published, and one row a call that they fold to."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -45,6 +46,12 @@ call = Table(
     Column("campaign_id", UUID(as_uuid=True)),
     Column("buyer_id", UUID(as_uuid=True)),
     Column("caller", Text),
+    Column("status", Text),
+    Column("sub_status", Text),
+    Column("hung_up_by", Text),
+    Column("duplicate", Boolean),
+    Column("ring_seconds", Integer),
+    Column("talk_seconds", Integer),
     Column("told", JSON, nullable=False),
     CheckConstraint(
         "state IN ('ringing', 'connected', 'completed', 'no_answer', 'closed', 'abandoned')",
@@ -71,5 +78,5 @@ call = Table(
     Index("call_caller_listed", "account_id", "caller", "listed_at", "call_id"),
     postgresql_partition_by=FILED,
 )
-"""`told` is what the record is read from; the columns beside it are for filters and order,
-each with an index in which a page of a list is one range."""
+"""`told` is what the record is read from; the columns beside it are for filters and order: up to
+the caller each with an index in which a page of a list is one range."""

@@ -119,6 +119,10 @@ async def test_a_recording_is_heard_whole_and_in_parts(
     call = (await owner.get(f"calls/{story.call_id}"))["call"]
     assert [(one["recording_sid"], one["seconds"]) for one in call["recordings"]] == [(SID, 3)]
 
+    for params, count in (({"statuses": "ringing"}, 1), ({"talk_seconds_least": 1}, 0)):
+        listed = await owner.get("calls", params=params)
+        assert [one["call_id"] for one in listed["calls"]] == [str(story.call_id)] * count
+
     whole = await hear(owner, story)
     assert (whole.status_code, whole.content) == (200, archive.sound())
     assert whole.headers["content-type"] == "audio/x-wav"

@@ -10,6 +10,7 @@ import pytest
 
 from libs.contracts.calls import CallStatus
 from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId
+from libs.contracts.outcomes import CallResult, HungUpBy, SubStatus
 from libs.contracts.phone import Caller, CallerKind
 from libs.contracts.tracking import (
     PAGE_MAX,
@@ -41,6 +42,14 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"caller": OTHER_CALLER.text}, ["ringing"]),
     ({"caller": CALLER.text, "buyer_id": OTHER_BUYER}, ["other"]),
     ({"caller": "nobody"}, []),
+    ({"statuses": [CallResult.FINISHED, CallResult.NO_BUYER]}, ["other", "closed", "completed"]),
+    ({"sub_statuses": [SubStatus.BUSY]}, ["other"]),
+    ({"hung_up_by": [HungUpBy.CALLEE], "states": [CallState.COMPLETED]}, ["completed"]),
+    ({"duplicate": True}, ["closed"]),
+    ({"duplicate": False}, []),
+    ({"talk_seconds_least": 40, "talk_seconds_most": 40}, ["completed"]),
+    ({"talk_seconds_most": 39}, []),
+    ({"ring_seconds_least": 1}, ["completed"]),
     # A call arrives one second after its minute.
     ({"since": NOON + timedelta(minutes=3, seconds=1)}, ["other", "ringing"]),
     ({"until": NOON + timedelta(minutes=1, seconds=1)}, ["completed"]),
@@ -59,16 +68,17 @@ async def told(stage: Stage) -> AsyncIterator[dict[CallId, str]]:
     strangers = CallStory(STRANGER)
     async with stage.tracking():
         await stage.tell(
-            *(completed.arrived(), completed.routed(), completed.answered()),
-            *(completed.leg_ended(bridged=True), completed.ended()),
-            *(closed.arrived(), closed.closed(), closed.ended()),
+            *(completed.arrived(), completed.routed(), completed.ringing(), completed.answered()),
+            *(completed.leg_ended(bridged=True, seconds=40), completed.ended()),
+            closed.arrived(),
+            *(closed.closed().model_copy(update={"duplicate": True}), closed.ended()),
             *(live.arrived(), live.routed(), live.answered()),
             *(ringing.arrived(caller=OTHER_CALLER), ringing.routed()),
             *(other.arrived(), other.routed(campaign_id=OTHER_CAMPAIGN, buyer_id=OTHER_BUYER)),
             *(other.leg_ended(status=CallStatus.BUSY), other.ended()),
             *(strangers.arrived(), strangers.routed()),
         )
-        for story, count in ((completed, 5), (closed, 3), (live, 3), (ringing, 2), (other, 4)):
+        for story, count in ((completed, 6), (closed, 3), (live, 3), (ringing, 2), (other, 4)):
             await stage.facts_of(story.call_id, count)
         await stage.facts_of(strangers.call_id, 2, STRANGER)
         names = {story.call_id: name for name, story in stories.items()}

@@ -272,6 +272,11 @@ async def test_what_was_miscounted_is_found_and_mended(books: Books) -> None:
     assert (await books.rebuilding.compare()).differences == 0
     assert await books.report(group_by=("campaign",)) == right
 
+    async with books.database.hot() as connection:  # as before calls could be found by status
+        await connection.execute("UPDATE tracking.call SET status = NULL")
+    assert (await books.rebuilding.rebuild()).records == 2
+    assert (await books.rebuilding.compare()).differences == 0
+
 
 async def test_a_call_that_goes_on_is_counted_once_at_every_moment(books: Books) -> None:
     seen = []
