@@ -13,6 +13,8 @@ from libs.contracts.tags import Tags
 from libs.contracts.voice import Verb
 
 VERBS_MAX = 200  # of one turn
+REQUEST_URL_MAX = 8_192  # characters of an address that a partner is told at
+REQUEST_BODY_MAX = 65_536
 KEYED_MAX = 1_000  # characters of what a caller keyed or said; the rest is cut off
 
 
@@ -144,6 +146,6 @@ class PixelAsked(Fact):
     flow_id: FlowId
     node: str
     method: str
-    url: str = Field(max_length=8_192)
+    url: str = Field(max_length=REQUEST_URL_MAX)
     headers: dict[str, str] = Field(default_factory=dict)
-    body: str = Field(default="", max_length=65_536)
+    body: str = Field(default="", max_length=REQUEST_BODY_MAX)

@@ -26,7 +26,7 @@ class InspectingDesk:
 
     async def findings(self, account_id: AccountId, flow: Flow) -> tuple[FlowFinding, ...]:
         """Everything there is to say of a flow."""
-        published = await self._published(account_id)
+        published = await self._called(account_id, flow)
         found = [*inspect(flow, published.keys() - {flow.id})]
         found += _circles(flow, published)
         for node in flow.nodes:
@@ -40,26 +40,26 @@ class InspectingDesk:
 
     async def sub_flows(self, account_id: AccountId, flow: Flow) -> dict[FlowId, int]:
         """The version of every flow that this one calls, and that those call."""
-        published = await self._published(account_id)
-        found: dict[FlowId, int] = {}
-        open_ = [flow]
+        called = await self._called(account_id, flow)
+        return {flow_id: version for flow_id, (version, _) in called.items()}
+
+    async def _called(self, account_id: AccountId, flow: Flow) -> dict[FlowId, tuple[int, Flow]]:
+        """The published flows that this one calls, and that those call."""
+        found: dict[FlowId, tuple[int, Flow]] = {}
+        open_ = _called(flow)
         while open_:
-            for called in _called(open_.pop()):
-                if called in published and called not in found:
-                    found[called], sub = published[called]
-                    open_.append(sub)
+            rows = await self._flows.published(account_id, open_)
+            read = {
+                flow_id: (version, read_flow(orjson.loads(document)))
+                for flow_id, (version, document) in rows.items()
+            }
+            found |= read
+            open_ = {one for _, sub in read.values() for one in _called(sub)} - found.keys()
         return found
 
-    async def _published(self, account_id: AccountId) -> dict[FlowId, tuple[int, Flow]]:
-        rows = await self._flows.published(account_id)
-        return {
-            flow_id: (version, read_flow(orjson.loads(document)))
-            for flow_id, (version, document) in rows.items()
-        }
 
-
-def _called(flow: Flow) -> list[FlowId]:
-    return [node.flow_id for node in flow.nodes if isinstance(node, SubFlow)]
+def _called(flow: Flow) -> set[FlowId]:
+    return {node.flow_id for node in flow.nodes if isinstance(node, SubFlow)}
 
 
 def _circles(flow: Flow, published: dict[FlowId, tuple[int, Flow]]) -> list[FlowFinding]:

@@ -109,7 +109,7 @@ async def run_code(
     owner = str(session.account_id)  # code of one account never takes all workers
     if isinstance(wanted, Code):
         outcome = await sandbox.run_js(
-            wanted.source, wanted.inputs, now=now, seed=session.seed, owner=owner
+            wanted.source, wanted.inputs, now=now, seed=wanted.seed, owner=owner
         )
     else:
         outcome = await sandbox.first_true(wanted.expressions, wanted.variables, owner=owner)

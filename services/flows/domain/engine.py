@@ -16,6 +16,7 @@ from enum import StrEnum
 from libs.contracts.flows import Keyed, LegOver
 from libs.contracts.ids import FlowId
 from libs.contracts.voice import Hangup, Verb
+from libs.rules.macros import BadTemplate
 from services.flows.domain.book import Book
 from services.flows.domain.effects import Effect
 from services.flows.domain.flow import Flow
@@ -192,7 +193,7 @@ class _Walker:
         scene = Scene(walk.session, self.now)
         try:
             return node.enter(scene) if heard is None else node.resume(scene, heard)
-        except NotWaiting as no:
+        except (NotWaiting, BadTemplate) as no:
             return _broken(node, str(no))
 
     def _follow(self, walk: Walk, node: Node, move: Move) -> Outcome:

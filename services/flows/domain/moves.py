@@ -96,11 +96,15 @@ class HttpCall(Value):
 
 
 class Code(Value):
-    """Wanted: what the user's function returns.  Answered with its {route, data, plan}."""
+    """Wanted: what the user's function returns.  Answered with its {route, data, plan}.
+
+    Its `Math.random` draws from `seed`.
+    """
 
     kind: Literal["code"] = "code"
     source: str
     inputs: dict[str, Any]
+    seed: int
 
 
 class Judgement(Value):

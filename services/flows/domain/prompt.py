@@ -1,5 +1,6 @@
 """What a caller hears from a node: words to be spoken, or a recording."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Annotated, Self
@@ -14,6 +15,8 @@ from libs.rules.macros import Place, Template, read_template
 TEMPLATES_KEPT = 8_192  # read ones: those of all live flows of a large house
 AUDIO_PATTERN = r"^(https?://|\[|\{)[^\s]{1,2000}$"  # an address, or a macro that is one
 FIRST_WAIT_MAX_SECONDS = 60
+
+_ADDRESS = re.compile(r"https?://[^\s]{1,2000}")
 
 Sound = Say | Play | Pause
 
@@ -56,9 +59,10 @@ class Prompt(Document):
         return ((self.text or self.audio or "", Place.TEXT),)
 
     def heard(self, values: Mapping[str, str]) -> tuple[Sound, ...]:
-        """The verbs; words that come to nothing are not said."""
+        """The verbs; words that come to nothing, and what is no address, are not heard."""
         if self.audio is not None:
-            return (Play(url=filled(self.audio, values)),)
+            url = filled(self.audio, values)
+            return (Play(url=url),) if _ADDRESS.fullmatch(url) else ()
         words = filled(self.text, values)[:TEXT_LENGTH_MAX].strip()
         return (Say(text=words, voice=self.voice, language=self.language),) if words else ()
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from random import Random
 
 from libs.contracts.flow_routing import FlowPlan
+from libs.contracts.voice import TEXT_LENGTH_MAX
 from libs.rules.macros import Place
 from libs.rules.sightings import tags_of
 from services.flows.domain.moves import Keep
@@ -82,7 +83,7 @@ class Scene:
 
     def for_others(self, text: str) -> str:
         """A text with its macros replaced, as somebody else than the caller may hear it."""
-        return self.session.hidden(self.masked().fill(text))
+        return self.session.hidden(self.masked().fill(text))[:TEXT_LENGTH_MAX]
 
     def tells_secret(self, text: str, place: Place = Place.TEXT) -> bool:
         """Whether something that was gathered in secret comes into a text by its macros."""

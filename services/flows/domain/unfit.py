@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from services.flows.domain.flow import Flow
+from services.flows.domain.language import kinds, type_of
 from services.flows.domain.upgrade import lifted
+
+_KINDS = frozenset(type_of(kind) for kind in kinds())
 
 Problems = Sequence[tuple[str, str]]
 
@@ -52,6 +55,6 @@ def fit(document: object) -> Flow:
 
 def _path(location: tuple[str | int, ...]) -> str:
     """A field's path, without the kind of node, which pydantic tells between."""
-    if location[:1] == ("nodes",):
+    if location[:1] == ("nodes",) and location[2:3] and location[2] in _KINDS:
         location = (*location[:2], *location[3:])
     return ".".join(str(part) for part in location)

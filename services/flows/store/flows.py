@@ -1,6 +1,6 @@
 """What accounts have written: drafts and published versions, one edit of a flow at a time."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -205,8 +205,10 @@ class Flows:
         async with self._database.transaction() as connection:
             return [_kept(row) for row in await connection.execute(statement)]
 
-    async def published(self, account_id: AccountId) -> dict[FlowId, tuple[int, str]]:
-        """Every flow that takes calls now, with its version and document."""
+    async def published(
+        self, account_id: AccountId, ids: Collection[FlowId]
+    ) -> dict[FlowId, tuple[int, str]]:
+        """Those of these flows that have been published, with their version and document."""
         same = (
             (flow_version.c.account_id == flow.c.account_id)
             & (flow_version.c.flow_id == flow.c.id)
@@ -215,7 +217,7 @@ class Flows:
         statement = (
             select(flow.c.id, flow.c.published, cast(flow_version.c.document, Text))
             .join(flow_version, same)
-            .where(flow.c.account_id == account_id, ~flow.c.retired)
+            .where(flow.c.account_id == account_id, flow.c.id.in_(ids), ~flow.c.retired)
         )
         async with self._database.transaction() as connection:
             rows = await connection.execute(statement)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.flows.domain.moves import Answered, Ask, Go, Heard, HttpCall, Move
 from services.flows.domain.nodes.node import Node, NotWaiting, Templates
-from services.flows.domain.nodes.requests import Mapping_, Requesting, tags_from
+from services.flows.domain.nodes.requests import TOO_LONG, Mapping_, Requesting, tags_from
 from services.flows.domain.prompt import Prompt
 from services.flows.domain.scene import Scene
 
@@ -43,9 +43,11 @@ class Requested(Requesting, Node):
     def enter(self, scene: Scene) -> Move:
         """Ask."""
         request = self.filled(scene)
+        if request is None:
+            return Go(port=Node.FAILURE, note=TOO_LONG)
         secret = request != self.filled(scene.masked())
         wanted = HttpCall(
-            **request,
+            **request.model_dump(exclude={"kind"}),
             timeout_ms=self.timeout_ms,
             cache_seconds=0 if secret else self.cached_for,
         )

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from libs.contracts.money import Money
-from services.flows.domain.effects import Converted, Effect, Fired, Marked
+from services.flows.domain.effects import Converted, Effect, Marked
 from services.flows.domain.moves import Go, Move
 from services.flows.domain.nodes.node import Node, Templates
-from services.flows.domain.nodes.requests import Requesting
+from services.flows.domain.nodes.requests import TOO_LONG, Requesting
 from services.flows.domain.scene import Scene
 
 
@@ -38,9 +38,10 @@ class Pixel(Requesting, Node):
 
     def enter(self, scene: Scene) -> Move:
         """Leave the effects and go on."""
-        effects: list[Effect] = [Fired(**self.filled(scene.masked()))]
+        fired = self.filled(scene.masked())
+        effects: list[Effect] = [fired] if fired else []
         if self.event:
             effects.append(Marked(event=self.event))
         if self.converted:
             effects.append(Converted(value=self.value))
-        return Go(port="done", effects=tuple(effects))
+        return Go(port="done", effects=tuple(effects), note="" if fired else TOO_LONG)

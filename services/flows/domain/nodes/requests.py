@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, Field, model_validator
 
 from libs.contracts.call_settings import Text
+from libs.contracts.flows import REQUEST_BODY_MAX, REQUEST_URL_MAX
 from libs.contracts.message import Document, refused_at
 from libs.contracts.tags import TAG_TEXT_MAX, TagName
 from libs.rules.macros import Place
 from libs.rules.paths import BadPath, Looks, TooLong, read_path
+from services.flows.domain.effects import Fired
 from services.flows.domain.nodes.node import Templates
 from services.flows.domain.scene import Scene
 
@@ -19,6 +21,7 @@ BODY_MAX = 16_384
 HEADERS_MAX = 30
 PARAMETERS_MAX = 60
 MAPPED_MAX = 40
+TOO_LONG = "the request is too long to be sent"
 
 
 class Method(StrEnum):
@@ -85,8 +88,8 @@ class Requesting(Document):
         for name, text in self.parameters.items():
             yield f"parameters.{name}", text, Place.TEXT
 
-    def filled(self, scene: Scene) -> dict[str, Any]:
-        """Method, address, headers and body, ready to be sent."""
+    def filled(self, scene: Scene) -> Fired | None:
+        """The request, whole; None: macros have made it longer than is sent."""
         url = scene.fill(self.url, Place.URL)
         headers = {name: scene.fill(text, Place.HEADER) for name, text in self.headers.items()}
         pairs = urlencode({name: scene.fill(text) for name, text in self.parameters.items()})
@@ -98,7 +101,9 @@ class Requesting(Document):
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         if body:
             headers.setdefault("Content-Type", "application/json")
-        return {"method": self.method.value, "url": url, "headers": headers, "body": body}
+        if len(url) > REQUEST_URL_MAX or len(body) > REQUEST_BODY_MAX:
+            return None
+        return Fired(method=self.method.value, url=url, headers=headers, body=body)
 
     def _body_place(self, headers: Mapping[str, str]) -> Place:
         kind = next((v.lower() for k, v in headers.items() if k.lower() == "content-type"), "json")

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pydantic import Field, model_validator
 
+from libs.contracts.flows import REQUEST_URL_MAX
 from libs.contracts.message import Document, refused_at
 from libs.contracts.schedule import Schedule
 from libs.rules.hours import opening
@@ -178,8 +179,8 @@ class Splitter(Node):
         if self.analytics_url is None:
             return ()
         url = scene.masked().fill(self.analytics_url, Place.URL)
-        mark = "&" if "?" in url else "?"
-        return (Fired(method="GET", url=f"{url}{mark}branch={quote(branch.name)}"),)
+        url += f"{'&' if '?' in url else '?'}branch={quote(branch.name)}"
+        return (Fired(method="GET", url=url),) if len(url) <= REQUEST_URL_MAX else ()
 
     def _since(self, now: datetime) -> datetime | None:
         """When the present stretch began."""
