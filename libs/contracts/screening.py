@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from libs.contracts.areas import Country, InOrder
-from libs.contracts.ids import BuyerId, CampaignId, TargetId
+from libs.contracts.ids import BuyerId, CallId, CampaignId, TargetId
 from libs.contracts.message import Document, Instant, Value
 from libs.contracts.phone import PhoneNumber
 
@@ -86,7 +86,10 @@ class DuplicateRule(Document):
 
 
 class EarlierCall(Value):
-    """An earlier call of the same caller: where it went, and what became of it there."""
+    """A leg of an earlier call of the same caller: where it went, and what became of it there.
+
+    Legs of one call have its `call_id`; older records do not name it.
+    """
 
     at: Instant
     campaign_id: CampaignId | None = None
@@ -94,6 +97,7 @@ class EarlierCall(Value):
     buyer_id: BuyerId | None = None
     connected_at: Instant | None = None
     converted_at: Instant | None = None
+    call_id: CallId | None = Field(default=None, exclude_if=lambda call_id: call_id is None)
 
 
 class CallerHistory(Value):

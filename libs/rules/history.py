@@ -24,7 +24,7 @@ def is_repeat(history: CallerHistory) -> bool:
 
 
 def check_repeats(limit: RepeatLimit, history: CallerHistory, now: datetime) -> Finding:
-    """Count this call among those of the last days.
+    """Count this call among those of the last days; a call of several legs is one.
 
     >>> now = datetime.fromisoformat("2026-11-24T12:00Z")
     >>> before = CallerHistory(calls=(EarlierCall(at=now - timedelta(hours=1)),))
@@ -32,7 +32,8 @@ def check_repeats(limit: RepeatLimit, history: CallerHistory, now: datetime) -> 
     Finding(passed=False, seen='1 before this in 1 day', needed='at most 1 in 1 day')
     """
     since = now - timedelta(days=limit.days)
-    earlier = sum(1 for call in history.calls if since < call.at)
+    lately = (call for call in history.calls if since < call.at)
+    earlier = len({call.call_id or at for at, call in enumerate(lately)})
     if earlier < limit.calls_max:
         return PASSED
     span = _days(limit.days)

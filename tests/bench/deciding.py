@@ -35,7 +35,8 @@ from libs.contracts.schedule import CalendarDays, Schedule, WeeklyShift
 from libs.contracts.screening import CallerHistory, DuplicateRule, EarlierCall, RepeatLimit
 from services.router.domain.context import CallContext, Estimate, Inputs
 from services.router.domain.counters import Counter, CounterKey, Periods
-from services.router.domain.decision import conclude, deliberate
+from services.router.domain.decision import conclude
+from services.router.domain.deliberation import deliberate
 from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.domain.record import Decision
 

@@ -14,6 +14,7 @@ from libs.contracts.quoting import (
     Unquoted,
 )
 from libs.contracts.routing import Close, RouteReason
+from libs.rules.tags import merged
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
 from libs.runtime.outbox import Announcement
@@ -21,10 +22,12 @@ from services.router.desk.lookups import Lookups
 from services.router.desk.routing import LOOK_FIRST, LOOK_GROWTH, places_of, scopes_of
 from services.router.domain.context import CallContext
 from services.router.domain.counters import Counters
-from services.router.domain.decision import deliberate, settle
+from services.router.domain.decision import settle
+from services.router.domain.deliberation import deliberate
 from services.router.domain.plan import Plan
 from services.router.domain.quoting import priced
 from services.router.domain.record import Decision, Deliberation, Promised
+from services.router.domain.sender import tags_of_sender
 from services.router.memory import Memory
 from services.router.publishers import PublisherBook
 from services.router.store.claims import Claim, Claimed, Claims, Draft, QuoteDraft
@@ -115,8 +118,9 @@ class QuotingDesk:
         seen = self._publishers.seen(
             question.account_id, sender, question.tags, question.campaign_id
         )
+        tags = merged(question.tags, tags_of_sender(seen, question.tags))
         context = _context(question, number, now)
-        return context.model_copy(update={"publisher_id": sender, "publisher": seen})
+        return context.model_copy(update={"publisher_id": sender, "publisher": seen, "tags": tags})
 
 
 class _Promise:

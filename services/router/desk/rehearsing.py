@@ -14,11 +14,13 @@ from services.router.desk.lookups import Lookups
 from services.router.domain.candidate import Scope
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.counters import Counter, CounterKey, Periods
-from services.router.domain.decision import conclude, deliberate
+from services.router.domain.decision import conclude
+from services.router.domain.deliberation import deliberate
 from services.router.domain.explain import explained
 from services.router.domain.plan import Plan, incomplete_entries, plan_of
 from services.router.domain.replay import with_auctions, with_targets
 from services.router.domain.room import beside
+from services.router.domain.sender import tags_of_sender
 from services.router.domain.unfit import PointsNowhere
 from services.router.memory import Found, Memory
 from services.router.publishers import PublisherBook
@@ -76,7 +78,8 @@ class RehearsingDesk:
         publisher = self._publishers.seen(
             context.account_id, context.publisher_id, context.tags, context.campaign_id
         )
-        return context.model_copy(update={"publisher": publisher})
+        tags = merged(context.tags, tags_of_sender(publisher, context.tags))
+        return context.model_copy(update={"publisher": publisher, "tags": tags})
 
     def _found(self, question: Rehearse) -> Found:
         if question.dialled is not None:

@@ -34,10 +34,12 @@ from services.router.domain.context import (
     QuoteState,
 )
 from services.router.domain.counters import Counters, Periods, hold_lasts
-from services.router.domain.decision import deliberate, runs_flow, settle
+from services.router.domain.decision import settle
+from services.router.domain.deliberation import deliberate, runs_flow
 from services.router.domain.plan import Plan
 from services.router.domain.record import Decision, Deliberation
 from services.router.domain.room import amounts_of, around, beside
+from services.router.domain.sender import tags_of_sender
 from services.router.domain.telling import routed
 from services.router.memory import Memory
 from services.router.publishers import PublisherBook
@@ -110,6 +112,7 @@ class RoutingDesk:
         sender = pinged.publisher_id if pinged else None
         publisher_id = question.publisher_id or brought[1] or sender or found.publisher_id
         campaign_id = found.plan.campaign.id if isinstance(found.plan, Plan) else None
+        publisher = self._publishers.seen(found.account_id, publisher_id, tags, campaign_id)
         context = CallContext.model_construct(
             call_id=question.call_id,
             account_id=found.account_id,
@@ -121,10 +124,10 @@ class RoutingDesk:
             campaign_id=campaign_id,
             geography=question.geography,
             stir=question.stir,
-            tags=tags,
+            tags=merged(tags, tags_of_sender(publisher, tags)),
             attribution=visit,
             publisher_id=publisher_id,
-            publisher=self._publishers.seen(found.account_id, publisher_id, tags, campaign_id),
+            publisher=publisher,
             ring_began_at=self._clock.now(),
             quote=quote,
         )

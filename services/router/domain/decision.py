@@ -1,4 +1,4 @@
-"""One decision, from its inputs to its outcome, and again from its record.
+"""The second half of a decision: the first of the order with room, and what that comes to.
 
 `deliberate` orders those who may take the call; `settle` takes the first of them
 with room, looking at counters that nobody else can change meanwhile.  Both are
@@ -8,8 +8,6 @@ again from the record alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from uuid import UUID
 
 from libs.contracts.auction import AuctionUnsold, AuctionWon
 from libs.contracts.caps import Counted
@@ -18,11 +16,9 @@ from libs.contracts.ids import RtbRouterId
 from libs.contracts.money import Money
 from libs.contracts.routing import DialNext, RouteReason
 from services.router.domain.candidate import Candidate
-from services.router.domain.choice import arrange
-from services.router.domain.context import CallContext, FlowPart, Inputs
+from services.router.domain.context import CallContext
 from services.router.domain.counters import Counter, CounterKey, Counters, plain
-from services.router.domain.eligibility import Sieve
-from services.router.domain.outcome import RING_MIN_SECONDS, outcome_of
+from services.router.domain.outcome import outcome_of
 from services.router.domain.plan import Plan
 from services.router.domain.record import (
     CounterSeen,
@@ -30,6 +26,7 @@ from services.router.domain.record import (
     Deliberation,
     Record,
     Seat,
+    passed_over,
 )
 from services.router.domain.room import (
     ANY_LEG,
@@ -40,150 +37,9 @@ from services.router.domain.room import (
     beside,
     first_full,
 )
-from services.router.domain.screening import turned_away
 from services.router.domain.verdicts import Exclusion, TurnedAway
 
 TELLS_UNSOLD = 2  # the edition of the rules since which nobody's buying has its own reason
-
-
-def deliberate(
-    context: CallContext,
-    step: int,
-    plan: Plan | RouteReason,
-    inputs: Inputs,
-    *,
-    now: datetime,
-    seed: int,
-) -> Deliberation:
-    """Say who may take the call, in which order; or that it must be closed, and why.
-
-    A reason in the place of a plan closes the call whoever there may be.
-    """
-    if isinstance(plan, RouteReason):
-        return Deliberation.model_construct(
-            step=step,
-            at=now,
-            context=context,
-            inputs=inputs,
-            seed=seed,
-            plan=None,
-            given=plan,
-            turned_away=None,
-            closing=plan,
-            ring_seconds_left=0,
-            excluded=(),
-            order=(),
-        )
-    left = _ring_seconds_left(plan, context, now)
-    if runs_flow(plan, context, inputs):
-        return _in_flow(context, step, plan, inputs, now=now, seed=seed, left=left)
-    no = turned_away(plan, context, inputs, now) if step == 0 else None
-    excluded, eligible = _sorted_out(plan, context, inputs, now)
-    order = arrange(plan, eligible, inputs, now=now, seed=seed)
-    if context.honoured is not None:
-        order = _promised_first(order, context.honoured.candidate_id)
-    return Deliberation.model_construct(
-        step=step,
-        at=now,
-        context=context,
-        inputs=inputs,
-        seed=seed,
-        plan=plan,
-        given=None,
-        turned_away=no,
-        closing=no.reason if no else _closing(plan, context, order, left),
-        ring_seconds_left=left,
-        excluded=excluded,
-        order=order,
-    )
-
-
-def runs_flow(plan: Plan, context: CallContext, inputs: Inputs) -> bool:
-    """Whether the campaign's flow is to have the call, if the campaign takes it at all."""
-    new = context.flow is FlowPart.NONE and inputs.share_percent is None
-    return plan.campaign.flow_id is not None and new
-
-
-def _in_flow(
-    context: CallContext,
-    step: int,
-    plan: Plan,
-    inputs: Inputs,
-    *,
-    now: datetime,
-    seed: int,
-    left: int,
-) -> Deliberation:
-    """Nobody is looked for before the flow asks."""
-    no = turned_away(plan, context, inputs, now)
-    return Deliberation.model_construct(
-        step=step,
-        at=now,
-        context=context,
-        inputs=inputs,
-        seed=seed,
-        plan=plan,
-        given=None,
-        turned_away=no,
-        closing=no.reason if no else RouteReason.FLOW,
-        ring_seconds_left=left,
-        excluded=(),
-        order=(),
-    )
-
-
-def _ring_seconds_left(plan: Plan, context: CallContext, now: datetime) -> int:
-    assert plan.settings.ring_budget_seconds is not None, "the platform sets it"
-    since = (now - context.ring_began_at).total_seconds() - context.talked_seconds
-    return plan.settings.ring_budget_seconds - int(since)
-
-
-def _sorted_out(
-    plan: Plan, context: CallContext, inputs: Inputs, now: datetime
-) -> tuple[tuple[Seat, ...], list[Candidate]]:
-    """Those who may not take the call, each with why; and those who may."""
-    sieve = Sieve(plan, context, inputs, now)
-    excluded: list[Seat] = []
-    eligible: list[Candidate] = []
-    for at, (candidate, line) in enumerate(zip(plan.candidates, plan.lines, strict=True)):
-        no = sieve.exclusion(line)
-        if no is None:
-            eligible.append(candidate)
-        else:
-            excluded.append(_excluded(at, no))
-    return tuple(excluded), eligible
-
-
-def _promised_first(order: tuple[Candidate, ...], candidate_id: UUID) -> tuple[Candidate, ...]:
-    """Who has a place for this very call comes before all tiers."""
-    return tuple(sorted(order, key=lambda candidate: candidate.id != candidate_id))
-
-
-def _excluded(at: int, no: Exclusion, place: int | None = None) -> Seat:
-    return Seat(
-        at=at,
-        verdict=Verdict.EXCLUDED,
-        rule=no.rule,
-        seen=no.seen,
-        needed=no.needed,
-        holder=no.holder,
-        place=place,
-    )
-
-
-def _closing(
-    plan: Plan, context: CallContext, order: Sequence[Candidate], left: int
-) -> RouteReason | None:
-    assert plan.settings.dial_attempts is not None, "the platform sets it"
-    if not plan.candidates:
-        return RouteReason.NO_TARGET
-    if len(context.tried) >= plan.settings.dial_attempts:
-        return RouteReason.DIAL_ATTEMPTS_SPENT
-    if not order:
-        return RouteReason.NOBODY_ELIGIBLE
-    if left < RING_MIN_SECONDS:
-        return RouteReason.RING_BUDGET_SPENT
-    return None
 
 
 def settle(
@@ -238,7 +94,7 @@ def _unsold(
 ) -> None:
     seen = f"{result.reason.replace('_', ' ')}, {result.asked} asked"
     no = Exclusion(rule=Rule.UNSOLD, seen=seen, needed="a bid that wins")
-    found.seats.append(_excluded(at, no, place))
+    found.seats.append(passed_over(at, no, place))
     found.context = found.context.after_unsold(router_id)
 
 
@@ -284,7 +140,7 @@ def _takes(
             found.turned_away = TurnedAway(
                 reason=REASONS[scope.kind], seen=no.seen, needed=no.needed
             )
-        found.seats.append(_excluded(at, no, place))
+        found.seats.append(passed_over(at, no, place))
         return False
     found.chosen = candidate
     found.seats.append(_taken(at, place, candidate, now_counted))

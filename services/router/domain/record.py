@@ -14,13 +14,14 @@ from libs.contracts.routing import Close, DialNext, RouteReason, RunFlow
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.plan import Plan
-from services.router.domain.verdicts import TurnedAway
+from services.router.domain.verdicts import Exclusion, TurnedAway
 
 FIRST = 1  # edition of the rules, which older records do not name
-EDITION = 2
+EDITION = 3
 """Of the rules; what was decided by an earlier one is repeated by that.
 
 2: a call that only auctions could have had, and that nobody bought, is unsold, not capped.
+3: what vouches for the caller of a diverted call vouches for whoever diverted it.
 """
 
 
@@ -53,6 +54,19 @@ class Seat(Value):
     needed: str = ""
     holder: str = ""
     place: int | None = None
+
+
+def passed_over(at: int, no: Exclusion, place: int | None = None) -> Seat:
+    """The seat of a candidate who may not take the call, or has no room for it."""
+    return Seat(
+        at=at,
+        verdict=Verdict.EXCLUDED,
+        rule=no.rule,
+        seen=no.seen,
+        needed=no.needed,
+        holder=no.holder,
+        place=place,
+    )
 
 
 class Record(Value):

@@ -10,7 +10,8 @@ from libs.contracts.routing import RouteReason
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, FlowPart, Inputs
 from services.router.domain.counters import Counter, CounterKey, Counters, Periods
-from services.router.domain.decision import conclude, deliberate
+from services.router.domain.decision import conclude
+from services.router.domain.deliberation import deliberate
 from services.router.domain.plan import Plan
 from services.router.domain.record import Decision, Record
 
@@ -21,10 +22,15 @@ def repeat(record: Record, plan: Plan | None) -> Decision:
     basis = record.given or plan
     assert basis is not None, "a record names a plan or a reason"
     deliberation = deliberate(
-        given, record.step, basis, record.inputs, now=record.at, seed=record.seed
+        given,
+        record.step,
+        basis,
+        record.inputs,
+        now=record.at,
+        seed=record.seed,
+        edition=record.edition,
     )
-    by_then = deliberation.model_copy(update={"edition": record.edition})
-    return conclude(by_then, counters_of(record))
+    return conclude(deliberation, counters_of(record))
 
 
 def reconsider(record: Record, then: Plan, now: Plan) -> Decision:

@@ -28,23 +28,25 @@ _ATTESTATIONS = {
     "TN-Validation-Passed-B": Attestation.B,
     "TN-Validation-Passed-C": Attestation.C,
 }
-"""Twilio's `StirVerstat`; the words that begin like these and go on name a diverted call."""
+"""Twilio's `StirVerstat`; what goes on after these names a call that was diverted or passed on."""
+
+KNOWS_DIVERTED = 3  # the edition of the rules since which such calls are told apart
 
 
 def turned_away(
-    plan: Plan, context: CallContext, inputs: Inputs, now: datetime
+    plan: Plan, context: CallContext, inputs: Inputs, now: datetime, edition: int
 ) -> TurnedAway | None:
     """The first rule that turns the call away; None: the campaign takes it."""
-    for reason, finding in _findings(plan, context, inputs, now):
+    for reason, finding in _findings(plan, context, inputs, now, edition):
         if not finding.passed:
             return TurnedAway(reason=reason, seen=finding.seen, needed=finding.needed)
     return None
 
 
 def _findings(
-    plan: Plan, context: CallContext, inputs: Inputs, now: datetime
+    plan: Plan, context: CallContext, inputs: Inputs, now: datetime, edition: int
 ) -> Iterator[tuple[RouteReason, Finding]]:
-    yield from _of_caller(plan, context, inputs, now)
+    yield from _of_caller(plan, context, inputs, now, edition)
     yield from _of_publisher(context, now)
     campaign = plan.campaign
     if campaign.quotes is not None and inputs.share_percent is None:
@@ -58,7 +60,7 @@ def _findings(
 
 
 def _of_caller(
-    plan: Plan, context: CallContext, inputs: Inputs, now: datetime
+    plan: Plan, context: CallContext, inputs: Inputs, now: datetime, edition: int
 ) -> Iterator[tuple[RouteReason, Finding]]:
     settings, caller = plan.settings, context.caller
     if settings.block_anonymous and caller.kind is CallerKind.WITHHELD:
@@ -72,7 +74,7 @@ def _of_caller(
     if settings.countries is not None and caller.number is not None:
         yield RouteReason.CALLER_ABROAD, check_domestic(settings.countries, country)
     if settings.attestation_min is not None and context.stir:
-        attestation = attestation_of(context.stir)
+        attestation = attestation_of(context.stir, diverted=edition >= KNOWS_DIVERTED)
         yield (
             RouteReason.CALLER_UNATTESTED,
             check_attestation(settings.attestation_min, attestation),
@@ -124,13 +126,19 @@ def quote_told(context: CallContext, now: datetime) -> str:
             return "a quote for another caller"
 
 
-def attestation_of(stir: str) -> Attestation:
+def attestation_of(stir: str, *, diverted: bool = True) -> Attestation:
     """Read what the carrier says of the caller's number (Twilio's `StirVerstat`).
+
+    Of a call that was `diverted`, or passed on by somebody, it is only known where it came in.
 
     >>> [attestation_of(t).value for t in ("TN-Validation-Passed-A", "TN-Validation-Failed-B", "")]
     ['A', 'failed', 'missing']
+    >>> attestation_of("TN-Validation-Passed-A-Diverted").value
+    'C'
     """
     for words, attestation in _ATTESTATIONS.items():
-        if stir.startswith(words):
+        if stir == words:
             return attestation
+        if stir.startswith(f"{words}-"):
+            return Attestation.C if diverted else attestation
     return Attestation.FAILED if "Failed" in stir else Attestation.MISSING

@@ -33,6 +33,7 @@ _PAST = Statement(
         leg.c.buyer_id,
         leg.c.connected_at,
         leg.c.converted_at,
+        leg.c.call_id,
     )
     .where(
         leg.c.account_id == _ACCOUNT,
@@ -117,6 +118,7 @@ class History:
                     buyer_id=row[3],
                     connected_at=row[4],
                     converted_at=row[5],
+                    call_id=row[6],
                 )
                 for row in rows
             )

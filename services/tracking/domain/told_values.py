@@ -153,6 +153,7 @@ def _of_the_call(known: Known) -> Values:
 
 def _of_the_parties(known: Known) -> Values:
     record, seller = known.record, known.routed.seller if known.routed else ""
+    seller = known.tags.get("publisher:name") or seller  # the record outweighs a ping's word
     publisher = str(known.routed.publisher_id or "") if known.routed else ""
     values = {
         "agent_id": "",

@@ -13,6 +13,7 @@ from libs.contracts.routing import (
     RouteReason,
     Stop,
 )
+from libs.contracts.screening import RepeatLimit
 from tests.kit.hosting import TESTER
 from tests.service.router.stage import CLOSING, Call, Stage, close, dial
 
@@ -41,6 +42,20 @@ async def test_every_way_to_reach_nobody_leads_to_the_next_and_never_back(stage:
     steps = await stage.explained(call)
     assert [step.outcome for step in steps] == ["dial", "dial", "dial", "close"]
     assert {row.rule for row in steps[3].candidates} == {Rule.ALREADY_TRIED}
+
+
+async def test_a_call_that_rolled_over_is_one_call_of_its_caller(stage: Stage) -> None:
+    await three_targets(stage, repeat_limit=RepeatLimit(calls_max=2, days=1))
+    call = Call()
+    first = dial(await stage.ask(call.admit()))
+    second = dial(await stage.ask(call.go_on(first, CallStatus.BUSY)))
+    dial(await stage.ask(call.go_on(second, CallStatus.BUSY)))
+
+    dial(await stage.ask(Call().admit()))
+    third = close(await stage.ask(Call().admit()))
+
+    assert third.reason is RouteReason.CALLER_REPEATS
+    await stage.replay_everything()
 
 
 async def test_only_a_conversation_is_a_connection(stage: Stage) -> None:

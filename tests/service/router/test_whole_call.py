@@ -36,7 +36,9 @@ async def test_a_call_inherits_from_its_number_unless_it_knows_better(stage: Sta
     assert first.dial.destination == radio.destination
     assert second.dial.destination == other.destination
     told = CallRouted.model_validate(await stage.routed(inherited))
-    assert (told.publisher_id, told.tags) == (sent_by, {"source": "radio", "city": "Yuma"})
+    sender = {"publisher:id": str(sent_by), "publisher:name": publisher.name}
+    own = {"source": "radio", "city": "Yuma"}
+    assert (told.publisher_id, told.tags) == (sent_by, own | sender)
     assert (told.repeat, told.duplicate) == (False, False)
     told = CallRouted.model_validate(await stage.routed(overridden))
     assert (told.publisher_id, told.tags) == (visited, {"source": "mail", "city": "Yuma"})

@@ -23,7 +23,8 @@ from libs.contracts.screening import CallerHistory, EarlierCall
 from services.router.domain.candidate import Candidate
 from services.router.domain.context import CallContext, Inputs
 from services.router.domain.counters import NONE, Counter, Counters, Periods
-from services.router.domain.decision import conclude, deliberate
+from services.router.domain.decision import conclude
+from services.router.domain.deliberation import deliberate
 from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.domain.record import Decision
 

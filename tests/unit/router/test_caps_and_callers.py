@@ -27,6 +27,7 @@ from services.router.domain.context import Estimate, Inputs, PublisherSeen
 from services.router.domain.counters import Counter
 from services.router.domain.explain import explained
 from services.router.domain.plan import Plan
+from services.router.domain.replay import repeat
 from tests.unit.router.plans import (
     BUYER,
     CALLER,
@@ -201,6 +202,26 @@ def test_a_blocklist_may_refuse_who_hides_her_number() -> None:
     decision = decide(plan, caller=WITHHELD)
     assert decision.record.reason is RouteReason.CALLER_BLOCKED
     assert "the caller is blocked" in explained(decision.record, plan, heard=True).sentence
+
+
+def test_a_call_that_was_diverted_vouches_only_for_where_it_came_in() -> None:
+    """Before the third edition of the rules it was taken at its letter."""
+    diverted = "TN-Validation-Passed-A-Diverted"
+    for least, stir, expected in (
+        ("A", "TN-Validation-Passed-A", 1),
+        ("A", diverted, None),
+        ("C", diverted, 1),
+        ("C", "TN-Validation-Failed-A", None),
+    ):
+        plan = a_plan(a_target(1), attestation_min=least)
+        decision = decide(plan, caller=CALLER, stir=stir)
+        assert chosen(decision) == expected
+        assert repeat(decision.record, plan).record == decision.record
+    plan = a_plan(a_target(1), attestation_min="A")
+    record = decide(plan, caller=CALLER, stir="TN-Validation-Passed-A").record
+    context = record.context.model_copy(update={"stir": diverted})
+    older = record.model_copy(update={"edition": 2, "context": context})
+    assert repeat(older, plan).record == older
 
 
 def test_weights_share_a_tier() -> None:

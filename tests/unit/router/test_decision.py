@@ -13,7 +13,8 @@ from libs.contracts.explaining import Rule, Verdict
 from libs.contracts.routing import Close, DialNext, RouteReason
 from services.router.domain.context import Inputs
 from services.router.domain.counters import Counter
-from services.router.domain.decision import conclude, deliberate
+from services.router.domain.decision import conclude
+from services.router.domain.deliberation import deliberate
 from services.router.domain.explain import explained
 from services.router.domain.plan import Plan
 from services.router.domain.record import Record
