@@ -1,5 +1,6 @@
 """Somebody who may be considered for a call, with all that decides about it."""
 
+from functools import cached_property
 from typing import Any, Self
 from uuid import UUID
 
@@ -52,7 +53,7 @@ class Candidate(Value):
         """Lower comes first: the entry's priority, then an agent's own."""
         return self.priority, self.agent.priority if self.agent else USUAL_PRIORITY
 
-    @property
+    @cached_property
     def id(self) -> UUID:
         """What the entry is known by: its target, or its RTB router."""
         named = self.target.id if self.target else self.rtb_router_id

@@ -59,7 +59,11 @@ def _keys(
         case Spread.MOST_FREE:
             firsts = [-_free(plan, candidate, inputs) for candidate in eligible]
         case Spread.PERFORMANCE:
-            firsts = [-float(score(plan, candidate, inputs)) for candidate in eligible]
+            rule, seen, index = plan.campaign.performance, inputs.estimates, plan.index
+            firsts = [
+                -float(estimated(rule, seen.get(index[candidate.id], NOBODY_YET)))
+                for candidate in eligible
+            ]
     return list(zip(firsts, draws, strict=True))
 
 
@@ -86,19 +90,12 @@ def _free(plan: Plan, candidate: Candidate, inputs: Inputs) -> float:
     return inf if load is None or load.free is None else float(load.free)
 
 
-def score(plan: Plan, candidate: Candidate, inputs: Inputs) -> Decimal:
-    """A candidate's estimated revenue per call, as `Performance` defines it."""
-    rule = plan.campaign.performance
-    seen = inputs.estimates.get(plan.index[candidate.id], NOBODY_YET)
-    return estimated(rule, seen)
-
-
 def scored(plan: Plan, candidate: Candidate, inputs: Inputs) -> str:
     """What the campaign's spread made of a candidate, in words; empty where it only draws."""
     match plan.campaign.spread:
         case Spread.PERFORMANCE:
             seen = inputs.estimates.get(plan.index[candidate.id], NOBODY_YET)
-            worth = score(plan, candidate, inputs)
+            worth = estimated(plan.campaign.performance, seen)
             return f"{worth:.4f} a call, from {seen.revenue:f} in {seen.calls} calls"
         case Spread.LEAST_BUSY:
             return f"{_live(plan, candidate, inputs)} at once"

@@ -6,7 +6,7 @@ is asked once.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 from uuid import UUID
 
 from libs.contracts.agent_states import AgentState
@@ -27,7 +27,6 @@ from services.router.domain.plan import Plan
 from services.router.domain.sheet import Line
 from services.router.domain.verdicts import Exclusion
 
-Asked = TypeVar("Asked")
 NEVER_THERE = AgentSeen()
 
 
@@ -49,6 +48,11 @@ class Sieve:
         self._passed: set[int] = set()  # by the rule's identity: the plan keeps them
         self._failed: dict[int, Finding] = {}
         self._tested: dict[int, bool] = {}
+        self._ask: dict[Rule, Callable[[Any], Finding]] = {
+            Rule.CLOSED: self._hours,
+            Rule.FILTERED: self._filter,
+            Rule.OUT_OF_AREA: self._area,
+        }
         self._served_at_all: dict[int, bool] = {}  # by the rule's identity, too
         self._duplicates: dict[tuple[int, UUID], Finding] = {}  # and by whose calls it looks at
 
@@ -59,31 +63,19 @@ class Sieve:
             or self._of_this_call(line)
             or self._unskilled(line)
             or (self._away(line, line.agent) if line.agent else None)
-            or (None if self._passed.issuperset(line.rules) else self._of_rules(line))
+            or (None if self._passed.issuperset(line.keys) else self._of_rules(line))
             or self._duplicate(line)
         )
 
     def _of_rules(self, line: Line) -> Exclusion | None:
-        return (
-            self._first(Rule.CLOSED, line.schedules, self._hours)
-            or self._first(Rule.FILTERED, line.filters, self._filter)
-            or self._first(Rule.OUT_OF_AREA, line.areas, self._area)
-        )
-
-    def _first(
-        self,
-        rule: Rule,
-        asked: tuple[tuple[str, Asked], ...],
-        ask: Callable[[Asked], Finding],
-    ) -> Exclusion | None:
-        for holder, one in asked:
-            if id(one) in self._passed:
+        for key, rule, holder, of in line.asked:
+            if key in self._passed:
                 continue
-            found = self._failed.get(id(one)) or ask(one)
+            found = self._failed.get(key) or self._ask[rule](of)
             if not found.passed:
-                self._failed[id(one)] = found
+                self._failed[key] = found
                 return _excluded(rule, found, holder)
-            self._passed.add(id(one))
+            self._passed.add(key)
         return None
 
     def _hours(self, schedule: Schedule) -> Finding:

@@ -5,7 +5,7 @@ Equal rules become one object, so that a call asks each of them once, whoever ha
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from libs.contracts.agents import Agent, Skills
@@ -22,9 +22,21 @@ from services.router.domain.verdicts import Exclusion
 Share = Callable[[Any], Any]
 
 
+class Asked(NamedTuple):
+    """Hours, a tag filter or an area that a candidate, or what it belongs to (`holder`), has.
+
+    `key` is the identity of what is asked: those that are equal are one.
+    """
+
+    key: int
+    rule: Rule
+    holder: str
+    of: Schedule | TagFilter | AreaRule
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one candidate asks of a call; rules with whose they are, and all by identity.
+    """What one candidate asks of a call, in the order in which it is told; `keys` are all its.
 
     `at` is where it stands in the plan, `needs` the skills that its entry and campaign need.
     """
@@ -37,10 +49,8 @@ class Line:
     needs: Skills
     paused: Exclusion | None
     earlier_connections_max: int | None
-    schedules: tuple[tuple[str, Schedule], ...]
-    filters: tuple[tuple[str, TagFilter], ...]
-    areas: tuple[tuple[str, AreaRule], ...]
-    rules: frozenset[int]
+    asked: tuple[Asked, ...]
+    keys: frozenset[int]
     duplicates: DuplicateRule | None
 
 
@@ -55,16 +65,13 @@ def lines_of(candidates: Iterable[Candidate]) -> tuple[Line, ...]:
 
 
 def _line(at: int, candidate: Candidate, share: Share) -> Line:
-    rules = list(_selective(candidate))
+    asked = tuple(_asked(candidate, share))
     duplicates = candidate.settings.duplicates
     off = (
         candidate.target is None  # bidders have duplicates rules of their own
         or duplicates is None
         or duplicates.scope is DuplicateScope.NONE
     )
-    schedules = tuple((who, share(of.schedule)) for who, of in rules if of.schedule)
-    filters = tuple((who, _shared(of.filter, share)) for who, of in rules if of.filter)
-    areas = tuple((who, share(of.area)) for who, of in rules if of.area)
     return Line(
         candidate_id=candidate.id,
         target_id=candidate.target.id if candidate.target else None,
@@ -74,12 +81,28 @@ def _line(at: int, candidate: Candidate, share: Share) -> Line:
         needs=candidate.skills,
         paused=_paused(candidate),
         earlier_connections_max=candidate.settings.earlier_connections_max,
-        schedules=schedules,
-        filters=filters,
-        areas=areas,
-        rules=frozenset(id(rule) for _, rule in (*schedules, *filters, *areas)),
+        asked=asked,
+        keys=frozenset(one.key for one in asked),
         duplicates=None if off else share(duplicates),
     )
+
+
+def _asked(candidate: Candidate, share: Share) -> Iterator[Asked]:
+    """First all hours, then all filters, then all areas."""
+    rules = list(_selective(candidate))
+    for who, of in rules:
+        if of.schedule is not None:
+            yield _kept(Rule.CLOSED, who, share(of.schedule))
+    for who, of in rules:
+        if of.filter is not None:
+            yield _kept(Rule.FILTERED, who, _shared(of.filter, share))
+    for who, of in rules:
+        if of.area is not None:
+            yield _kept(Rule.OUT_OF_AREA, who, share(of.area))
+
+
+def _kept(rule: Rule, holder: str, of: Schedule | TagFilter | AreaRule) -> Asked:
+    return Asked(id(of), rule, holder, of)
 
 
 def _shared(condition: TagFilter, share: Share) -> TagFilter:
