@@ -82,6 +82,7 @@ TITLES = {
 _STATUS = {
     "not_found": 404,
     "gone": 410,
+    "full": 409,
     "not_recorded": 409,
     "stale": 409,
     "taken": 409,

@@ -14,7 +14,7 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.post_conversion.v1
             ask.tracking.reconcile.v1 ask.tracking.list_reconciliations.v1
             ask.tracking.get_reconciliation.v1
-            ask.tracking.save_recording_rule.v1
+            ask.tracking.save_recording_rule.v1 ask.tracking.annotate_calls.v1
             ask.tracking.report.v1 ask.tracking.report_words.v1 ask.tracking.now.v1
 asks        ask.router.numbers.v1 ask.ingress.carriers.v1
             ask.ingress.list_calls.v1 ask.ingress.say_again.v1
@@ -23,7 +23,7 @@ publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.conversion.posted.v1
             event.delivery.changed.v1 event.reconciliation.changed.v1
             event.tracking_tag.changed.v1 event.url_parameter.changed.v1
-            event.recording_rule.changed.v1
+            event.recording_rule.changed.v1 event.call.annotated.v1
 consumes    tracking-calls tracking-attributions tracking-pixels
 owns        schema `tracking`: facts, calls, the periods they are filed under,
             what they count for and its sums; publishers; pixels and their

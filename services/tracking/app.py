@@ -37,6 +37,7 @@ from services.tracking.answers import reconciling as reconciling_answers
 from services.tracking.answers import recordings as recordings_answers
 from services.tracking.answers import reporting as reports_answers
 from services.tracking.answers import visits as visits_answers
+from services.tracking.desk.annotating import AnnotatingDesk
 from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
 from services.tracking.desk.converting import ConvertingDesk
@@ -106,6 +107,7 @@ def create(settings: Settings | None = None) -> Starlette:
     websites = _websites(settings, broker, database, answers, keeping, configuration)
     calls_answers.bind(answers, desk, websites.attributing)
     money_answers.bind(answers, ConvertingDesk(desk, journal, outbox, clock))
+    calls_answers.bind_edits(answers, AnnotatingDesk(desk, journal, outbox, clock))
     reports_answers.bind(answers, ReportingDesk(Reports(database), clock))
     watch = Watch(database, answers)
     reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)

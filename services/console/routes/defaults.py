@@ -33,7 +33,7 @@ router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["defaults"])
 @router.get("/defaults", response_model=DefaultsRow, openapi_extra=needs(Right.LOOK))
 async def get_defaults(request: Request, who: Who) -> Response:
     """What all campaigns of the account inherit."""
-    return row_of(await _defaults_row(request, who))
+    return row_of(await defaults_row(request, who))
 
 
 @router.put(
@@ -53,10 +53,11 @@ async def replace_defaults(
         document=body,
     )
     await asked(request, question, BODY)
-    return row_of(await _defaults_row(request, who))
+    return row_of(await defaults_row(request, who))
 
 
-async def _defaults_row(request: Request, who: Who) -> Row:
+async def defaults_row(request: Request, who: Who) -> Row:
+    """The account's defaults with their version; 0 where they were never set."""
     try:
         return await row(request, who, Noun.DEFAULTS, str(who.account_id))
     except Problem as no:

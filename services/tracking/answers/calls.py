@@ -1,16 +1,28 @@
 """Questions about calls.  Each question: decode, call the desk, reply."""
 
+from libs.contracts.annotating import AnnotateCalls, CallsAnnotated
 from libs.contracts.message import Value
 from libs.contracts.recordings import FindRecording, RecordingFound
 from libs.contracts.tracking import CallDetail, GetCall, ListCalls, ListLiveCalls
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
+from services.tracking.answers.keeping import EDITS_IN_FLIGHT_MAX
 from services.tracking.answers.refusing import declining
+from services.tracking.desk.annotating import AnnotatingDesk
 from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
 from services.tracking.domain.reports import TooMuch
 
 QUESTIONS_IN_FLIGHT_MAX = 32  # of each kind; more would only wait for a database connection
+
+
+def bind_edits(answers: Answers, annotating: AnnotatingDesk) -> None:
+    """Bind what is added to calls afterwards."""
+
+    @answers.to(AnnotateCalls, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def annotate(question: AnnotateCalls, _: Deadline) -> CallsAnnotated:
+        with declining():
+            return await annotating.annotate(question)
 
 
 def bind(answers: Answers, desk: Desk, attributing: AttributingDesk) -> None:

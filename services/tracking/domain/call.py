@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from libs.contracts.annotating import CallAnnotated
 from libs.contracts.calls import (
     CallArrived,
     CallEnded,
@@ -28,6 +29,7 @@ from libs.contracts.conversions import ConversionPosted
 from libs.contracts.flows import FlowConverted
 from libs.contracts.ids import NOBODY
 from libs.contracts.routing import CallRouted
+from services.tracking.domain.annotations import annotation
 from services.tracking.domain.cells import (
     Arrival,
     Bought,
@@ -226,6 +228,7 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     RecordingReady: _Telling(_nothing, _recording),
     RecordingTranscribed: _Telling(_nothing, _transcript),
     RecordingDeleted: _Telling(_deletion, _nothing),
+    CallAnnotated: _Telling(_nothing, annotation),
 }
 
 FACTS: Mapping[str, type[Fact]] = {fact.subject: fact for fact in _TELLINGS}

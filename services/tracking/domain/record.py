@@ -24,6 +24,7 @@ from typing import Any
 from libs.contracts.calls import CallStatus
 from libs.contracts.ids import NOBODY, CallId
 from libs.contracts.tracking import CallRecord, CallState, Leg
+from services.tracking.domain.annotations import annotated, notes_of
 from services.tracking.domain.cells import Arrival, Came, Recording, Told, first, second
 from services.tracking.domain.legs import Decisions, connected_of, decisions_of, legs_of
 from services.tracking.domain.origins import origin_of
@@ -57,7 +58,7 @@ def record_of(call_id: CallId, told: Told) -> CallRecord:
             "legs": legs,
             **_arrival(told),
             **_came(told),
-            **origin_of(told),
+            **_annotated(told),
             **_campaign(decisions),
             **_sold_to((connected or legs)[-1:]),
             **fields_of(told, legs),
@@ -124,6 +125,12 @@ def _ending(
 def _sum(seconds: Iterable[int | None]) -> int | None:
     known = [one for one in seconds if one is not None]
     return sum(known) if known else None
+
+
+def _annotated(told: Told) -> dict[str, Any]:
+    """What brought the call, and what people added since."""
+    origin = origin_of(told)
+    return {**origin, "tags": annotated(told, origin.get("tags", {})), "notes": notes_of(told)}
 
 
 def _arrival(told: Told) -> dict[str, Any]:

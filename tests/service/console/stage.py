@@ -10,6 +10,9 @@ from uuid import UUID, uuid4
 import httpx
 import uvicorn
 
+from libs.contracts.calls import Fact
+from libs.runtime.broker import Broker
+from libs.runtime.publish import MESSAGE_ID, publish
 from services.console.app import API, create
 from services.console.domain.access import Principal, Right, Role, rights_of
 from services.console.settings import Settings
@@ -166,6 +169,29 @@ class Stage:
             everything, "tests", role, rights, more.get("expires_at")
         )
         return Asker(self.client({"Authorization": f"Bearer {key}"}), account_id)
+
+    async def tell(self, *facts: Fact) -> None:
+        """Publish facts as the ingress and the router do, and wait until the last is kept."""
+        broker = Broker(self.nats_url, "ingress")
+        broker.open()
+
+        async def connected() -> bool | None:
+            return broker.connected or None
+
+        await eventually(connected)
+        for fact in facts:
+            payload = fact.model_dump_json().encode()
+            await publish(broker, fact.subject, payload, {MESSAGE_ID: fact.key}, within_seconds=5)
+        await broker.close()
+        await eventually(partial(self._has_kept, facts[-1]))
+
+    async def _has_kept(self, fact: Fact) -> bool | None:
+        answer = await self.owner("GET", f"calls/{fact.call_id}")
+        timeline = answer.json()["timeline"] if answer.is_success else ()
+        kept = any(
+            (one["subject"], one["sequence"]) == (fact.subject, fact.sequence) for one in timeline
+        )
+        return kept or None
 
     def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
         """Somebody who connects."""

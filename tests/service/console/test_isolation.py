@@ -232,6 +232,8 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("POST", "/tracking-tags/{id}/snippet"): {},
         ("POST", "/pixel-tests"): {"pixel_id": ours["pixels"]["document"]["id"]},
         ("POST", "/calls/{call_id}/conversions"): {},
+        ("POST", "/call-annotations"): {"call_ids": [str(uuid4())], "note": "x"},
+        ("POST", "/call-blocks"): {"call_ids": [str(uuid4())]},
         ("POST", "/reconciliations"): {"account_sid": ACCOUNT_SID},
         ("POST", "/resends"): {"delivery_id": str(uuid4())},
         ("POST", "/rtb-pings"): {"target_id": bidder},

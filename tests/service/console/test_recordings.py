@@ -13,10 +13,8 @@ import pytest
 
 from deploy.local.carrier.ledger import Recording
 from deploy.local.carrier.tape import wav
-from libs.contracts.calls import Fact, RecordingStatus
+from libs.contracts.calls import RecordingStatus
 from libs.contracts.ids import AccountId
-from libs.runtime.broker import Broker
-from libs.runtime.publish import MESSAGE_ID, publish
 from services.console.domain.access import Role
 from services.ingress.app import create
 from services.ingress.carrier import recordings
@@ -33,15 +31,8 @@ SID = "RE" + "1" * 32
 class Archive:
     """A console with an ingress behind it, and a carrier that has a recording of the account's."""
 
-    def __init__(self, stage: Stage, carrier: PlayedRest, ingress_url: str, broker: Broker) -> None:
+    def __init__(self, stage: Stage, carrier: PlayedRest, ingress_url: str) -> None:
         self.stage, self.carrier, self.ingress_url = stage, carrier, ingress_url
-        self._broker = broker
-
-    async def tell(self, *facts: Fact) -> None:
-        for fact in facts:
-            payload = fact.model_dump_json().encode()
-            headers = {MESSAGE_ID: fact.key}
-            await publish(self._broker, fact.subject, payload, headers, within_seconds=5)
 
     async def recorded(self, sid: str = SID, status: str = "completed") -> CallStory:
         """A call whose recording is there, also by the carrier."""
@@ -54,13 +45,7 @@ class Archive:
         assert self.stage.owner.account_id
         story = CallStory(AccountId(self.stage.owner.account_id))
         ready = story.recorded(RecordingStatus(status), recording_sid=sid, url=one.url, seconds=3)
-        await self.tell(story.arrived(), story.routed(), ready)
-
-        async def known() -> bool | None:
-            answer = await self.stage.owner("GET", f"calls/{story.call_id}")
-            return (answer.is_success and bool(answer.json()["call"]["recordings"])) or None
-
-        await eventually(known)
+        await self.stage.tell(story.arrived(), story.routed(), ready)
         return story
 
     def sound(self, sid: str = SID) -> bytes:
@@ -83,18 +68,10 @@ async def archive(stage: Stage, tmp_path: Path) -> AsyncIterator[Archive]:
         ingress = await stack.enter_async_context(alive(create(settings)))
         url = await stack.enter_async_context(at_an_address(ingress))
         await eventually(partial(is_whole, ingress))
-        broker = Broker(stage.nats_url, "ingress")
-        broker.open()
-        stack.push_async_callback(broker.close)
-
-        async def connected() -> bool | None:
-            return broker.connected or None
-
-        await eventually(connected)
         stage.app = await stage.console(ingress_base_url=url)
         assert stage.owner.account_id
         stage.owner = await stage.program(Role.OWNER, stage.owner.account_id)
-        yield Archive(stage, carrier, url, broker)
+        yield Archive(stage, carrier, url)
 
 
 @asynccontextmanager
