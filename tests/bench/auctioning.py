@@ -34,6 +34,7 @@ from libs.runtime.deadline import Deadline
 from services.rtb.app import create
 from services.rtb.settings import Settings
 from tests.bench.auction_report import OVER_MS, table, write
+from tests.bench.machine import cpu_seconds
 from tests.bench.ratios import Spread, percentile, spread, steady
 from tests.bench.report import exactly
 from tests.bench.stage import ROOT
@@ -61,7 +62,7 @@ def serve_rtb(nats_url: str, database_url: str, pipe: Any) -> None:
         about = {"nats_url": nats_url, "database_url": database_url}
         settings = settings_of(Settings, **about, allow_private_addresses=True, log_level="ERROR")
         async with alive(create(settings)):
-            pipe.send("up")
+            pipe.send(os.getpid())
             while not pipe.poll():  # noqa: ASYNC110 - a pipe tells no event loop
                 await asyncio.sleep(0.2)
 
@@ -160,7 +161,7 @@ async def bare(session: aiohttp.ClientSession, url: str, size: int) -> float:
     return (time.perf_counter() - began) * 1_000
 
 
-async def measure(nats_url: str, url: str) -> dict[str, Spread]:
+async def measure(nats_url: str, url: str, rtb: int) -> dict[str, Spread]:
     broker = Broker(nats_url, "router")
     broker.open()
     while not broker.connected:  # noqa: ASYNC110 - once
@@ -169,7 +170,7 @@ async def measure(nats_url: str, url: str) -> dict[str, Spread]:
     found: dict[str, Spread] = {}
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         for size in SIZES:
-            found |= await compared(asker, session, url, size)
+            found |= await compared(asker, session, url, size, rtb)
     found |= await overshoot(asker)
     found |= await spared(asker)
     await broker.close()
@@ -177,21 +178,27 @@ async def measure(nats_url: str, url: str) -> dict[str, Spread]:
 
 
 async def compared(
-    asker: Asker, session: aiohttp.ClientSession, url: str, size: int
+    asker: Asker, session: aiohttp.ClientSession, url: str, size: int, rtb: int
 ) -> dict[str, Spread]:
-    """Auctions of a size beside bare fan-outs, in rounds."""
+    """Auctions of a size beside bare fan-outs, in rounds; and the processor time of both."""
     router_id = await asker.router([f"/{at}" for at in range(size)])
     for _ in range(WARM):
         await asker.auction(router_id)
         await bare(session, url, size)
     over: list[list[float]] = []
     floor: list[list[float]] = []
+    used: list[float] = []
+    used_bare: list[float] = []
     kept: list[int] = []
     while len(kept) < ROUNDS and len(over) < ROUNDS_MAX:
-        pairs = [
-            ((await asker.auction(router_id))[0], await bare(session, url, size))
-            for _ in range(AUCTIONS)
-        ]
+        before, pairs, plain_seconds = cpu_seconds({"rtb": rtb})["rtb"], [], 0.0
+        for _ in range(AUCTIONS):
+            took = (await asker.auction(router_id))[0]
+            began = time.process_time()
+            pairs.append((took, await bare(session, url, size)))
+            plain_seconds += time.process_time() - began
+        used.append((cpu_seconds({"rtb": rtb})["rtb"] - before) * 1_000 / AUCTIONS)
+        used_bare.append(plain_seconds * 1_000 / AUCTIONS)
         over.append([took - BIDDER_MS for took, _ in pairs])
         floor.append([plain - BIDDER_MS for _, plain in pairs])
         kept = steady([statistics.median(one) for one in floor])
@@ -206,6 +213,8 @@ async def compared(
         f"auction.vs_bare.n{size}.p50": spread(
             [mine / bare_one for mine, bare_one in zip(ours, theirs, strict=True)]
         ),
+        f"auction.cpu_ms.n{size}": spread([used[at] for at in kept]),
+        f"auction.cpu_vs_bare.n{size}": spread([used[at] / used_bare[at] for at in kept]),
     }
 
 
@@ -248,8 +257,8 @@ def main() -> None:
     with running_postgres() as postgres, running_nats() as nats:
         databases = Databases(Templates(postgres))
         database_url = databases.fresh("rtb")
-        with program(serve_rtb, nats.url, database_url), program(serve_bidders) as url:
-            reached = uvloop.run(measure(nats.url, url))
+        with program(serve_rtb, nats.url, database_url) as rtb, program(serve_bidders) as url:
+            reached = uvloop.run(measure(nats.url, url, rtb))
         databases.drop()
     load_average = os.getloadavg()[0]
     print(*table(reached), sep="\n")

@@ -1,12 +1,13 @@
 """Everything an auction was decided from, and what became of each bidder."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Self
 
 from libs.contracts.auction import Loss, Unsold
 from libs.contracts.bidding import RtbRouter
 from libs.contracts.ids import AuctionId, CampaignId, RtbTargetId
-from libs.contracts.message import Value
+from libs.contracts.message import Instant, Value
 from libs.contracts.money import Money
 from services.rtb.domain.bid import Bid
 from services.rtb.domain.offer import Offered
@@ -37,6 +38,11 @@ class Entry(Value):
     place: int | None = None
     bid: Bid | None = None
 
+    def is_over(self, now: Instant) -> bool:
+        """Whether its bid no longer holds."""
+        assert self.bid is not None, "who has a place has bid"
+        return self.bid.expires_at <= now
+
 
 class Auction(Value):
     """An auction as it was decided."""
@@ -58,6 +64,25 @@ class Auction(Value):
             for entry in self.entries
         )
         unsold = self.unsold or Unsold.FOR_A_QUOTE
+        return self.model_copy(update={"entries": entries, "unsold": unsold})
+
+    def settled(
+        self, winner: Entry | None, lost: Mapping[RtbTargetId, Loss], *, is_new: bool
+    ) -> Self:
+        """The auction once a place was looked for: `lost` are those before the winner, with why.
+
+        In an auction of an earlier step nobody is left but whom that step has not had.
+        """
+        entries = tuple(
+            entry.model_copy(update={"loss": lost.get(entry.target_id)})
+            if entry.target_id in lost or entry is winner
+            else entry
+            for entry in self.entries
+        )
+        unsold = None
+        if winner is None:
+            nothing = Unsold.ALL_FULL if Loss.FULL in lost.values() else Unsold.NOTHING_LEFT
+            unsold = (self.unsold or nothing) if is_new else nothing
         return self.model_copy(update={"entries": entries, "unsold": unsold})
 
     @property

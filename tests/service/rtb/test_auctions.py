@@ -78,6 +78,22 @@ async def test_what_was_bid_and_what_it_ranked_as_are_both_shown(stage: Stage) -
     }
 
 
+async def test_a_bidder_that_has_had_the_call_does_not_win_it_at_another_router(
+    stage: Stage,
+) -> None:
+    target = stage.target("/one", bids(9))
+    first = await stage.router(target)
+    second = await stage.router(members=[{"target_id": target.id}])
+    assert isinstance(await stage.sell(first), AuctionWon)
+
+    unsold = await stage.sell(second, step=1)
+
+    assert isinstance(unsold, AuctionUnsold)
+    assert unsold.reason is Unsold.NOTHING_LEFT
+    assert stage.losses() == {"one": Loss.DUPLICATE}
+    assert stage.told()[-1].reason is Unsold.NOTHING_LEFT
+
+
 async def test_a_bid_is_not_dialled_after_its_expiry(stage: Stage) -> None:
     router = await stage.router(
         stage.target("/best", bids(9)),

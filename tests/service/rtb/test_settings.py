@@ -54,6 +54,7 @@ ANSWERS: list[tuple[Play, dict[str, Any], Loss]] = [
     (bids(4), {"minimum_bid": 5}, Loss.BELOW_MINIMUM),
     (bids(60), {"maximum_bid": 50}, Loss.ABOVE_MAXIMUM),
     (bids(9, currency="EUR"), {}, Loss.OTHER_CURRENCY),
+    (bids(9), {"currency": "EUR"}, Loss.OTHER_CURRENCY),
     (bids(9, phoneNumber="+445550100031"), {}, Loss.BAD_DESTINATION),
     (bids(9, phoneNumber="+19005550131"), {}, Loss.BAD_DESTINATION),
     (bids(9, phoneNumber=""), {}, Loss.NO_DESTINATION),
@@ -112,7 +113,9 @@ def bidders_of_every_kind(stage: Stage) -> list[RtbTarget]:
             method="PUT",
             template="c=[tag:Geo:City]&z={callerZip}",
         ),
-        stage.target("/xml", bids(4), content="xml", template="<c>{callerCity}</c>"),
+        stage.target(
+            "/xml", bids(4), content="xml", method="PATCH", template="<c>{callerCity}</c>"
+        ),
         stage.target(
             "/query",
             bids(5),
@@ -152,6 +155,7 @@ async def test_the_request_is_made_as_the_bidder_wants_it(stage: Stage) -> None:
     signed = hmac.new(b"keep this", f"{at}.".encode() + heard["/json"].body, hashlib.sha256)
     assert signature == base64.b64encode(signed.digest()).decode()
     assert (heard["/form"].method, heard["/form"].body) == ("PUT", b"c=New+%22York%22&z=10001")
+    assert heard["/xml"].method == "PATCH"
     assert heard["/xml"].body == b"<c>New &quot;York&quot;</c>"
     assert heard["/query"].target == "/query?c=New%20%22York%22&cid="
     assert heard["/query"].headers["authorization"].startswith("Basic ")
@@ -225,7 +229,10 @@ async def test_sip_headers_go_with_the_leg(stage: Stage) -> None:
 
 CAPPED: list[dict[str, Any]] = [
     {"concurrency": 1},
-    *({"limits": [{"period": period, "most": 1}]} for period in ("hour", "day", "month", "total")),
+    *(
+        {"limits": [{"period": period, "most": 1}]}
+        for period in ("hour", "day", "week", "month", "total")
+    ),
 ]
 
 
@@ -251,6 +258,7 @@ ROUTERS: list[tuple[dict[str, Any], str | None, str]] = [
     ({}, "b", "9.0000"),
     ({"price": "second_plus", "second_price_plus": "0.5"}, "b", "8.5000"),
     ({"minimum_revenue": "9.5"}, None, Unsold.NO_BIDS),
+    ({"currency": "EUR"}, None, Unsold.NO_BIDS),
     ({"minimum_bidders": 3}, None, Unsold.TOO_FEW_BIDDERS),
     ({"status": "paused"}, None, Unsold.ROUTER_PAUSED),
     ({"multipliers": ("1.2", "1")}, "a", "8.0000"),
