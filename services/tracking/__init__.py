@@ -11,7 +11,7 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.save_pixel.v1 ask.tracking.test_pixel.v1
             ask.tracking.pixel_presets.v1 ask.tracking.list_deliveries.v1
             ask.tracking.get_delivery.v1 ask.tracking.resend.v1
-            ask.tracking.post_conversion.v1
+            ask.tracking.post_conversion.v1 ask.tracking.prove_books.v1
             ask.tracking.reconcile.v1 ask.tracking.list_reconciliations.v1
             ask.tracking.get_reconciliation.v1
             ask.tracking.save_recording_rule.v1 ask.tracking.annotate_calls.v1
@@ -26,7 +26,7 @@ publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.recording_rule.changed.v1 event.call.annotated.v1
 consumes    tracking-calls tracking-attributions tracking-pixels
 owns        schema `tracking`: facts, calls, the periods they are filed under,
-            what they count for and its sums; publishers; pixels and their
+            what they count for and its sums; the ledger; publishers; pixels and their
             deliveries; tracking tags, URL parameters, leases, visits,
             attributions; a copy of numbers; reconciliations; which recordings
             the carrier has, and how long accounts keep them

@@ -49,6 +49,7 @@ from services.tracking.desk.looking import LookingDesk
 from services.tracking.desk.periods import PeriodsDesk
 from services.tracking.desk.pixels import PixelsDesk
 from services.tracking.desk.posting import PostingDesk
+from services.tracking.desk.proving import ProvingDesk
 from services.tracking.desk.publishers import PublishersDesk
 from services.tracking.desk.reconciling import ReconcilingDesk
 from services.tracking.desk.recordings import RecordingsDesk
@@ -73,6 +74,7 @@ from services.tracking.store.leasing import Leasing
 from services.tracking.store.numbers import Numbers
 from services.tracking.store.periods import Periods
 from services.tracking.store.pool_use import PoolUses
+from services.tracking.store.proof import Proof
 from services.tracking.store.reconciling import Reconciling
 from services.tracking.store.recordings import Recordings
 from services.tracking.store.reports import Reports
@@ -106,8 +108,9 @@ def create(settings: Settings | None = None) -> Starlette:
     posting, looking = _postbacks(settings, database, answers, keeping, outbox, seal, fetch)
     websites = _websites(settings, broker, database, answers, keeping, configuration)
     calls_answers.bind(answers, desk, websites.attributing)
-    money_answers.bind(answers, ConvertingDesk(desk, journal, outbox, clock))
     calls_answers.bind_edits(answers, AnnotatingDesk(desk, journal, outbox, clock))
+    proving = ProvingDesk(Proof(database), clock, settings.prove_books_at_hour)
+    money_answers.bind(answers, ConvertingDesk(desk, journal, outbox, clock), proving)
     reports_answers.bind(answers, ReportingDesk(Reports(database), clock))
     watch = Watch(database, answers)
     reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)
@@ -117,7 +120,7 @@ def create(settings: Settings | None = None) -> Starlette:
     recordings_answers.bind(answers, recordings)
     postbacks = (asked, posting, looking, reconciling, recordings)
     summing = SummingDesk(Rollups(database))
-    parts = (outbox, consumer, periods, summing, *postbacks, *websites.parts, watch)
+    parts = (outbox, consumer, periods, summing, proving, *postbacks, *websites.parts, watch)
 
     health = Health(
         "tracking",

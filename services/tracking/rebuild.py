@@ -1,5 +1,6 @@
-"""Makes records, tallies and sums again from the facts: `python -m services.tracking.rebuild`.
+"""Makes anew what calls come to, from the facts: `python -m services.tracking.rebuild`.
 
+That is records, tallies, bookings and sums.
 With `--check` it changes nothing, says what is not as the facts have it, and ends with 1 if
 anything is.  Calls go on meanwhile.
 """
@@ -38,8 +39,8 @@ def main() -> int:
     found = asyncio.run(run(Settings().database_url, check=check))
     was = "differ" if check else "were made again"
     print(  # noqa: T201 - it is a command
-        f"{found.calls} calls: {found.records} records, {found.tallies} tallies and"
-        f" {found.sums} sums {was}"
+        f"{found.calls} calls: {found.records} records, {found.tallies} tallies,"
+        f" {found.bookings} calls' bookings and {found.sums} sums {was}"
     )
     return 1 if check and found.differences else 0
 

@@ -32,6 +32,12 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
         le=3_650,
         description="How long visits to websites are kept after they ended, in days.",
     )
+    prove_books_at_hour: int = Field(
+        default=4,
+        ge=0,
+        le=23,
+        description="From which hour on, in UTC, the books are proved once a day.",
+    )
     public_base_url: str = Field(
         default="http://127.0.0.1:8004",
         pattern=r"^https?://[^/\s]+$",

@@ -8,10 +8,13 @@ from starlette.responses import Response
 
 from libs.contracts.conversions import PostConversion, Posted
 from libs.contracts.ids import CallId
+from libs.contracts.ledger import BooksProved, ProveBooks
 from libs.contracts.money import Money
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
 from services.console.routes.asking import ERRORS, NOT_FOUND, asked, formed, told
+
+PROVE_WITHIN_MS = 8_000  # all entries are read
 
 
 class Said(BaseModel):
@@ -24,6 +27,13 @@ class Said(BaseModel):
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["money"])
 look, edit = needs(Right.LOOK), needs(Right.EDIT)
+
+
+@router.get("/books/proof", response_model=BooksProved, openapi_extra=look)
+async def prove_books(request: Request, who: Who) -> Response:
+    """Whether entries, balances, bookings and calls are all equal now, and what is not."""
+    question = ProveBooks(account_id=who.account_id)
+    return told(await asked(request, question, within_ms=PROVE_WITHIN_MS))
 
 
 @router.post(

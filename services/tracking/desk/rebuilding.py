@@ -1,4 +1,4 @@
-"""The rebuilding desk: makes records, tallies and sums again from the facts as they were heard.
+"""The rebuilding desk: makes what calls come to again, from the facts as they were heard.
 
 Calls go on meanwhile: each portion is locked as a fold locks it, and the sums are made at one
 moment.  What is right already stays as it is, word for word.
@@ -31,12 +31,13 @@ class Found:
     calls: int = 0
     records: int = 0
     tallies: int = 0
+    bookings: int = 0
     sums: int = 0
 
     @property
     def differences(self) -> int:
         """All of it; none, if nothing was ever miscounted."""
-        return self.records + self.tallies + self.sums
+        return self.records + self.tallies + self.bookings + self.sums
 
 
 class RebuildingDesk:
@@ -78,15 +79,19 @@ class RebuildingDesk:
             lines: defaultdict[CallId, list[dict[str, Any]]] = defaultdict(list)
             for line in await entry.counted(call_ids):
                 lines[line["call_id"]].append(line)
-            wrong: list[tuple[CallRecord, Told]] = []
+            made: dict[CallId, tuple[CallRecord, Told]] = {}
             for call_id in call_ids:
                 told = fold(replace(known[call_id], least={}, greatest={}), facts[call_id])
-                record = record_of(call_id, told)
+                made[call_id] = (record_of(call_id, told), told)
+            wrong: list[tuple[CallRecord, Told]] = []
+            misbooked = await entry.misbooked(list(made.values()))
+            for call_id, (record, told) in made.items():
                 mistold = told != known[call_id] or call_id in unread
                 miscounted = _lines(record, told) != [_counts(line) for line in lines[call_id]]
                 found.records += mistold
                 found.tallies += miscounted
-                if mistold or miscounted:
+                found.bookings += call_id in misbooked
+                if mistold or miscounted or call_id in misbooked:
                     wrong.append((record, told))
             found.calls += len(call_ids)
             if mend and wrong:

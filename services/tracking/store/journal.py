@@ -26,7 +26,7 @@ from services.tracking.domain.call import Heard
 from services.tracking.domain.cells import Told
 from services.tracking.domain.firing import Fired
 from services.tracking.domain.record import listed_at
-from services.tracking.store import archive, recordings, tallies
+from services.tracking.store import archive, ledger, recordings, tallies
 from services.tracking.store.firing import fire
 from services.tracking.tables.calls import call, fact
 from services.tracking.tables.configured import outbox
@@ -131,7 +131,7 @@ class Journal:
     async def entry(self) -> AsyncIterator["Entry"]:
         """Write something down: all of it or nothing."""
         async with self._database.hot() as connection, connection.transaction():
-            entry = Entry(connection, self._clock.now().date(), self._labels)
+            entry = Entry(connection, self._clock.now(), self._labels)
             yield entry
         self._labels.learn(entry.named)
 
@@ -140,12 +140,12 @@ class Entry:
     """One transaction of the journal."""
 
     def __init__(
-        self, connection: AsyncConnection[Any], today: date, labels: tallies.Labels
+        self, connection: AsyncConnection[Any], now: datetime, labels: tallies.Labels
     ) -> None:
         self._connection = connection
         self._labels = labels
         self.named: dict[tuple[str, str, str], str] = {}
-        self._today = today
+        self._now = now
         self._filed_on: dict[CallId, date] = {}
 
     async def remember(self, heard: Sequence[Heard]) -> list[Heard]:
@@ -175,10 +175,16 @@ class Entry:
         await _SAVE.run(self._connection, **arrays)
         of_calls = [(call, datetime.fromisoformat(listed_at(told))) for call, told in calls]
         await tallies.count(self._connection, self._filed_on, of_calls)
+        await ledger.book(self._connection, of_calls, self._now)
         await recordings.note(self._connection, calls)
         names = self._labels.new([call for call, _ in calls])
         await tallies.name(self._connection, names)
         self.named.update(names)
+
+    async def misbooked(self, calls: Sequence[tuple[CallRecord, Told]]) -> set[CallId]:
+        """The calls of which the books say something else than they came to."""
+        of_calls = [(call, datetime.fromisoformat(listed_at(told))) for call, told in calls]
+        return await ledger.misbooked(self._connection, of_calls)
 
     async def reopen(self, call_ids: Sequence[CallId]) -> Mapping[CallId, Told]:
         """What was told of calls that were filed before; they are locked until we are done."""
@@ -204,7 +210,7 @@ class Entry:
         ids = sorted(call_ids)
         filed = await _FILED.run(self._connection, ids=ids)
         if len(filed) < len(ids):
-            await _FILE.run(self._connection, ids=ids, today=self._today)
+            await _FILE.run(self._connection, ids=ids, today=self._now.date())
             filed = await _FILED.run(self._connection, ids=ids)
         self._filed_on.update(filed)
 

@@ -48,6 +48,7 @@ OWN = {
     ("GET", "/calls/live"): "lists the asker's own",
     ("GET", "/calls/csv"): "lists the asker's own",
     ("GET", "/now"): "counts the asker's own",
+    ("GET", "/books/proof"): "reads the asker's own",
     ("GET", "/report-words"): "shows what is everybody's",
     ("POST", "/reports"): "test_reports: sums the asker's own",
     ("POST", "/reports/csv"): "test_reports: sums the asker's own",

@@ -54,6 +54,7 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "TRACKING_KEEP_CALLS_DAYS": "90",
         "TRACKING_KEEP_DELIVERIES_DAYS": "7",
         "TRACKING_KEEP_VISITS_DAYS": "7",
+        "TRACKING_PROVE_BOOKS_AT_HOUR": "7",
         "TRACKING_TRUSTED_PROXIES": "1",
         "RTB_OWN_SIP_HOSTS": '["sip.example.com"]',
         "ROUTER_PLATFORM_NUMBERS_MAX": "7",
