@@ -29,7 +29,8 @@ class AgentState(StrEnum):
 class AgentAtWork(Value):
     """One agent as she is now.  `since` None: she has never signed in.
 
-    `by` is who put her into the state, `calls` how many are with her now.
+    `by` is who put her into the state, `calls` how many are with her now; until
+    `wrap_up_until` she wraps one up, unless she is done before.
     """
 
     outcome: Literal["agent"] = "agent"
@@ -41,6 +42,7 @@ class AgentAtWork(Value):
     reason: str = ""
     by: str = ""
     calls: int = 0
+    wrap_up_until: Instant | None = None
 
 
 class SetAgentState(Question):

@@ -10,6 +10,7 @@ from libs.contracts.message import Document
 
 SKILLS_MAX = 50  # of one agent, or asked for by one entry
 CALLS_AT_ONCE_MAX = 50  # who chats with more is no person
+WRAP_UP_MAX_SECONDS = 3_600
 PRIORITIES = 10  # of agents among each other
 USUAL_PRIORITY = 5  # of an agent, and of whoever is none
 
@@ -42,11 +43,13 @@ class Agent(Document):
     """What a target has that is a person.
 
     `person_id` is whose sign-in at the console it is, `supervisor_id` who looks after her.  In a
-    tier of a plan lower `priority` comes first.  She takes at most `calls_at_once`.
+    tier of a plan lower `priority` comes first.  She takes at most `calls_at_once`, and after a
+    call none for `wrap_up_seconds`, unless she says before that she is done.
     """
 
     person_id: PersonId | None = None
     supervisor_id: PersonId | None = None
     skills: Skills = ()
     priority: int = Field(default=USUAL_PRIORITY, ge=1, le=PRIORITIES)
+    wrap_up_seconds: int = Field(default=30, ge=0, le=WRAP_UP_MAX_SECONDS)
     calls_at_once: int = Field(default=1, ge=1, le=CALLS_AT_ONCE_MAX)

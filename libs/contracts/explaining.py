@@ -34,6 +34,7 @@ class Rule(StrEnum):
     SKILLS = "skills"
     AGENT_AWAY = "agent_away"
     ON_CALL = "on_call"
+    WRAPPING_UP = "wrapping_up"
     CLOSED = "closed"
     FILTERED = "filtered"
     OUT_OF_AREA = "out_of_area"

@@ -19,6 +19,7 @@ answers     ask.router.quote.v1 ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.release_number.v1 ask.router.check_numbers.v1
             ask.router.set_agent_state.v1 ask.router.get_agent.v1
             ask.router.list_agents.v1 ask.router.agent_states.v1
+            ask.router.agent_calls.v1 ask.router.wrap_up.v1 ask.router.agent_times.v1
 asks        ask.tracking.visit_of.v1
             ask.ingress.leg_state.v1 ask.rtb.auction.v1 ask.rtb.get.v1
             ask.tracking.publishers.v1 ask.tracking.lease.v1
@@ -31,8 +32,9 @@ publishes   event.call.routed.v1 event.quote.given.v1
             event.pool.changed.v1 event.carrier.changed.v1
             event.group.changed.v1 event.defaults.changed.v1
             event.purchase.changed.v1 event.agent.state_changed.v1
+            event.agent.call_ended.v1 event.agent.wrapped_up.v1
 consumes    router-holds
 owns        schema `router`: configuration, purchases, counters, holds, quotes,
-            decisions, states of agents; a copy of publishers
+            decisions, agents' states and calls; a copy of publishers
 calls out   nobody
 """

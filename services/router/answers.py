@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from libs.contracts.agent_calls import ListAgentCalls, ReportAgentTimes, WrapUp
 from libs.contracts.agent_states import GetAgent, ListAgents, ListAgentStates, SetAgentState
 from libs.contracts.bulk import (
     AddNumbers,
@@ -87,6 +88,7 @@ from services.router.desk.rehearsing import RehearsingDesk
 from services.router.desk.routing import FellBack, RoutingDesk, UnknownCall
 from services.router.domain.unfit import Unfit
 from services.router.memory import Memory
+from services.router.store.agent_calls import OnCall
 from services.router.store.kept import InUse, Missing, Stale
 
 CALLS_IN_FLIGHT_MAX = 2_000  # callers who may wait for one process; the rest fall back at once
@@ -113,6 +115,9 @@ _MISSING: dict[type[Question], str] = {
     GetAgent: "agent",
     SetAgentState: "agent",
     ListAgentStates: "agent",
+    ListAgentCalls: "agent",
+    ReportAgentTimes: "agent",
+    WrapUp: "call of an agent",
 }
 _NOT_FOUND = "no such call in this account"
 
@@ -325,6 +330,9 @@ def bind_agents(answers: Answers, desk: AgentsDesk) -> None:
         GetAgent: desk.find,
         ListAgents: desk.page,
         ListAgentStates: desk.states,
+        ListAgentCalls: desk.calls,
+        WrapUp: desk.wrap_up,
+        ReportAgentTimes: desk.times,
     }
     for kind, do in kinds.items():
         answers.to(kind, in_flight_max=AGENTS_IN_FLIGHT_MAX)(_doing(do))
@@ -366,6 +374,8 @@ def _refusing(question: Question, path: str) -> Iterator[None]:
         raise _stale(no, getattr(question, "expected_version", None)) from no
     except InUse as no:
         raise Declined("in_use", f"still needed by {no}") from no
+    except OnCall as no:
+        raise Declined("on_call", "the call is under way: nobody is done with it") from no
     except Unavailable as no:
         raise Declined("unavailable", str(no)) from no
     except Unfit as no:

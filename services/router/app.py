@@ -65,6 +65,8 @@ from services.router.desk.visits import VisitLookup
 from services.router.memory import Memory
 from services.router.publishers import PublisherBook
 from services.router.settings import Settings
+from services.router.store.agent_calls import AgentCalls
+from services.router.store.agent_times import AgentTimesBook
 from services.router.store.agents import Agents
 from services.router.store.claims import Claims
 from services.router.store.configuration import Configuration
@@ -102,13 +104,15 @@ def create(settings: Settings | None = None) -> Starlette:
 
     memory = Memory(Configuration(database), broker)
     publishers = PublisherBook(Publishers(database), Ask(broker), broker, SystemClock())
-    holds = HoldsDesk(Holds(database), Quotes(database), Ask(broker))
+    agent_calls = AgentCalls(database, outbox)
+    holds = HoldsDesk(Holds(database), Quotes(database), agent_calls, Ask(broker))
     consumer = holds_consumer(broker, holds, database)
     answers = Answers(broker, Refusal)
     ask, clock = Ask(broker), SystemClock()
     _bind_calls(answers, database, memory, publishers, outbox, ask, clock)
     clerk = _bind_configuring(answers, database, memory, publishers, outbox, ask, clock, settings)
-    bind_agents(answers, AgentsDesk(Agents(database), outbox, clock))
+    times = AgentTimesBook(database)
+    bind_agents(answers, AgentsDesk(Agents(database), agent_calls, times, outbox, clock))
     watch = Watch(database, answers)
 
     health = Health(

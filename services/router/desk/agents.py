@@ -1,5 +1,13 @@
 """The agents' desk: who is there, and what she says of herself."""
 
+from libs.contracts.agent_calls import (
+    AgentCall,
+    AllAgentTimes,
+    ListAgentCalls,
+    ReportAgentTimes,
+    WrapUp,
+)
+from libs.contracts.agent_calls import AgentCalls as CallsShown
 from libs.contracts.agent_states import (
     AgentAtWork,
     AgentsAtWork,
@@ -11,14 +19,25 @@ from libs.contracts.agent_states import (
 )
 from libs.runtime.clock import Clock
 from libs.runtime.outbox import Outbox
+from services.router.store.agent_calls import AgentCalls
+from services.router.store.agent_times import AgentTimesBook
 from services.router.store.agents import Agents
 
 
 class AgentsDesk:
     """Shows agents at work, and puts them into states."""
 
-    def __init__(self, agents: Agents, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self,
+        agents: Agents,
+        calls: AgentCalls,
+        times: AgentTimesBook,
+        outbox: Outbox,
+        clock: Clock,
+    ) -> None:
         self._agents = agents
+        self._calls = calls
+        self._times = times
         self._outbox = outbox
         self._clock = clock
 
@@ -49,3 +68,24 @@ class AgentsDesk:
         shown = tuple(found[: question.limit])
         more = len(found) > question.limit
         return StatesTaken(states=shown, cursor=shown[-1].at if more else None)
+
+    async def wrap_up(self, question: WrapUp) -> AgentCall:
+        """Keep what she says of a call; raise Missing, or OnCall."""
+        return await self._calls.wrap_up(question, self._clock.now())
+
+    async def calls(self, question: ListAgentCalls) -> CallsShown:
+        """A part of an agent's calls; raise Missing."""
+        await self._agents.find(question.account_id, question.agent_id)
+        found = await self._calls.page(question, question.limit + 1)
+        shown = tuple(found[: question.limit])
+        more = len(found) > question.limit
+        return CallsShown(calls=shown, cursor=shown[-1].offered_at if more else None)
+
+    async def times(self, question: ReportAgentTimes) -> AllAgentTimes:
+        """What agents did in a time; raise Missing for one who is not there."""
+        if question.agent_id is not None:
+            await self._agents.find(question.account_id, question.agent_id)
+        found = await self._times.times(question, self._clock.now(), question.limit + 1)
+        shown = tuple(found[: question.limit])
+        more = len(found) > question.limit
+        return AllAgentTimes(times=shown, cursor=shown[-1].agent_id if more else None)

@@ -13,6 +13,7 @@ from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.database import NOT_NOW
 from libs.runtime.deadline import Deadline
 from libs.runtime.tasks import ended
+from services.router.store.agent_calls import AgentCalls
 from services.router.store.holds import Doubtful, Holds, Known, Leg
 from services.router.store.quotes import Quotes
 
@@ -31,9 +32,10 @@ _differing = _meter.create_gauge(
 class HoldsDesk:
     """Ends holds.  Every way to end one is safe to take twice."""
 
-    def __init__(self, holds: Holds, quotes: Quotes, ask: Ask) -> None:
+    def __init__(self, holds: Holds, quotes: Quotes, agent_calls: AgentCalls, ask: Ask) -> None:
         self._holds = holds
         self._quotes = quotes
+        self._agent_calls = agent_calls
         self._ask = ask
         self._task: asyncio.Task[None] | None = None
         self._asking = asyncio.Semaphore(ASKS_AT_ONCE)
@@ -55,7 +57,9 @@ class HoldsDesk:
         await self._holds.free_calls(
             sorted({fact.call_id for fact in facts if isinstance(fact, CallEnded)})
         )
-        await self._holds.resolve(_known(facts))
+        known = _known(facts)
+        await self._holds.resolve(known)
+        await self._agent_calls.learn(known)
 
     async def sweep(self) -> None:
         """Ask the carrier about silent legs, end what is over, and compare the books."""
@@ -73,6 +77,7 @@ class HoldsDesk:
             log.warning("holds expired without a fact", extra={"holds": expired})
             _expired.add(expired)
         await self._quotes.forget()
+        await self._agent_calls.over()
         differences = await self._holds.differences()
         self.differences = len(differences)
         _differing.set(len(differences))

@@ -171,15 +171,19 @@ class Estimate(Value):
     revenue: Amount
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 class AgentSeen(Value):
-    """How an agent is: what she said last (nothing: she is offline), and her calls now."""
+    """How an agent is: what she said last (nothing: she is offline), and her calls now.
+
+    Until `wrap_up_until` she wraps a call up.
+    """
 
     state: AgentState = AgentState.OFFLINE
     live: int = 0
-
-
-def _is_empty(value: object) -> bool:
-    return not value
+    wrap_up_until: Instant | None = Field(default=None, exclude_if=_is_empty)
 
 
 class Inputs(Value):

@@ -126,6 +126,9 @@ class Sieve:
         if live >= agent.calls_at_once:
             needed = f"fewer than {agent.calls_at_once}"
             return _excluded(Rule.ON_CALL, Finding(False, f"{live} at once", needed))
+        if seen.wrap_up_until is not None and seen.wrap_up_until > self._now:
+            until = f"until {seen.wrap_up_until:%H:%M:%S} UTC"
+            return _excluded(Rule.WRAPPING_UP, Finding(False, until, "her to be done"))
         return None
 
     def _of_auctions(self, line: Line) -> Exclusion | None:

@@ -22,9 +22,10 @@ from libs.contracts.ids import AccountId, PersonId, TargetId
 from libs.runtime.database import Database
 from libs.runtime.outbox import Announcement
 from services.router.store.kept import Missing
-from services.router.tables import agent_state, agent_state_log, counter, outbox, target
+from services.router.tables import agent_call, agent_state, agent_state_log, counter, outbox, target
 
 MOMENT = timedelta(microseconds=1)  # between two states, whatever the clocks say
+IS_AGENT = and_(~target.c.retired, target.c.document.has_key("agent"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Agents:
         )
         async with self._database.transaction() as connection:
             named = select(target.c.document["name"].astext).where(
-                target.c.account_id == asked.account_id, target.c.id == asked.agent_id, _IS_AGENT
+                target.c.account_id == asked.account_id, target.c.id == asked.agent_id, IS_AGENT
             )
             name: str | None = await connection.scalar(named)
             if name is None:
@@ -133,9 +134,6 @@ class Agents:
             ]
 
 
-_IS_AGENT = and_(~target.c.retired, target.c.document.has_key("agent"))
-
-
 def _shown(account_id: AccountId) -> Select[Any]:
     same = and_(
         agent_state.c.account_id == target.c.account_id, agent_state.c.agent_id == target.c.id
@@ -144,6 +142,16 @@ def _shown(account_id: AccountId) -> Select[Any]:
         counter.c.account_id == target.c.account_id,
         counter.c.scope_id == target.c.id,
         counter.c.measure == Counted.ATTEMPT.value,
+    )
+    wrapping = (
+        select(func.max(agent_call.c.wrap_up_until))
+        .where(
+            agent_call.c.account_id == target.c.account_id,
+            agent_call.c.agent_id == target.c.id,
+            agent_call.c.wrapped_at.is_(None),
+            agent_call.c.wrap_up_until > func.now(),
+        )
+        .scalar_subquery()
     )
     return (
         select(
@@ -154,9 +162,10 @@ def _shown(account_id: AccountId) -> Select[Any]:
             agent_state.c.reason,
             agent_state.c.by,
             counter.c.live,
+            wrapping.label("wrap_up_until"),
         )
         .select_from(target.outerjoin(agent_state, same).outerjoin(counter, busy))
-        .where(target.c.account_id == account_id, _IS_AGENT)
+        .where(target.c.account_id == account_id, IS_AGENT)
     )
 
 
@@ -185,6 +194,7 @@ def _agent(row: Row[Any]) -> AgentAtWork:
         reason=row.reason or "",
         by=row.by or "",
         calls=row.live or 0,
+        wrap_up_until=row.wrap_up_until,
     )
 
 

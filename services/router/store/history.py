@@ -18,7 +18,7 @@ from libs.runtime.given import given, written
 from services.router.domain.context import AgentSeen, Estimate
 from services.router.domain.counters import Counters
 from services.router.store.counting import counters_of
-from services.router.tables import agent_state, counter, leg, rotation
+from services.router.tables import agent_call, agent_state, counter, leg, rotation
 
 LEGS_MAX = 500  # of one caller, the newest; more is a machine
 
@@ -63,7 +63,19 @@ _LIVE = Statement(
     "history.live",
 )
 _AGENTS = Statement(
-    select(agent_state.c.agent_id, agent_state.c.state, func.coalesce(counter.c.live, 0))
+    select(
+        agent_state.c.agent_id,
+        agent_state.c.state,
+        func.coalesce(counter.c.live, 0),
+        select(func.max(agent_call.c.wrap_up_until))
+        .where(
+            agent_call.c.account_id == agent_state.c.account_id,
+            agent_call.c.agent_id == agent_state.c.agent_id,
+            agent_call.c.wrapped_at.is_(None),
+            agent_call.c.wrap_up_until.is_not(None),
+        )
+        .scalar_subquery(),
+    )
     .select_from(
         agent_state.outerjoin(
             counter,
@@ -162,8 +174,8 @@ class History:
         async with self._database.hot() as connection:
             rows = await _AGENTS.run(connection, account_id=account_id, targets=rows_given)
         return {
-            TargetId(agent_id): AgentSeen(state=AgentState(state), live=live)
-            for agent_id, state, live in rows
+            TargetId(agent_id): AgentSeen(state=AgentState(state), live=live, wrap_up_until=until)
+            for agent_id, state, live, until in rows
         }
 
     async def earned(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     SmallInteger,
     and_,
     case,
+    cast,
     delete,
     func,
     literal,
@@ -28,13 +29,13 @@ from sqlalchemy.sql import ColumnElement, bindparam
 from libs.contracts.caps import Counted
 from libs.runtime.database import Statement
 from libs.runtime.given import given
-from services.router.tables import counter, decision, hold, leg, place
+from services.router.tables import agent_call, counter, decision, hold, leg, place, target
 
 _UUID = UUID(as_uuid=True)
 _CALL, _STEP = Column("call_id", _UUID), Column("step", SmallInteger)
 _LEGS = given("legs", _CALL, _STEP)
 _CALLS = given("calls", _CALL)
-_KNOWN = given(
+KNOWN = given(
     "known",
     _CALL,
     _STEP,
@@ -136,9 +137,50 @@ def _places(which: ColumnElement[bool]) -> Any:
 
 def _free(which: ColumnElement[bool], name: str) -> Statement:
     """End holds, and with them their places in counters of attempts; rows tell how many."""
-    gone = delete(hold).where(which).returning(hold.c.call_id, hold.c.step).cte("gone")
+    gone = delete(hold).where(which).returning(*hold.c).cte("gone")
     holds = select(func.count()).select_from(gone).scalar_subquery()
-    return _end(_places(_these(place, gone) & _ATTEMPTS), name, told=holds)
+    places = _places(_these(place, gone) & _ATTEMPTS)
+    return _end(places, name, told=holds, along=(_calls_of_agents(gone),))
+
+
+def wrap_up_time() -> Any:
+    """How long an agent wraps up after a call; null: not at all."""
+    seconds = target.c.document["agent"]["wrap_up_seconds"].astext
+    whole = func.nullif(cast(seconds, Integer), 0)
+    return func.make_interval(0, 0, 0, 0, 0, 0, whole)
+
+
+def _calls_of_agents(gone: Any) -> Any:
+    """Keep that these were agents' calls, in the statement that makes room for the next.
+
+    Whose leg was answered begins to wrap up with it: nobody can be sent to her in between.
+    """
+    answered = case((gone.c.ask_at.is_(None), func.now() + wrap_up_time()))
+    ended = (
+        select(
+            gone.c.account_id,
+            gone.c.call_id,
+            gone.c.step,
+            gone.c.target_id,
+            leg.c.campaign_id,
+            gone.c.decided_at,
+            func.now(),
+            answered,
+        )
+        .join(
+            target, and_(target.c.account_id == gone.c.account_id, target.c.id == gone.c.target_id)
+        )
+        .join(leg, and_(leg.c.call_id == gone.c.call_id, leg.c.step == gone.c.step))
+        .where(target.c.document.has_key("agent"))
+    )
+    names = ["account_id", "call_id", "step", "agent_id", "campaign_id", "offered_at"]
+    rows = upsert(agent_call).from_select([*names, "ended_at", "wrap_up_until"], ended)
+    told = rows.excluded
+    return rows.on_conflict_do_update(
+        index_elements=["call_id", "step"],
+        set_={"ended_at": told.ended_at, "wrap_up_until": told.wrap_up_until},
+        where=agent_call.c.ended_at.is_(None),
+    ).cte("of_agents")
 
 
 def _resolve() -> Statement:
@@ -146,7 +188,7 @@ def _resolve() -> Statement:
     ended = (
         delete(place)
         .where(~_ATTEMPTS, place.c.call_id == leg.c.call_id, place.c.step == leg.c.step)
-        .where(_these(place, _KNOWN))
+        .where(_these(place, KNOWN))
         .returning(*place.c, leg.c.connected_at, leg.c.converted_at)
         .cte("ended")
     )
@@ -159,10 +201,10 @@ def _resolve() -> Statement:
 
 def _learn() -> Statement:
     """Write down what became of legs; one that connected or converted stays so."""
-    connected_at = func.coalesce(leg.c.connected_at, case((_KNOWN.c.connected, _KNOWN.c.at)))
-    long_enough = func.coalesce(_KNOWN.c.seconds, 0) >= leg.c.converts_after
+    connected_at = func.coalesce(leg.c.connected_at, case((KNOWN.c.connected, KNOWN.c.at)))
+    long_enough = func.coalesce(KNOWN.c.seconds, 0) >= leg.c.converts_after
     converted_at = func.coalesce(
-        leg.c.converted_at, case((and_(_KNOWN.c.connected, long_enough), _KNOWN.c.at))
+        leg.c.converted_at, case((and_(KNOWN.c.connected, long_enough), KNOWN.c.at))
     )
     return Statement(
         update(leg)
@@ -171,7 +213,7 @@ def _learn() -> Statement:
             converted_at=converted_at,
             revenue=case((converted_at.is_not(None), leg.c.worth), else_=_NOTHING),
         )
-        .where(leg.c.call_id == _KNOWN.c.call_id, leg.c.step == _KNOWN.c.step),
+        .where(leg.c.call_id == KNOWN.c.call_id, leg.c.step == KNOWN.c.step),
         "leg.learn",
     )
 

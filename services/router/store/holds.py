@@ -98,16 +98,7 @@ class Holds:
         """It is known what became of legs: it counts now, and the caller's history has it."""
         if not known:
             return
-        rows = written(
-            {
-                "call_id": one.call_id,
-                "step": one.step,
-                "connected": one.connected,
-                "seconds": one.seconds,
-                "at": one.at,
-            }
-            for one in known
-        )
+        rows = written_known(known)
         async with self._database.hot() as connection, connection.transaction():
             await LEARN.run(connection, known=rows)
             await RESOLVE.run(connection, known=rows)
@@ -186,6 +177,20 @@ class Holds:
         async with self._database.transaction() as connection:
             rows = await connection.execute(statement)
             return [Difference(*row[:3], str(row[3]), str(row[4])) for row in rows]
+
+
+def written_known(known: Sequence[Known]) -> str:
+    """The parameter `known` of statements."""
+    return written(
+        {
+            "call_id": one.call_id,
+            "step": one.step,
+            "connected": one.connected,
+            "seconds": one.seconds,
+            "at": one.at,
+        }
+        for one in known
+    )
 
 
 def _written(legs: Sequence[Leg]) -> str:

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import JSON, JSONB, UUID
 from sqlalchemy.schema import SchemaItem
 
 from libs.runtime.outbox import outbox_table
+from services.router.tables.agents import agent_call as agent_call
 from services.router.tables.agents import agent_state as agent_state
 from services.router.tables.agents import agent_state_log as agent_state_log
 from services.router.tables.metadata import metadata as metadata

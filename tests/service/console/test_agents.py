@@ -6,12 +6,16 @@ from uuid import uuid4
 
 import orjson
 
+from libs.contracts.calls import Fact, LegAnswered, LegEnded
 from libs.contracts.ids import call_id_of
 from libs.contracts.phone import Caller, CallerKind
 from libs.contracts.routing import AdmitCall, Close, DialNext
 from libs.runtime.ask import Ask
+from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
+from libs.runtime.publish import MESSAGE_ID, publish
 from services.console.domain.access import Role
+from tests.kit.facts import NOON
 from tests.service.console.stage import ACCOUNT_SID, Asker, Stage
 from tests.service.console.test_live import listening, next_of
 
@@ -35,6 +39,7 @@ class Desk:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
+        self.broker = Broker(stage.nats_url, "tests")
         self.owner = stage.owner
         self.ask: Ask = stage.app.state.ask
 
@@ -87,6 +92,25 @@ class Desk:
             dialled=NUMBER,
         )
         return str(call_id), await self.ask(question, Deadline.within(10_000))
+
+    async def ends(self, call_id: str, **more: Any) -> None:
+        """The carrier says what became of the leg."""
+        about = {"call_id": call_id, "account_id": self.owner.account_id}
+        leg = {**about, "at": NOON, "seen_at": NOON}
+        facts: list[Fact] = [LegEnded.model_validate({**leg, **more})]
+        if more["bridged"]:
+            facts.insert(0, LegAnswered.model_validate({**leg, "leg_sid": "CL1"}))
+        for fact in facts:
+            body, headers = fact.model_dump_json().encode(), {MESSAGE_ID: uuid4().hex}
+            await publish(self.broker, fact.subject, body, headers, 10)
+
+    async def next_of(self, heard: Any, kind: str) -> dict[str, Any]:
+        """The next event of a kind."""
+        while True:
+            event = await next_of(heard)
+            if event["event"] == kind:
+                told: dict[str, Any] = orjson.loads(event["data"])
+                return told
 
     async def told(self, call_id: str) -> dict[str, dict[str, str]]:
         """What became of each agent, by name."""
@@ -193,3 +217,56 @@ async def test_an_agent_is_somebody_of_the_account_and_only_one(stage: Stage) ->
     nobody = await stage.owner("POST", "targets", json=stranger)
     assert (nobody.status_code, nobody.json()["code"]) == (422, "points_nowhere")
     assert nobody.json()["errors"][0]["path"] == "body.agent.supervisor_id"
+
+
+async def test_after_a_call_she_wraps_up_and_is_offered_none_until_she_is_done(
+    stage: Stage,
+) -> None:
+    desk = Desk(stage)
+    desk.broker.open()
+    stage.stack.push_async_callback(desk.broker.close)
+    ann = await desk.agent("+15550100001", wrap_up_seconds=600)
+    await desk.campaign(ann)
+    await ann.is_("available")
+    call_id, answer = await desk.call()
+    place = f"agents/me/calls/{call_id}/0"
+
+    early = await ann.browser("PUT", place, json={"notes": "wants a roof"})
+    assert (early.status_code, early.json()["code"]) == (409, "on_call")
+    await ann.browser.put(place, {"notes": "wants a roof", "done": False})
+    async with listening(stage.owner) as heard:
+        await desk.ends(call_id, status="completed", bridged=True, seconds=95)
+        ended = await desk.next_of(heard, "agent.call_ended")
+        assert (ended["became"], ended["talk_seconds"]) == ("handled", 95)
+
+        waiting, no = await desk.call()
+        assert isinstance(no, Close)
+        wrapping = (await desk.told(waiting))["agent 1"]
+        assert wrapping["rule"] == "wrapping_up"
+        assert wrapping["seen"].startswith("until ")
+        assert wrapping["otherwise"] == "would have needed her to be done"
+
+        said = {"disposition": "sold", "notes": "a roof, two storeys", "rating": 5}
+        done = await ann.browser.put(place, said)
+        assert done["notes"] == said
+        told = await desk.next_of(heard, "agent.wrapped_up")
+        assert (told["notes"], told["actor"]["role"]) == (said, "agent")
+    unanswered, answer = await desk.call()
+    assert isinstance(answer, DialNext)
+    async with listening(stage.owner) as heard:
+        await desk.ends(unanswered, status="no-answer", bridged=False)
+        missed = await desk.next_of(heard, "agent.call_ended")
+        assert (missed["became"], missed["wrap_up_until"]) == ("missed", None)
+    assert isinstance((await desk.call())[1], DialNext)
+
+    (row,) = (await stage.owner.get("agents/times"))["times"]
+    mine = (await ann.browser.get("agents/me/times"))["times"]
+    assert {**row, "state_seconds": mine[0]["state_seconds"]} == mine[0]
+    assert (row["handled"], row["missed"], row["talk_seconds"]) == (1, 1, 95)
+    assert row["state_seconds"].keys() == {"available"}
+    assert row["wrap_up_seconds"] < 600
+    calls = (await ann.browser.get("agents/me/calls"))["calls"]
+    assert [one["became"] for one in calls] == ["missed", "handled"]
+    assert calls[1]["notes"] == said
+    wrong = await stage.owner("GET", "agents/times", params={"since": "2099-01-01T00:00:00Z"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "query.until")

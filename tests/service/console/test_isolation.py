@@ -60,7 +60,11 @@ OWN = {
     ("POST", "/numbers/check"): "looks at the asker's own",
     ("GET", "/agents"): "lists the asker's own",
     ("GET", "/agents/me"): "shows the asker's own",
+    ("GET", "/agents/times"): "sums the asker's own",
     ("GET", "/agents/me/states"): "lists the asker's own",
+    ("GET", "/agents/me/calls"): "lists the asker's own",
+    ("GET", "/agents/me/times"): "sums the asker's own",
+    ("PUT", "/agents/me/calls/{call_id}/{step}"): "wraps up the asker's own",
     ("PUT", "/agents/me/state"): "changes the asker's own",
     ("POST", "/buyers"): "names nothing else",
     ("POST", "/rtb-targets"): "names nothing else",
@@ -122,7 +126,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
     ids = {
         "/numbers/purchases/{purchase_id}": {"purchase_id": purchase["id"]},
         **{f"/{path}/{{id}}": {"id": row["document"]["id"]} for path, row in ours.items()},
-        "/agents/{id}": {"id": agent["document"]["id"]},
+        "/agents/{id}": {"id": agent["document"]["id"], "call_id": str(uuid4()), "step": "0"},
         "/carriers/{account_sid}": {"account_sid": ACCOUNT_SID},
         f"{LOOKUP}/{{rtb_id}}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
         "/campaigns/by-rtb-id/{rtb_id}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
@@ -193,6 +197,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         "document": f"format: 1\npools:\n- name: x\n  campaign_id: {campaign}\n",
     }
     return {
+        ("PUT", "/agents/{id}/calls/{call_id}/{step}"): {"notes": "x"},
         ("PUT", "/agents/{id}/state"): {"state": "offline", "reason": "x"},
         ("POST", "/campaigns"): {"name": "x", "assignments": [{"target_id": target}]},
         ("POST", "/targets"): {"name": "x", "buyer_id": buyer, "destination": destination},

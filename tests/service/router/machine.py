@@ -44,6 +44,7 @@ from services.router.domain.context import PublisherSeen
 from services.router.domain.dialling import destination_of
 from services.router.domain.plan import Plan, Shelf, plan_of
 from services.router.memory import Found
+from services.router.store.agent_calls import AgentCalls
 from services.router.store.claims import Claims
 from services.router.store.decisions import Decisions
 from services.router.store.history import History
@@ -187,7 +188,9 @@ class Desk:
                 self.clock,
                 lambda: random.getrandbits(50),
             )
-            self.desks.append((routing, HoldsDesk(Holds(database), Quotes(database), Ask(broker))))
+            calls = AgentCalls(database, Outbox(database, broker, tables.outbox))
+            holds = HoldsDesk(Holds(database), Quotes(database), calls, Ask(broker))
+            self.desks.append((routing, holds))
 
     async def close(self) -> None:
         for database in self.databases:

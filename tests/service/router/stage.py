@@ -51,6 +51,7 @@ from services.router.desk.visits import VisitLookup
 from services.router.memory import Memory
 from services.router.publishers import PublisherBook
 from services.router.settings import Settings
+from services.router.store.agent_calls import AgentCalls
 from services.router.store.claims import Claims
 from services.router.store.configuration import Configuration
 from services.router.store.decisions import Decisions
@@ -216,8 +217,6 @@ class Stage:
         await self._routers.aclose()
         self.routers.clear()
 
-    # Asking
-
     async def ask(self, question: Question) -> Any:
         return await self.asking(question, Deadline.within(ASK_MS))
 
@@ -366,7 +365,8 @@ class Stage:
 
     def holds_desk(self) -> HoldsDesk:
         """A holds desk that sweeps when it is told to."""
-        return HoldsDesk(Holds(self.database), Quotes(self.database), self.asking)
+        calls = AgentCalls(self.database, Outbox(self.database, self.broker, tables.outbox))
+        return HoldsDesk(Holds(self.database), Quotes(self.database), calls, self.asking)
 
     async def replay_everything(self) -> None:
         """Take every decision of the test again: all must come to the same."""

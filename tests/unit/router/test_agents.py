@@ -1,6 +1,7 @@
 """A call that needs skills reaches only agents who have all of them; older decisions stay."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -132,9 +133,10 @@ def seen(**agents: AgentSeen) -> Inputs:
     live=st.integers(0, 3),
     most=st.integers(1, 3),
     quoted=st.booleans(),
+    wraps=st.sampled_from((None, -1, 0, 1)),
 )
 def test_calls_reach_only_who_is_available_and_has_room(
-    state: AgentState, live: int, most: int, quoted: bool
+    state: AgentState, live: int, most: int, quoted: bool, wraps: int | None
 ) -> None:
     plan = a_plan(an_agent(1, agent={"calls_at_once": most}))
     quote = QuoteSeen(
@@ -145,12 +147,14 @@ def test_calls_reach_only_who_is_available_and_has_room(
         price=usd("1"),
         expires_at=NOW,
     )
-    inputs = seen(_0=AgentSeen(state=state, live=live))
+    until = None if wraps is None else NOW + timedelta(seconds=wraps)
+    inputs = seen(_0=AgentSeen(state=state, live=live, wrap_up_until=until))
 
     decision = decide(plan, inputs=inputs, quote=quote if quoted else None)
 
     room = live - quoted < most  # the place that the quote has with her is this call's
-    assert (chosen(decision) == 1) == (state is AgentState.AVAILABLE and room)
+    free = state is AgentState.AVAILABLE and room and (wraps or 0) <= 0
+    assert (chosen(decision) == 1) == free
     again = Record.model_validate_json(decision.record.model_dump_json())
     assert repeat(again, plan).record == decision.record
 
