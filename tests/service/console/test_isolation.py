@@ -187,6 +187,12 @@ async def is_refused(
         assert hint not in answer.text.lower(), f"{method} {path}"
 
 
+OF_AGENTS = {
+    ("PUT", "/agents/{id}/calls/{call_id}/{step}"): {"notes": "x"},
+    ("PUT", "/agents/{id}/state"): {"state": "offline", "reason": "x"},
+}
+
+
 def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
     """What names something of ours in a body."""
     target, campaign = (ours[kind]["document"]["id"] for kind in ("targets", "campaigns"))
@@ -197,8 +203,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         "document": f"format: 1\npools:\n- name: x\n  campaign_id: {campaign}\n",
     }
     return {
-        ("PUT", "/agents/{id}/calls/{call_id}/{step}"): {"notes": "x"},
-        ("PUT", "/agents/{id}/state"): {"state": "offline", "reason": "x"},
+        **OF_AGENTS,
         ("POST", "/campaigns"): {"name": "x", "assignments": [{"target_id": target}]},
         ("POST", "/targets"): {"name": "x", "buyer_id": buyer, "destination": destination},
         ("POST", "/groups"): {"name": "x", "members": [{"target_id": target}]},
