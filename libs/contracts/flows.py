@@ -18,6 +18,10 @@ REQUEST_BODY_MAX = 65_536
 KEYED_MAX = 1_000  # characters of what a caller keyed or said; the rest is cut off
 
 
+EventName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_. -]{1,60}$")]
+"""What a node of a flow calls something that happened in a call."""
+
+
 class FlowTurn(Value):
     """What the caller hears next; the last verb brings her back as a turn after `step`."""
 

@@ -18,12 +18,14 @@ from libs.contracts.bidding import (
 from libs.contracts.configuration import Name, Secret, Status
 from libs.contracts.editing import Changed, Edit
 from libs.contracts.filters import TagFilter
+from libs.contracts.flows import EventName
 from libs.contracts.ids import AccountId, CallId, CampaignId, PixelId
 from libs.contracts.message import Document, Question, Value, one_of, refused_at
 
 URL_LENGTH_MAX = 4_000  # longer ones are refused by servers anyway
 TIMEOUT_MAX_SECONDS = 30
 CAMPAIGNS_MAX = 1_000  # of one pixel; none named means all
+EVENTS_MAX = 100  # of one pixel; none named means all
 SAMPLES_MAX = 100  # values that a test fire is given
 
 _ADDRESS = rf"^https?://[A-Za-z0-9._-]{{1,253}}(:[0-9]{{1,5}})?([/?][^\s]{{0,{URL_LENGTH_MAX}}})?$"
@@ -36,7 +38,8 @@ class FirePoint(StrEnum):
 
     `incoming`: it is known whose call it is, and for which campaign.  `connected`: caller and
     callee speak.  `completed`: a call that was connected is over.  `converted`, `payout`: it has
-    satisfied the campaign's rule, it is known what is owed for it.  `error`: a leg or the call
+    satisfied the campaign's rule, it is known what is owed for it.  `marked`: its flow has named an
+    event of it, once for each name.  `error`: a leg or the call
     failed, or it fell back.  `recording`: one can be heard.  `finalized`: the call is over,
     whatever became of it.
     """
@@ -48,6 +51,7 @@ class FirePoint(StrEnum):
     PAYOUT = "payout"
     ERROR = "error"
     RECORDING = "recording"
+    MARKED = "marked"
     FINALIZED = "finalized"
 
 
@@ -63,7 +67,8 @@ class Pixel(Document):
     """A request that is made when a call reaches one of the points in `fire_on`.
 
     `campaign_ids` empty: of every campaign.  `filter` is tested when it fires; who does not
-    pass is not told.  The host of `url` holds no macro.  With a `signing_secret`, each request
+    pass is not told.  `events` are those that it is told of when a flow has `marked` one; empty: of
+    each.  The host of `url` holds no macro.  With a `signing_secret`, each request
     carries `webhook-id`, `webhook-timestamp` and `webhook-signature` (HMAC-SHA256).
     """
 
@@ -73,6 +78,7 @@ class Pixel(Document):
     fire_on: tuple[FirePoint, ...] = Field(min_length=1, max_length=len(FirePoint))
     campaign_ids: tuple[CampaignId, ...] = Field(default=(), max_length=CAMPAIGNS_MAX)
     filter: TagFilter | None = None
+    events: tuple[EventName, ...] = Field(default=(), max_length=EVENTS_MAX)
     method: Method = Method.POST
     url: Address
     headers: tuple[Header, ...] = Field(default=(), max_length=HEADERS_MAX)
@@ -86,6 +92,8 @@ class Pixel(Document):
     def _makes_sense(self) -> Self:
         if self.method is Method.GET and self.body:
             raise refused_at(("body",), "a GET has none: put it into the url")
+        if self.events and FirePoint.MARKED not in self.fire_on:
+            raise refused_at(("events",), "are told of at the point marked: add it to fire_on")
         return self
 
 

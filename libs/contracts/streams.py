@@ -58,6 +58,8 @@ TRACKING_CALLS = Durable(
         "event.recording.>",
         "event.conversion.>",
         "event.flow.converted.v1",
+        "event.flow.finished.v1",
+        "event.flow.marked.v1",
     ),
     ack_wait=timedelta(seconds=30),
     batch_max=200,

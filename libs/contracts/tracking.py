@@ -96,8 +96,8 @@ class CallRecord(Value):
     `campaign_id` and the buyer are None while no step has been routed to one; the
     buyer is that of the connected leg, else of the latest one dialled.  `reconciled`: something
     of it was found in the carrier's list only afterwards.  Of `recordings` the best one is told in
-    `recording_…` too.  `tags` are what the router knew of it last,
-    with what was annotated since; `repeat` and `duplicate` are
+    `recording_…` too.  `tags` are what the router knew of it last, what its flow has set, and what
+    was annotated since; `events` what its flow has named, in order; `repeat` and `duplicate` are
     None where the plan did not ask for the caller's past.  `effects` are
     all that is owed for it, `worth` their sums by currency; `no_conversion` and `no_payout` say
     what is missing.
@@ -130,6 +130,7 @@ class CallRecord(Value):
     publisher_id: PublisherId | None = None
     tags: Tags = Field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    events: tuple[str, ...] = ()
     origin: Origin = Origin()
     repeat: bool | None = None
     duplicate: bool | None = None

@@ -20,6 +20,7 @@ from libs.contracts.calls import (
     TranscriptStatus,
 )
 from libs.contracts.conversions import ConversionPosted
+from libs.contracts.flows import FlowFinished, FlowMarked
 from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
 from libs.contracts.phone import Caller, CallerKind, PhoneDestination
 from libs.contracts.routing import CallRouted, RouteReason
@@ -30,6 +31,7 @@ CAMPAIGN = CampaignId(UUID("00000000-0000-7000-8000-00000000000c"))
 BUYER = BuyerId(UUID("00000000-0000-7000-8000-00000000000b"))
 TARGET = TargetId(UUID("00000000-0000-7000-8000-00000000000d"))
 CALLER = Caller(kind=CallerKind.NUMBER, text="+12125550100")
+FLOW = {"flow_id": UUID(int=9)}
 DESTINATION = PhoneDestination(number="+13105550123")
 
 
@@ -104,6 +106,13 @@ class CallStory:
     ) -> RecordingReady:
         details = {"recording_sid": "RE1", "status": status, "seconds": 40}
         return RecordingReady(**self._facts(details | more))
+
+    def marked(self, event: str, **more: Any) -> FlowMarked:
+        return FlowMarked(**self._facts({**FLOW, "node": "mark", "event": event} | more))
+
+    def flowed(self, **more: Any) -> FlowFinished:
+        details = {**FLOW, "version": 1, "reason": "ended by the flow", "left": False}
+        return FlowFinished(**self._facts(details | more))
 
     def transcribed(
         self, status: TranscriptStatus = TranscriptStatus.COMPLETED, **more: Any

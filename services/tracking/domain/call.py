@@ -26,11 +26,12 @@ from libs.contracts.calls import (
     TranscriptStatus,
 )
 from libs.contracts.conversions import ConversionPosted
-from libs.contracts.flows import FlowConverted
+from libs.contracts.flows import FlowConverted, FlowFinished, FlowMarked
 from libs.contracts.ids import NOBODY
 from libs.contracts.routing import CallRouted
 from services.tracking.domain.annotations import annotation
 from services.tracking.domain.cells import (
+    MARKED,
     Arrival,
     Bought,
     Came,
@@ -43,7 +44,7 @@ from services.tracking.domain.cells import (
     keep,
 )
 from services.tracking.domain.deals import agreed, posted
-from services.tracking.domain.origins import brought_by
+from services.tracking.domain.origins import brought_by, gathered_by
 
 # Of two words about one thing the later in this list is believed: what was reached
 # outweighs what was not, and an end outweighs everything before it.
@@ -207,6 +208,10 @@ def _deletion(fact: RecordingDeleted) -> Cells:
     return {f"deleted.{fact.recording_sid}": [_time(fact.at)]}
 
 
+def _mark(fact: FlowMarked) -> Cells:
+    return {f"{MARKED}{fact.event}": [_time(fact.at)]}
+
+
 class _Telling(NamedTuple):
     """Which cells a kind of fact tells."""
 
@@ -223,6 +228,8 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     LegAccepted: _Telling(_leg_accepted, _nothing),
     ConversionPosted: _Telling(_nothing, posted),
     FlowConverted: _Telling(_nothing, posted),
+    FlowMarked: _Telling(_mark, _nothing),
+    FlowFinished: _Telling(_nothing, gathered_by),
     LegEnded: _Telling(_leg_ended_at, _leg_end),
     CallEnded: _Telling(_call_ended_at, _call_end),
     RecordingReady: _Telling(_nothing, _recording),

@@ -26,6 +26,9 @@ class Told:
 
 NOTHING = Told({}, {})
 
+MARKED = "marked."
+"""How the least cells begin that say when a flow has first named an event."""
+
 
 class Arrival(NamedTuple):
     """The least cell `arrived`."""

@@ -16,7 +16,7 @@ from services.tracking.domain.record import record_of
 from services.tracking.domain.recordings import told_of_recordings
 
 Reached = frozenset[tuple[FirePoint, str]]
-"""Points, each with its part: a recording's name, else empty."""
+"""Points, each with its part: a recording's name or an event's, else empty."""
 
 
 class Fired(NamedTuple):
@@ -60,7 +60,8 @@ def reached(told: Told, record: CallRecord) -> Reached:
         FirePoint.FINALIZED: ended,
     }
     points = {(point, "") for point, is_there in simple.items() if is_there}
-    return frozenset(points | {(FirePoint.RECORDING, sid) for sid in _heard(told)})
+    points |= {(FirePoint.RECORDING, sid) for sid in _heard(told)}
+    return frozenset(points | {(FirePoint.MARKED, event) for event in record.events})
 
 
 def _heard(told: Told) -> set[str]:

@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+from libs.contracts.flows import FlowFinished
 from libs.contracts.routing import CallRouted
 from libs.contracts.tracking import Origin
 from libs.contracts.visits import Attribution
-from services.tracking.domain.cells import Brought, Cells, Told, first
+from libs.rules.tags import merged
+from services.tracking.domain.cells import MARKED, Brought, Cells, Told, first
 from services.tracking.domain.sources import named_source, source_of
 
 _UTM = ("utm_source", "utm_medium", "utm_campaign")
@@ -32,6 +34,17 @@ def brought_by(fact: CallRouted) -> Cells:
     return cells
 
 
+def gathered_by(fact: FlowFinished) -> Cells:
+    """What a flow has set, in cells."""
+    return {"gathered": [fact.step, fact.sequence, _compact(fact.tags)]} if fact.tags else {}
+
+
+def events_of(told: Told) -> tuple[str, ...]:
+    """The events that flows have named, in the order of their time."""
+    marked = [(cell, name) for name, cell in told.least.items() if name.startswith(MARKED)]
+    return tuple(name.removeprefix(MARKED) for _, name in sorted(marked))
+
+
 def origin_of(told: Told) -> dict[str, Any]:
     """The fields of a record that say what brought the call."""
     found: dict[str, Any] = {
@@ -44,6 +57,9 @@ def origin_of(told: Told) -> dict[str, Any]:
         found["publisher_id"] = brought.publisher_id or None
         found["tags"] = json.loads(brought.tags)
         found["origin"] = json.loads(brought.origin)
+    gathered = told.greatest.get("gathered")
+    if gathered is not None:
+        found["tags"] = merged(found.get("tags", {}), json.loads(str(gathered[-1])))
     return found
 
 

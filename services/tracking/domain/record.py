@@ -27,7 +27,7 @@ from libs.contracts.tracking import CallRecord, CallState, Leg
 from services.tracking.domain.annotations import annotated, notes_of
 from services.tracking.domain.cells import Arrival, Came, Recording, Told, first, second
 from services.tracking.domain.legs import Decisions, connected_of, decisions_of, legs_of
-from services.tracking.domain.origins import origin_of
+from services.tracking.domain.origins import events_of, origin_of
 from services.tracking.domain.recordings import recordings_of
 from services.tracking.domain.statuses import Ending, hung_up_by, status_of
 from services.tracking.domain.worth import fields_of
@@ -59,6 +59,7 @@ def record_of(call_id: CallId, told: Told) -> CallRecord:
             **_arrival(told),
             **_came(told),
             **_annotated(told),
+            "events": events_of(told),
             **_campaign(decisions),
             **_sold_to((connected or legs)[-1:]),
             **fields_of(told, legs),

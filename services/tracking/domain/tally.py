@@ -83,7 +83,8 @@ def quarter_of(instant: datetime) -> datetime:
 def lines_of(call: CallRecord, listed_at: datetime) -> list[dict[str, Any]]:
     """The lines of a call, columns by name; what is nothing is left out.
 
-    Each has the call's tags, which are not summed beforehand.
+    Each has the call's tags, which are not summed beforehand, and for each event that its flow has
+    named a tag `event:<name>`.
     """
     of_call = {name: _plain(one.of_call(call)) for name, one in DIMENSIONS.items()}
     whole = tuple(of_call.values())
@@ -100,8 +101,9 @@ def lines_of(call: CallRecord, listed_at: datetime) -> list[dict[str, Any]]:
         key = keys.get(effect.step, whole) if of_leg else whole
         _add(counts, (effect.money.currency, *key), {effect.kind.value: units(effect.money.amount)})
     placed: dict[str, Any] = {"account_id": call.account_id, "quarter": quarter_of(listed_at)}
-    if call.tags:
-        placed["tags"] = {_cut(name): _cut(text) for name, text in call.tags.items()}
+    tags = {**call.tags, **{f"event:{name}": "yes" for name in call.events}}
+    if tags:
+        placed["tags"] = {_cut(name): _cut(text) for name, text in tags.items()}
     return [
         {**placed, "line": line, **dict(zip(("currency", *DIMENSIONS), key, strict=True)), **count}
         for line, (key, count) in enumerate(counts.items())

@@ -55,8 +55,8 @@ class Known:
 
     @property
     def tags(self) -> Tags:
-        """Those of her visit and of the number that she dialled, as the router knew them."""
-        return self.routed.tags if self.routed else {}
+        """Those of her visit and of the number that she dialled, and what her flow has set."""
+        return self.record.tags
 
     @property
     def caller(self) -> Caller:
@@ -126,6 +126,7 @@ def _of_the_event(firing: Firing) -> Values:
     return {
         "event_id": str(firing.event_id),
         "event": firing.point,
+        "event_name": firing.part if firing.point is FirePoint.MARKED else "",
         "timestamp": firing.at.isoformat(),
         "unix_time": str(int(firing.at.timestamp())),
     }
@@ -244,6 +245,7 @@ def _time(at: datetime | None) -> str:
 SAMPLE: Values = {
     "event_id": "00000000-0000-4000-8000-000000000000",
     "event": "completed",
+    "event_name": "qualified",
     "timestamp": "2026-01-01T12:01:00+00:00",
     "unix_time": "1767268860",
     "call_id": "00000000-0000-4000-8000-000000000001",

@@ -17,7 +17,7 @@ from services.tracking.tables.pixels import delivery, pixel
 SETTLES = timedelta(seconds=2)
 """What a call came to is told a little later: lengths of legs follow its end within a second."""
 
-_AT_ONCE = frozenset((FirePoint.INCOMING, FirePoint.CONNECTED, FirePoint.ERROR))
+_AT_ONCE = frozenset((FirePoint.INCOMING, FirePoint.CONNECTED, FirePoint.ERROR, FirePoint.MARKED))
 _TYPES: dict[str, Any] = {
     "account_id": Uuid(),
     "call_id": Uuid(),
@@ -32,6 +32,7 @@ _GIVEN = (
     .render_derived()
 )
 _CAMPAIGNS = pixel.c.document["campaign_ids"]
+_EVENTS = pixel.c.document["events"]
 _EVENT = func.concat_ws(
     "/", cast(pixel.c.id, Text), cast(_GIVEN.c.call_id, Text), _GIVEN.c.point, _GIVEN.c.part
 )
@@ -59,6 +60,11 @@ _FIRE = Statement(
             or_(
                 func.jsonb_array_length(_CAMPAIGNS) == 0,
                 _CAMPAIGNS.has_key(cast(_GIVEN.c.campaign_id, Text)),
+            ),
+            or_(
+                _GIVEN.c.point != FirePoint.MARKED.value,
+                func.coalesce(func.jsonb_array_length(_EVENTS), 0) == 0,
+                _EVENTS.has_key(_GIVEN.c.part),
             ),
         ),
     )

@@ -251,3 +251,19 @@ async def test_one_accounts_broken_host_spares_no_others(post: Post) -> None:
             "SELECT account_id, failures > 0, spared_until IS NULL FROM tracking.partner"
         ).fetchall()
     assert sorted(rows, key=str) == sorted([(ACCOUNT, True, False), (other, False, True)], key=str)
+
+
+async def test_who_is_kept_for_a_flows_event_is_told_of_it_once(post: Post) -> None:
+    partner = await post.partner("/sale", Play(b"thanks"))
+    url = f"{partner.url}/sale?was={{event_name}}&who="
+    marked = {"fire_on": ("marked",)}
+    await post.pixel(partner, "/sale", **marked, events=("sold",), url=f"{url}some")
+    await post.pixel(partner, "/sale", **marked, url=f"{url}every")
+    story, desk = CallStory(), post.desk()
+    facts = [story.arrived(), story.routed(), story.marked("sold"), story.marked("asked", step=1)]
+    await post.tell([*facts, story.marked("sold", step=2)])
+    while await desk.round():
+        await desk.idle()
+    asked = sorted(parse_qs(urlsplit(one.target).query)["was"][0] for one in partner.heard)
+    assert asked == ["asked", "sold", "sold"]
+    assert sum(one.target.endswith("who=some") for one in partner.heard) == 1

@@ -326,6 +326,13 @@ async def test_calls_by_what_brought_them(books: Books) -> None:
     assert report.totals["duplicates"] == 1
 
 
+async def test_calls_by_what_their_flows_have_named(books: Books) -> None:
+    story = CallStory(began_at=NOON)
+    await books.hear([story.arrived(), story.routed(), story.marked("qualified"), *sold()])
+    rows = (await told_by(books, "tag:event:qualified")).rows
+    assert {row.keys[0]: row.measures["incoming"] for row in rows} == {"yes": 1, "": 1}
+
+
 async def told_by(books: Books, word: str) -> Reported:
     return await books.report(group_by=(word,))
 

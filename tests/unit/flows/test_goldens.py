@@ -13,7 +13,14 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.flow_routing import FlowPlan
+from libs.contracts.message import Document
 from services.flows.domain.language import examples
+from services.flows.domain.nodes.condition import Case
+from services.flows.domain.nodes.menu import Option
+from services.flows.domain.nodes.requests import Mapped
+from services.flows.domain.nodes.splitter import Branch
+from services.flows.domain.prompt import Prompt
 from tests.unit.flows.scenes import KINDS, a_node, moves_of
 
 FOLDER = Path(__file__).parent / "golden"
@@ -62,6 +69,45 @@ def test_every_option_has_a_case_that_flips_it_alone(type_: str) -> None:
     }
     said = SAID | OF_THE_ENGINE.get(type_, set())
     assert flipped >= set(KINDS[type_].model_fields) - said
+
+
+WITHIN: dict[tuple[str, str], type[Document]] = {
+    ("menu", "options"): Option,
+    ("menu", "prompt"): Prompt,
+    ("router", "plan"): FlowPlan,
+    ("splitter", "branches"): Branch,
+    ("condition", "cases"): Case,
+    ("http_request", "mapping"): Mapped,
+    ("enrich", "mapping"): Mapped,
+}
+"""Options that have fields of their own."""
+
+INSTEAD = {"audio": "text"}  # one goes when the other comes
+
+
+@pytest.mark.parametrize(("type_", "option"), WITHIN, ids=lambda value: str(value))
+def test_every_field_within_an_option_has_a_case_that_flips_it_alone(
+    type_: str, option: str
+) -> None:
+    cases = cases_of(type_)
+    flipped = set()
+    for case in cases.values():
+        if case.get("set", {}).keys() == {option} and "like" in case:
+            like = cases[case["like"]].get("set", {}).get(option, examples()[type_][option])
+            changed = changed_in(like, case["set"][option])
+            flipped |= changed if len(changed) == 1 else set()
+            flipped |= {new for new, old in INSTEAD.items() if changed == {new, old}}
+    assert flipped == set(WITHIN[type_, option].model_fields)
+
+
+def changed_in(before: Any, after: Any) -> set[str]:
+    """The fields that differ between two documents, or between lists of them, of one length."""
+    if isinstance(before, list):
+        if len(before) != len(after):
+            return set()
+        pairs = zip(before, after, strict=True)
+        return {name for old, new in pairs for name in changed_in(old, new)}
+    return {name for name in {*before, *after} if before.get(name) != after.get(name)}
 
 
 def test_every_kind_is_shown_by_an_example() -> None:

@@ -287,3 +287,19 @@ def test_a_call_is_listed_by_its_arrival_else_by_what_was_heard_first() -> None:
 
     assert listed_at(fold(NOTHING, [late, early])) == early.at.isoformat()
     assert listed_at(fold(NOTHING, [late, early, arrived])) == arrived.at.isoformat()
+
+
+def test_what_a_flow_has_named_and_set_is_in_the_record_whatever_comes_first() -> None:
+    story = CallStory()
+    facts = [
+        story.arrived(),
+        story.routed(tags={"source": "mail", "zip": "1"}),
+        story.marked("qualified"),
+        story.marked("asked twice"),
+        story.marked("qualified"),
+        story.flowed(step=3, tags={"zip": "10001"}),
+    ]
+    for seen in (facts, facts[::-1]):
+        found = record(*seen)
+        assert found.events == ("qualified", "asked twice")
+        assert found.tags == {"source": "mail", "zip": "10001"}

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.flows.domain.moves import Answered, Ask, Go, Heard, HttpCall, Move
 from services.flows.domain.nodes.node import Node, NotWaiting, Templates
-from services.flows.domain.nodes.requests import TOO_LONG, Mapping_, Requesting, tags_from
+from services.flows.domain.nodes.requests import TOO_LONG, Mapping_, Requesting, Url, tags_from
 from services.flows.domain.prompt import Prompt
 from services.flows.domain.scene import Scene
 
@@ -22,6 +22,7 @@ class Requested(Requesting, Node):
     whether a PIN is right.  The answer to such a one is never kept for another.
     """
 
+    url: Url
     timeout_ms: int = Field(default=1_500, ge=100, le=TIMEOUT_MS_MAX)
     mapping: Mapping_ = ()
 
@@ -38,14 +39,14 @@ class Requested(Requesting, Node):
     def templates(self) -> Templates:
         """Those of the request, and of prompts."""
         yield from super().templates()
-        yield from self.request_templates()
+        yield from self.request_templates(self.url)
 
     def enter(self, scene: Scene) -> Move:
         """Ask."""
-        request = self.filled(scene)
+        request = self.filled(scene, self.url)
         if request is None:
             return Go(port=Node.FAILURE, note=TOO_LONG)
-        secret = request != self.filled(scene.masked())
+        secret = request != self.filled(scene.masked(), self.url)
         wanted = HttpCall(
             **request.model_dump(exclude={"kind"}),
             timeout_ms=self.timeout_ms,

@@ -57,7 +57,6 @@ class Requesting(Document):
     """
 
     method: Method = Method.GET
-    url: Url
     headers: dict[HeaderName, Annotated[Text, Field(max_length=1_000)]] = Field(
         default_factory=dict, max_length=HEADERS_MAX
     )
@@ -79,18 +78,18 @@ class Requesting(Document):
     def _in_address(self) -> bool:
         return self.method in (Method.GET, Method.DELETE)
 
-    def request_templates(self) -> Templates:
+    def request_templates(self, url: str) -> Templates:
         """Every text with macros in it."""
-        yield "url", self.url, Place.URL
+        yield "url", url, Place.URL
         yield "body", self.body, Place.JSON
         for name, text in self.headers.items():
             yield f"headers.{name}", text, Place.HEADER
         for name, text in self.parameters.items():
             yield f"parameters.{name}", text, Place.TEXT
 
-    def filled(self, scene: Scene) -> Fired | None:
+    def filled(self, scene: Scene, url: str) -> Fired | None:
         """The request, whole; None: macros have made it longer than is sent."""
-        url = scene.fill(self.url, Place.URL)
+        url = scene.fill(url, Place.URL)
         headers = {name: scene.fill(text, Place.HEADER) for name, text in self.headers.items()}
         pairs = urlencode({name: scene.fill(text) for name, text in self.parameters.items()})
         body = scene.fill(self.body, self._body_place(headers)) if self.body else ""
