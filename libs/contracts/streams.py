@@ -74,6 +74,7 @@ ROUTER_HOLDS = Durable(
         "event.leg.ended.v1",
         "event.call.ended.v1",
         "event.call.fell_back.v1",
+        "event.conversion.posted.v1",
     ),
     ack_wait=timedelta(seconds=30),
     batch_max=200,

@@ -56,6 +56,7 @@ from services.router.desk.known_numbers import NumbersDesk
 from services.router.desk.looking import LookingDesk
 from services.router.desk.lookups import Lookups
 from services.router.desk.numbers_clerk import NumbersClerk
+from services.router.desk.posted import PostedDesk
 from services.router.desk.purchasing import PurchasingDesk
 from services.router.desk.quoting import QuotingDesk
 from services.router.desk.rehearsing import RehearsingDesk
@@ -74,6 +75,7 @@ from services.router.store.decisions import Decisions
 from services.router.store.flow_counters import FlowCounters
 from services.router.store.history import History
 from services.router.store.holds import Holds
+from services.router.store.posted import PostedConversions
 from services.router.store.publishers import Publishers
 from services.router.store.purchases import Purchases
 from services.router.store.quotes import Quotes
@@ -106,7 +108,8 @@ def create(settings: Settings | None = None) -> Starlette:
     publishers = PublisherBook(Publishers(database), Ask(broker), broker, SystemClock())
     agent_calls = AgentCalls(database, outbox)
     holds = HoldsDesk(Holds(database), Quotes(database), agent_calls, Ask(broker))
-    consumer = holds_consumer(broker, holds, database)
+    posted = PostedDesk(PostedConversions(database), Decisions(database))
+    consumer = holds_consumer(broker, holds, posted, database)
     answers = Answers(broker, Refusal)
     ask, clock = Ask(broker), SystemClock()
     _bind_calls(answers, database, memory, publishers, outbox, ask, clock)

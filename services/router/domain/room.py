@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from libs.contracts.call_settings import LegSettings
 from libs.contracts.caps import Counted
-from libs.contracts.explaining import Rule
+from libs.contracts.explaining import Rule, Verdict
 from libs.contracts.routing import RouteReason
 from libs.rules.caps import caps_for_quotes, lack_of_room
 from services.router.domain.candidate import Scope
@@ -20,6 +20,7 @@ from services.router.domain.counters import (
     usage_of,
 )
 from services.router.domain.plan import Plan
+from services.router.domain.record import Record
 from services.router.domain.verdicts import Exclusion
 
 Amounts = Mapping[Counted, Decimal]
@@ -45,6 +46,14 @@ def beside(context: CallContext) -> tuple[Scope, ...]:
     if publisher is None:
         return ()
     return (Scope(id=publisher.id, kind="publisher", name=publisher.name, limits=publisher.limits),)
+
+
+def scopes_of_leg(record: Record, plan: Plan) -> tuple[Scope, ...]:
+    """What the leg of a recorded decision took places in; nothing where nobody was chosen."""
+    chosen = (seat.at for seat in record.seats if seat.verdict is Verdict.CHOSEN)
+    return tuple(
+        scope for at in chosen for scope in (*plan.candidates[at].scopes, *beside(record.context))
+    )
 
 
 def around(plan: Plan, context: CallContext) -> tuple[Scope, ...]:

@@ -103,7 +103,7 @@ def _keep() -> Statement:
         hold, "holds", decided_at=_now, ask_at=_after(_ASK_AFTER), expires_at=_after(_LASTS)
     )
     places = _into(place, "places", expires_at=_after(_LASTS))
-    legs = _into(leg, "legs", connected_at=None, converted_at=None, revenue=None)
+    legs = _into(leg, "legs", connected_at=None, converted_at=None, revenue=None, posted_at=None)
     announcements = _into(outbox, "announcements", created_at=_now)
     return Statement(
         _into(decision, "decisions")

@@ -211,7 +211,11 @@ def _learn() -> Statement:
         .values(
             connected_at=connected_at,
             converted_at=converted_at,
-            revenue=case((converted_at.is_not(None), leg.c.worth), else_=_NOTHING),
+            revenue=case(
+                (leg.c.posted_at.is_not(None), leg.c.revenue),
+                (converted_at.is_not(None), leg.c.worth),
+                else_=_NOTHING,
+            ),
         )
         .where(leg.c.call_id == KNOWN.c.call_id, leg.c.step == KNOWN.c.step),
         "leg.learn",

@@ -272,6 +272,7 @@ leg = Table(
     Column("connected_at", DateTime(timezone=True)),
     Column("converted_at", DateTime(timezone=True)),
     Column("revenue", Numeric(14, 4)),
+    Column("posted_at", DateTime(timezone=True)),
     Index("leg_caller", "account_id", "caller", "at"),
     Index("leg_campaign", "account_id", "campaign_id", "at"),
     Index(
@@ -283,7 +284,8 @@ leg = Table(
     ),
 )
 """Every leg that was dialled, and what became of it: duplicates, estimates and new caps are
-taken from it.  `converts_after` seconds it is `worth` something; None: by nothing known here.
+taken from it.  `converts_after` seconds it is `worth` something; None: by what is said
+afterwards, at `posted_at` for the last time.
 The target of a leg that was sold in an auction is its bidder, its buyer the RTB router."""
 
 quote = Table(
