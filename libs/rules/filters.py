@@ -6,13 +6,14 @@ to nothing, and neither less nor greater than anything.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from operator import ge, gt, le, lt
 
 from libs.contracts.filters import Match, Operator, TagFilter, TagTest
 from libs.contracts.message import FieldProblem
+from libs.contracts.tags import OF_CALLER
 from libs.rules.finding import PASSED, Finding, named
 from libs.rules.patterns import PatternRefused, found, refusal
 
@@ -143,29 +144,24 @@ def _needed(test: TagTest) -> str:
             return f"{test.tag} {test.operator} {test.value}"
 
 
-def problems(
-    condition: TagFilter, *, known: Collection[str] | None = None, path: str = ""
-) -> tuple[FieldProblem, ...]:
+def problems(condition: TagFilter, *, path: str = "") -> tuple[FieldProblem, ...]:
     """What is wrong with a filter that its shape alone does not show, by field.
 
-    Patterns that the engine does not take, and tags that are not among the `known`.
+    Patterns that the engine does not take, and tags of callers that no carrier tells.
 
     >>> problems(TagFilter(tests=(TagTest(tag="a", operator="matches regex", value="("),)))[0].path
     'tests.0.value'
     """
-    return tuple(_problems(condition, known, f"{path}." if path else ""))
+    return tuple(_problems(condition, f"{path}." if path else ""))
 
 
-def _problems(
-    condition: TagFilter, known: Collection[str] | None, prefix: str
-) -> Iterator[FieldProblem]:
+def _problems(condition: TagFilter, prefix: str) -> Iterator[FieldProblem]:
     for at, test in enumerate(condition.tests):
-        if known is not None and test.tag not in known:
-            yield FieldProblem(
-                path=f"{prefix}tests.{at}.tag", problem=f"no tag is named {test.tag}"
-            )
+        if test.tag.startswith("caller:") and test.tag not in OF_CALLER:
+            problem = f"no tag is named {test.tag}: there are {', '.join(OF_CALLER)}"
+            yield FieldProblem(path=f"{prefix}tests.{at}.tag", problem=problem)
         why = refusal(test.value) if test.operator is Operator.MATCHES else None
         if why is not None:
             yield FieldProblem(path=f"{prefix}tests.{at}.value", problem=why)
     for at, group in enumerate(condition.groups):
-        yield from _problems(group, known, f"{prefix}groups.{at}.")
+        yield from _problems(group, f"{prefix}groups.{at}.")

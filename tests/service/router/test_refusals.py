@@ -16,6 +16,7 @@ from tests.service.router.stage import (
     a_buyer,
     a_campaign,
     a_draft,
+    a_group,
     a_number,
     a_pool,
     a_target,
@@ -26,6 +27,12 @@ def daily(most: int) -> dict[str, Any]:
     return {"limits": [{"period": "day", "most": most}]}
 
 
+def hours(ranges: list[dict[str, Any]], zone: str = "America/New_York") -> dict[str, Any]:
+    return {"schedule": {"zone": zone, "hours": ranges}}
+
+
+NINE_TO_FIVE = {"days": ["monday"], "opens": "09:00", "closes": "17:00"}
+SIXTEEN_TO_TWENTY = {"days": ["monday"], "opens": "16:00", "closes": "20:00"}
 BUYER = a_buyer()
 TARGET = a_target(BUYER)
 CAMPAIGN = a_draft(TARGET)
@@ -46,6 +53,14 @@ MALFORMED: list[tuple[Document, dict[str, Any], str, str]] = [
     (TARGET, {"destination": {"kind": "fax", "number": "+15550100001"}}, "destination", "phone"),
     (TARGET, {"destination": {"kind": "sip"}}, "destination.address", "required"),
     (TARGET, {"zone": "Mars/Olympus"}, "zone", "IANA"),
+    (TARGET, hours([NINE_TO_FIVE, SIXTEEN_TO_TWENTY]), "schedule.hours.1", "overlaps hours.0"),
+    (
+        TARGET,
+        hours([{**NINE_TO_FIVE, "closes": "08:00"}]),
+        "schedule.hours.0.closes",
+        "is not after",
+    ),
+    (TARGET, hours([], zone="Mars/Olympus"), "schedule.zone", "IANA"),
     (TARGET, {"caps": {"concurrency": -1}}, "caps.concurrency", "greater"),
     (TARGET, {"caps": daily(0)}, "caps.limits.0.most", "greater"),
     (TARGET, {"caps": daily(10**9)}, "caps.limits.0.most", "less"),
@@ -106,6 +121,43 @@ async def test_fields_that_exclude_each_other_are_refused(stage: Stage) -> None:
         (field,) = no.fields
         assert field.path.startswith("document")
         assert problem in field.problem
+
+
+async def test_a_rule_that_cannot_be_followed_is_named_by_its_field(stage: Stage) -> None:
+    await stage.save(BUYER)
+    tests = [
+        {"tag": "zip", "operator": "matches regex", "value": r"(a+)\1"},
+        {"tag": "caller:zipp", "operator": "exists"},
+    ]
+
+    no = await stage.refusal(stage.edit(a_target(BUYER, filter={"tests": tests})))
+
+    assert no.code == "bad_rule"
+    assert {one.path: one.problem for one in no.fields} == {
+        "document.filter.tests.0.value": (
+            r"invalid escape sequence: \1: patterns are those of RE2, "
+            "without look-around and back-references"
+        ),
+        "document.filter.tests.1.tag": (
+            "no tag is named caller:zipp: there are caller:city, caller:country, caller:number, "
+            "caller:state, caller:zip"
+        ),
+    }
+    assert (await stage.page(Noun.TARGET)).rows == ()
+
+
+async def test_a_group_is_never_within_itself(stage: Stage) -> None:
+    inner, outer = a_group(), a_group(name="All shifts")
+    await stage.save(outer)
+    await stage.save(inner.model_copy(update={"parent_id": outer.id}))
+    rows = {row.document["id"]: row.version for row in (await stage.page(Noun.GROUP)).rows}
+
+    turned = outer.model_copy(update={"parent_id": inner.id})
+    no = await stage.refusal(stage.edit(turned, version=rows[str(outer.id)]))
+
+    assert (no.code, [one.path for one in no.fields]) == ("group_cycle", ["document.parent_id"])
+    kept = {row.document["id"]: row.version for row in (await stage.page(Noun.GROUP)).rows}
+    assert kept == rows
 
 
 ALL_OPTIONAL = {"ask.router.fallback_plans.v1": "plans", "ask.router.numbers.v1": "numbers"}
