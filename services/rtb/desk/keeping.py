@@ -24,7 +24,7 @@ from libs.contracts.pinging import PingRules, RtbPingRulesChanged, SavePingRules
 from libs.rules.secrets import masked, unmasked, with_secrets
 from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement, Outbox
-from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit, check
+from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit, check, check_router
 from services.rtb.store.configuration import Configuration, Kept
 from services.rtb.store.configuration import Edit as Work
 
@@ -62,8 +62,9 @@ class KeepingDesk:
         return Saved(version=kept.version)
 
     async def save_router(self, question: SaveRtbRouter) -> Saved:
-        """Keep a router; raise Stale, or Unfit where a member is not there."""
+        """Keep a router; raise Stale, or Unfit where a member is not there or a filter is none."""
         router = question.document
+        check_router(router)
         facts: list[Announcement] = []
         async with self._configuration.editing(question.account_id) as work:
             before = await work.current(RtbNoun.ROUTER, router.id)

@@ -17,6 +17,7 @@ from libs.contracts.auctions import (
     ReportRtb,
 )
 from libs.contracts.bidder_keys import EndBidderKey, ListBidderKeys, MakeBidderKey
+from libs.contracts.bidding import RtbRouter
 from libs.contracts.bidding_edits import (
     ClearRtbTargets,
     FindRtbUses,
@@ -86,6 +87,23 @@ async def test_a_template_or_path_that_cannot_be_read_is_refused(stage: Stage) -
         assert (no.code, [one.path for one in no.fields]) == (
             "bad_template",
             [f"document.{path}"],
+        )
+
+
+async def test_a_filter_that_cannot_be_followed_is_refused(stage: Stage) -> None:
+    tests = [{"tag": "zip", "operator": "matches regex", "value": r"(a+)\1"}]
+    target = stage.target("/one", filter={"tests": tests})
+    member = {"target_id": target.id, "adjustments": [{"filter": {"tests": tests}}]}
+    router = RtbRouter.model_validate({"id": uuid4(), "name": "ring", "members": [member]})
+    about = {"account_id": stage.account_id, "actor": TESTER}
+    for question, path in (
+        (SaveRtbTarget(**about, document=target), "filter"),
+        (SaveRtbRouter(**about, document=router), "members.0.adjustments.0.filter"),
+    ):
+        no = await refusal(stage, question)
+        assert (no.code, [one.path for one in no.fields]) == (
+            "bad_rule",
+            [f"document.{path}.tests.0.value"],
         )
 
 
