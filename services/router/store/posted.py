@@ -49,7 +49,7 @@ class PostedConversions:
                 Counted.CONVERSION: Decimal(0 if converted_at else 1),
                 Counted.REVENUE: now_worth - (revenue or 0),
             }
-            this = {"call_id": word.call_id, "step": step}
+            this = {**about, "step": step}
             await POST.run(connection, **this, at=word.at, worth=now_worth)
             scopes = scopes_by_step.get(step, ())
             if not scopes:

@@ -46,7 +46,7 @@ WAITING = Statement(
 POST = Statement(
     update(leg)
     .values(converted_at=func.coalesce(leg.c.converted_at, _AT), revenue=_WORTH, posted_at=_AT)
-    .where(leg.c.call_id == _CALL, leg.c.step == _STEP),
+    .where(leg.c.account_id == _ACCOUNT, leg.c.call_id == _CALL, leg.c.step == _STEP),
     "leg.post",
 )
 
@@ -64,7 +64,8 @@ def _count() -> Statement:
     keys = ("account_id", "scope_id", "measure")
     freed = (
         delete(place)
-        .where(place.c.call_id == _CALL, place.c.step == _STEP, _LATER)
+        .where(place.c.account_id == _ACCOUNT, place.c.call_id == _CALL)
+        .where(place.c.step == _STEP, _LATER)
         .returning(place.c.account_id, place.c.scope_id, place.c.measure, place.c.amount)
         .cte("freed")
     )
