@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter, model_validator
 
 from libs.contracts.editing import Changed, Edit
-from libs.contracts.ids import AccountId, CallId, PixelId
+from libs.contracts.ids import AccountId, CallId, PixelId, ReportId
 from libs.contracts.message import Instant, Question, Value, one_of, refused_at
 from libs.contracts.pixels import Answered, FirePoint, Told
 
@@ -32,14 +32,17 @@ class Delivery(Value):
     """One firing.  Its id is the event id that the receiver sees, the same with every try.
 
     `part` tells apart what fires more than once at one point: the recording's name.  What a
-    flow has asked for has the point `flow`, its step and node as its part, and no pixel.
+    flow has asked for has the point `flow`, its step and node as its part, and no pixel.  What
+    tells a saved report has the point `report`, the report's moment as its part, and no call.
     """
 
     delivery_id: UUID
     pixel_id: PixelId | None = None
     pixel_name: str = ""
-    call_id: CallId
-    point: FirePoint | Literal["flow"]
+    report_id: ReportId | None = None
+    report_name: str = ""
+    call_id: CallId | None = None
+    point: FirePoint | Literal["flow", "report"]
     part: str = ""
     host: str
     state: DeliveryState
@@ -75,6 +78,7 @@ class ListDeliveries(Question):
 
     account_id: AccountId
     pixel_id: PixelId | None = None
+    report_id: ReportId | None = None
     call_id: CallId | None = None
     state: DeliveryState | None = None
     since: Instant | None = None
@@ -129,7 +133,7 @@ class ResendDeliveries(Edit):
 
 
 class DeliveryChanged(Changed):
-    """Somebody had deliveries sent again: `key` is the delivery's id, or that of their pixel."""
+    """Somebody had deliveries sent (again): `key` is the delivery's id, or that of their pixel."""
 
     subject: ClassVar[str] = "event.delivery.changed.v1"
     publisher: ClassVar[str] = "tracking"

@@ -24,6 +24,7 @@ TrackingTagId = NewType("TrackingTagId", UUID)
 PixelId = NewType("PixelId", UUID)
 UrlParameterId = NewType("UrlParameterId", UUID)
 PersonId = NewType("PersonId", UUID)
+ReportId = NewType("ReportId", UUID)
 
 Sid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,64}$")]
 """The carrier's own name of an account, call, leg or recording, as it gave it."""

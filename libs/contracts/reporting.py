@@ -7,13 +7,14 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from libs.contracts.ids import AccountId
-from libs.contracts.message import Instant, Question, Value, one_of, refused_at
+from libs.contracts.message import Document, Instant, Question, Value, one_of, refused_at
 from libs.contracts.money import Currency
 from libs.contracts.schedule import Zone
 
 GROUPS_MAX = 2  # at a time; three are no table that anybody reads
 FILTERS_MAX = 20
 VALUES_MAX = 200  # of one filter
+COLUMNS_MAX = 100  # more than there are measures
 ROWS_MAX = 1_000  # of one answer
 OFFSET_MAX = 1_000_000
 QUARTER_SECONDS = 900
@@ -49,23 +50,38 @@ class Filter(Value):
     exclude: bool = False
 
 
-class Report(Value):
-    """What is asked of a report, but for whose calls it is about.
+class ReportShape(Document):
+    """What is asked of a report, but for whose calls and which time it is about.
 
-    `since` is inclusive and `until` exclusive, both on a quarter of an hour.  `group_by` has
-    dimensions and parts of time, in any order.  Without `order_by` rows come in the order of
-    their time, else with the most calls first.
+    `group_by` has dimensions and parts of time, in any order.  `columns` are the measures that
+    are told, in their order; none named: all.  Without `order_by` rows come in the order of their
+    time, else with the most calls first.
     """
 
-    since: Instant
-    until: Instant
     zone: Zone = "UTC"
     group_by: tuple[Word, ...] = Field(default=(), max_length=GROUPS_MAX)
     filters: tuple[Filter, ...] = Field(default=(), max_length=FILTERS_MAX)
+    columns: tuple[Annotated[str, Field(max_length=40, pattern="^[a-z_]+$")], ...] = Field(
+        default=(), max_length=COLUMNS_MAX
+    )
     currency: Currency = "USD"
     against: Against | None = None
     order_by: Annotated[str, Field(max_length=40, pattern="^[a-z_]*$")] = ""
     ascending: bool = False
+
+    @model_validator(mode="after")
+    def _has_each_once(self) -> Self:
+        for name in ("group_by", "columns"):
+            if len(set(getattr(self, name))) < len(getattr(self, name)):
+                raise refused_at((name,), "has one thing twice")
+        return self
+
+
+class Report(ReportShape):
+    """A report of a time: `since` is inclusive, `until` exclusive; both on a quarter of an hour."""
+
+    since: Instant
+    until: Instant
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -74,8 +90,6 @@ class Report(Value):
                 raise refused_at((name,), "must be on a quarter of an hour")
         if self.until <= self.since:
             raise refused_at(("until",), "must be after since")
-        if len(set(self.group_by)) < len(self.group_by):
-            raise refused_at(("group_by",), "has one thing twice")
         return self
 
 

@@ -1,7 +1,7 @@
 """The secrets within a document that leads outside: sealed where kept, masked where shown.
 
 They stand in its `auth`, in the values of its `headers`, and in `signing_secret`; the rules of
-pings have publishers with secrets of their own.
+pings have publishers with secrets of their own, a saved report has them in its `delivery`.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from typing import Any
 MASK = "********"
 _OF_AUTH = ("key", "token", "password", "secret")
 _SIGNING = "signing_secret"
+_DELIVERY = "delivery"
 
 Change = Callable[[str], str]
 
@@ -30,6 +31,8 @@ def with_secrets(document: Mapping[str, Any], change: Change) -> dict[str, Any]:
         changed[_SIGNING] = change(document[_SIGNING])
     if _is_rules(document):
         changed["publishers"] = [with_secrets(one, change) for one in document["publishers"]]
+    if document.get(_DELIVERY) is not None:
+        changed[_DELIVERY] = with_secrets(document[_DELIVERY], change)
     return changed
 
 
@@ -59,6 +62,8 @@ def secrets_in(document: Mapping[str, Any]) -> dict[tuple[str, str], str]:
         for one in document["publishers"]:
             for (kind, name), value in secrets_in(one).items():
                 found[f"{one['name'].lower()}/{kind}", name] = value
+    if document.get(_DELIVERY) is not None:
+        found |= secrets_in(document[_DELIVERY])
     return found
 
 
@@ -77,6 +82,8 @@ def unmasked(document: Mapping[str, Any], before: Mapping[str, Any] | None) -> d
             {**one, "auth": _auth(one["auth"], known, f"{one['name'].lower()}/")}
             for one in document["publishers"]
         ]
+    if document.get(_DELIVERY) is not None:
+        changed[_DELIVERY] = unmasked(document[_DELIVERY], (before or {}).get(_DELIVERY))
     return changed
 
 

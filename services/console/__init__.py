@@ -47,6 +47,8 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.router.set_agent_state.v1 ask.router.get_agent.v1
             ask.router.list_agents.v1 ask.router.agent_states.v1
             ask.router.agent_calls.v1 ask.router.wrap_up.v1 ask.router.agent_times.v1
+            ask.tracking.save_report.v1 ask.tracking.saved_report.v1
+            ask.tracking.send_report.v1
 publishes   nothing
 consumes    console-audit
 owns        schema `console`: accounts, people, sessions, keys, limits, audit

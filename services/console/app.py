@@ -60,6 +60,7 @@ from services.console.routes import (
     reconciling,
     recordings,
     reports,
+    saved_reports,
     session,
     visits,
 )
@@ -148,6 +149,7 @@ def _routes() -> tuple[APIRouter, ...]:
         calls.router,
         call_edits.router,
         reports.router,
+        saved_reports.router,
         bidding.router,
         auctions.router,
         flows.router,

@@ -16,6 +16,8 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.get_reconciliation.v1
             ask.tracking.save_recording_rule.v1 ask.tracking.annotate_calls.v1
             ask.tracking.report.v1 ask.tracking.report_words.v1 ask.tracking.now.v1
+            ask.tracking.save_report.v1 ask.tracking.saved_report.v1
+            ask.tracking.send_report.v1
 asks        ask.router.numbers.v1 ask.ingress.carriers.v1
             ask.ingress.list_calls.v1 ask.ingress.say_again.v1
             ask.ingress.delete_recording.v1
@@ -24,9 +26,11 @@ publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.delivery.changed.v1 event.reconciliation.changed.v1
             event.tracking_tag.changed.v1 event.url_parameter.changed.v1
             event.recording_rule.changed.v1 event.call.annotated.v1
+            event.report.changed.v1
 consumes    tracking-calls tracking-attributions tracking-pixels
 owns        schema `tracking`: facts, calls, the periods they are filed under,
-            what they count for and its sums; the ledger; publishers; pixels and their
+            what they count for and its sums, saved reports of it; the ledger; publishers;
+            pixels and their
             deliveries; tracking tags, URL parameters, leases, visits,
             attributions; a copy of numbers; reconciliations; which recordings
             the carrier has, and how long accounts keep them

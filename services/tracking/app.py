@@ -54,6 +54,7 @@ from services.tracking.desk.publishers import PublishersDesk
 from services.tracking.desk.reconciling import ReconcilingDesk
 from services.tracking.desk.recordings import RecordingsDesk
 from services.tracking.desk.reporting import ReportingDesk
+from services.tracking.desk.saved_reports import SavedReportsDesk
 from services.tracking.desk.summing import SummingDesk
 from services.tracking.desk.tagging import TaggingDesk
 from services.tracking.desk.visiting import VisitingDesk
@@ -79,6 +80,7 @@ from services.tracking.store.reconciling import Reconciling
 from services.tracking.store.recordings import Recordings
 from services.tracking.store.reports import Reports
 from services.tracking.store.rollups import Rollups
+from services.tracking.store.saved_reports import SavedReports
 from services.tracking.store.staying import Staying
 from services.tracking.store.visits import Visits
 from services.tracking.subscribers import attributions_consumer, calls_consumer, pixels_consumer
@@ -111,14 +113,14 @@ def create(settings: Settings | None = None) -> Starlette:
     calls_answers.bind_edits(answers, AnnotatingDesk(desk, journal, outbox, clock))
     proving = ProvingDesk(Proof(database), clock, settings.prove_books_at_hour)
     money_answers.bind(answers, ConvertingDesk(desk, journal, outbox, clock), proving)
-    reports_answers.bind(answers, ReportingDesk(Reports(database), clock))
+    saved_reports = _reports(database, answers, keeping, outbox, seal)
     watch = Watch(database, answers)
     reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)
     reconciling_answers.bind(answers, reconciling)
     asked = pixels_consumer(broker, posting, database.probe)
     recordings = RecordingsDesk(keeping, Recordings(database), Ask(broker))
     recordings_answers.bind(answers, recordings)
-    postbacks = (asked, posting, looking, reconciling, recordings)
+    postbacks = (asked, posting, looking, saved_reports, reconciling, recordings)
     summing = SummingDesk(Rollups(database))
     parts = (outbox, consumer, periods, summing, proving, *postbacks, *websites.parts, watch)
 
@@ -177,7 +179,18 @@ def _postbacks(  # noqa: PLR0917 - wired once
     looking = DeliveriesDesk(DeliveryLog(database), outbox, clock, kept)
     pixels = PixelsDesk(keeping, deliveries, calls, fetch, clock)
     pixels_answers.bind(answers, pixels, looking)
-    return PostingDesk(deliveries, calls, fetch, clock), looking
+    return PostingDesk(deliveries, SavedReports(database, seal), calls, fetch, clock), looking
+
+
+def _reports(
+    database: Database, answers: Answers, keeping: KeepingDesk, outbox: Outbox, seal: Seal
+) -> SavedReportsDesk:
+    clock = SystemClock()
+    reporting = ReportingDesk(Reports(database), clock)
+    reports_answers.bind(answers, reporting)
+    desk = SavedReportsDesk(keeping, SavedReports(database, seal), reporting, outbox, clock)
+    reports_answers.bind_saved(answers, desk)
+    return desk
 
 
 @dataclass(frozen=True)

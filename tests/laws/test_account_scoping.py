@@ -80,6 +80,7 @@ FREE = {
     "services/tracking/store/recordings.py:_drop": "rows of calls, each with its account",
     "services/tracking/store/recordings.py:_note": "rows of calls, each with its account",
     "services/tracking/store/reports.py:_summed": "lines that were chosen by their account",
+    "services/tracking/store/saved_reports.py:tell": "the outbox is the platform's",
     "services/tracking/store/reports.py:summed": "which sums are whole, for all accounts",
     "services/tracking/store/rollups.py:_ALONE": "a lock",
     "services/tracking/store/rollups.py:_LEFT": "changes of all accounts are summed together",

@@ -16,7 +16,7 @@ from libs.contracts.deliveries import (
     ResendDeliveries,
     Resent,
 )
-from libs.contracts.ids import CallId, PixelId
+from libs.contracts.ids import CallId, PixelId, ReportId
 from libs.contracts.pixels import FirePoint, ListPixelPresets, Pixel, Presets, Tried, TryPixel
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
@@ -31,6 +31,7 @@ class Which(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     pixel_id: PixelId | None = None
+    report_id: ReportId | None = None
     call_id: CallId | None = None
     state: DeliveryState | None = None
     since: AwareDatetime | None = None

@@ -1,6 +1,6 @@
 """Reports: what calls came to, by group and beside another time; as a table and as a file."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
@@ -58,17 +58,26 @@ async def report(
 @router.post("/reports/csv", response_class=StreamingResponse, responses=CSV, openapi_extra=export)
 async def report_file(request: Request, who: Who, body: Annotated[Report, Body()]) -> Response:
     """All rows of a report as a file."""
-    first = await _reported(request, who, body, 0, ROWS_MAX)
+    return await report_as_file(
+        body.group_by, lambda offset: _reported(request, who, body, offset, ROWS_MAX)
+    )
+
+
+async def report_as_file(
+    group_by: Sequence[str], page_from: Callable[[int], Awaitable[Reported]]
+) -> Response:
+    """All rows of a report, a page after the other; a refusal comes before the file begins."""
+    first = await page_from(0)
 
     async def pages() -> AsyncIterator[bytes]:
         page, offset = first, 0
-        yield lines([_head(body, page)])
+        yield lines([_head(group_by, page)])
         while page.rows:
             yield lines(_rows(page))
             offset += len(page.rows)
             if offset >= page.total:
                 return
-            page = await _reported(request, who, body, offset, ROWS_MAX)
+            page = await page_from(offset)
 
     return file_of(pages(), "report.csv")
 
@@ -89,11 +98,11 @@ async def _reported(
     return reported
 
 
-def _head(report: Report, page: Reported) -> list[str]:
+def _head(group_by: Sequence[str], page: Reported) -> list[str]:
     """The names of the columns: what it is grouped by, what that is called, what it measures."""
-    names = [column for word in report.group_by for column in (word, f"{word}_name")]
+    names = [column for word in group_by for column in (word, f"{word}_name")]
     measures = list(page.totals)
-    before = [f"{name}_before" for name in measures] if report.against else []
+    before = [f"{name}_before" for name in measures] if page.before_since else []
     return [*names, *measures, *before]
 
 

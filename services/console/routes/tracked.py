@@ -16,6 +16,7 @@ from libs.contracts.editing import Page as Listed
 from libs.contracts.message import Document
 from libs.contracts.pixels import Pixel, SavePixel
 from libs.contracts.publishers import Publisher, SavePublisher
+from libs.contracts.saved_reports import SavedReport, SaveReport
 from libs.contracts.tracking_edits import GetTracking, ListTracking, RetireTracking, TrackingNoun
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Principal, Right
@@ -78,6 +79,7 @@ KINDS = (
         {"code": (str, Field(default_factory=lambda: token_urlsafe(12), pattern=CODE))},
     ),
     Kind("url-parameters", TrackingNoun.URL_PARAMETER, UrlParameter, SaveUrlParameter),
+    Kind("saved-reports", TrackingNoun.REPORT, SavedReport, SaveReport),
 )
 
 

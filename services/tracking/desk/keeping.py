@@ -9,6 +9,7 @@ from libs.contracts.editing import Changed, Edit, Got, Page, Row, Saved
 from libs.contracts.pixels import PixelChanged
 from libs.contracts.publishers import PublisherChanged
 from libs.contracts.recordings import RecordingRuleChanged
+from libs.contracts.saved_reports import ReportChanged
 from libs.contracts.tracking_edits import GetTracking, ListTracking, RetireTracking, TrackingNoun
 from libs.rules.secrets import masked, unmasked, with_secrets
 from libs.runtime.clock import Clock
@@ -24,6 +25,7 @@ _CHANGES: Mapping[TrackingNoun, type[Changed]] = {
     TrackingNoun.TRACKING_TAG: TrackingTagChanged,
     TrackingNoun.URL_PARAMETER: UrlParameterChanged,
     TrackingNoun.RECORDING_RULE: RecordingRuleChanged,
+    TrackingNoun.REPORT: ReportChanged,
 }
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from libs.contracts.configuration import Status
 from libs.contracts.deliveries import BODY_KEPT_MAX, DeliveryState, Try
 from libs.contracts.flows import PixelAsked
+from libs.contracts.ids import ReportId
 from libs.contracts.pixels import Answered, FirePoint, Pixel, Told
 from libs.rules import filters
 from libs.rules.macros import BadTemplate
@@ -31,9 +32,11 @@ from libs.runtime.rounds import Rounds
 from libs.runtime.seal import CannotOpen
 from services.tracking.domain.asking import asked_by
 from services.tracking.domain.postback import hidden_in, identified, masked_request, request_of
+from services.tracking.domain.told_reports import request_of as report_request
 from services.tracking.domain.told_values import Firing, known_of, values_of
 from services.tracking.store.calls import Calls
 from services.tracking.store.deliveries import Deliveries, Due, Ended, Host
+from services.tracking.store.saved_reports import SavedReports
 
 EVERY_SECONDS = 0.2
 IN_FLIGHT_MAX = 200  # requests of one process
@@ -53,8 +56,16 @@ _given_up = metrics.get_meter("tracking").create_counter(
 class PostingDesk:
     """One per process; each delivery is tried by one of them at a time."""
 
-    def __init__(self, deliveries: Deliveries, calls: Calls, fetch: Fetch, clock: Clock) -> None:
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        reports: SavedReports,
+        calls: Calls,
+        fetch: Fetch,
+        clock: Clock,
+    ) -> None:
         self._deliveries = deliveries
+        self._reports = reports
         self._calls = calls
         self._fetch = fetch
         self._clock = clock
@@ -131,7 +142,10 @@ class PostingDesk:
         if asked is not None:
             request = identified(asked, due.id)
             return await self._sent(due, request, ASKED_SECONDS, hidden_in(asked))
+        if due.report_id is not None:
+            return await self._report_told(due, due.report_id)
         assert due.pixel_id is not None, "it is one or the other"
+        assert due.call_id is not None, "pixels tell of calls"
         pixel = await self._deliveries.pixel(due.account_id, due.pixel_id)
         if pixel is None or pixel.status is not Status.ACTIVE:
             return self._skipped(due, "the pixel is not in use any more")
@@ -150,6 +164,17 @@ class PostingDesk:
             await self._deliveries.keep_told(due, values)
         request = request_of(pixel, values, due.id, self._clock.now())
         return await self._sent(due, request, pixel.timeout_seconds, secrets_of(pixel))
+
+    async def _report_told(self, due: Due, report_id: ReportId) -> Ended:
+        saved = await self._reports.one(due.account_id, report_id)
+        if saved is None or saved.delivery is None or saved.status is not Status.ACTIVE:
+            return self._skipped(due, "the report is not told any more")
+        to, body = saved.delivery, (due.told or {}).get("body", "")
+        if not body:
+            return self._skipped(due, "it could not be made: have the report sent anew")
+        request = report_request(to, body, due.id, self._clock.now())
+        secrets = tuple(secrets_in(to.model_dump(mode="json")).values())
+        return await self._sent(due, request, to.timeout_seconds, secrets)
 
     async def _sent(
         self, due: Due, request: Told, within_seconds: float, secrets: tuple[str, ...]

@@ -22,7 +22,14 @@ from libs.contracts.reporting import (
 from libs.runtime.clock import Clock
 from services.tracking.domain.dimensions import DIMENSIONS, NAMED, TAG
 from services.tracking.domain.fitting import fitting
-from services.tracking.domain.formulas import NAMES, NOTHING, Sums, measured, together
+from services.tracking.domain.formulas import (
+    NAMES,
+    NOTHING,
+    Sums,
+    measure_of,
+    measured,
+    together,
+)
 from services.tracking.domain.reports import (
     PARTS,
     Asked,
@@ -96,8 +103,8 @@ class ReportingDesk:
             ReportRow(
                 keys=keys,
                 names=_named(keys, report, names),
-                measures=measured(sums),
-                before=None if earlier is None else measured(past),
+                measures=measured(sums, report.columns),
+                before=None if earlier is None else measured(past, report.columns),
             )
             for keys, sums, past in shown
         ]
@@ -110,8 +117,10 @@ class ReportingDesk:
             before_until=earlier and earlier.until,
             rows=tuple(made[: fitting(made)]),
             total=len(rows),
-            totals=measured(together([group.sums for group in groups])),
-            totals_before=None if earlier is None else measured(together(list(was.values()))),
+            totals=measured(together([group.sums for group in groups]), report.columns),
+            totals_before=None
+            if earlier is None
+            else measured(together(list(was.values())), report.columns),
             other_currencies=tuple(
                 each
                 for each in await self._sums.currencies(account_id, span)
@@ -182,5 +191,5 @@ def _put_in_order(rows: list[tuple[tuple[str, ...], Sums, Sums]], report: Report
 
 
 def _rank(sums: Sums, name: str) -> tuple[bool, int | Decimal]:
-    value = measured(sums)[name]
+    value = measure_of(sums, name)
     return (value is not None, value or 0)

@@ -3,7 +3,7 @@
 One line here is one measure that people can ask for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
@@ -35,12 +35,16 @@ NAMES = (*MEASURES, *RATIOS)
 NOTHING: Sums = dict.fromkeys(MEASURES, 0)
 
 
-def measured(sums: Sums) -> Measures:
-    """All measures of some sums."""
-    counted: Measures = {
-        name: Decimal(sums[name]).scaleb(-4) if name in MONEY else sums[name] for name in MEASURES
-    }
-    return counted | {name: _ratio(sums, ratio) for name, ratio in RATIOS.items()}
+def measured(sums: Sums, columns: Sequence[str] = ()) -> Measures:
+    """What some sums measure, in the order of these columns; without any, all of it."""
+    return {name: measure_of(sums, name) for name in columns or NAMES}
+
+
+def measure_of(sums: Sums, name: str) -> int | Decimal | None:
+    """One measure of some sums."""
+    if name in RATIOS:
+        return _ratio(sums, RATIOS[name])
+    return Decimal(sums[name]).scaleb(-4) if name in MONEY else sums[name]
 
 
 def together(many: list[Sums]) -> Sums:

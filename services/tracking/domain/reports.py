@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from libs.contracts.ids import AccountId
-from libs.contracts.reporting import Filter, Report, TimePart
+from libs.contracts.reporting import Filter, Report, ReportShape, TimePart
 from services.tracking.domain.dimensions import DIMENSIONS, TAG, is_dimension
 from services.tracking.domain.formulas import NAMES, Sums
 from services.tracking.domain.spans import Span
@@ -41,17 +41,17 @@ class Asked:
         return frozenset((*self.by, *(each.dimension for each in self.filters)))
 
 
-def part_of(report: Report) -> TimePart | None:
+def part_of(report: ReportShape) -> TimePart | None:
     """The part of time by which it is grouped."""
     return next((TimePart(word) for word in report.group_by if word in PARTS), None)
 
 
-def dimensions_of(report: Report) -> tuple[str, ...]:
+def dimensions_of(report: ReportShape) -> tuple[str, ...]:
     """What it is grouped by beside time."""
     return tuple(word for word in report.group_by if word not in PARTS)
 
 
-def unknown_words(report: Report) -> list[tuple[str, str]]:
+def unknown_words(report: ReportShape) -> list[tuple[str, str]]:
     """The fields that say something that reports do not know, and what they may say."""
     known = ", ".join((*DIMENSIONS, f"{TAG}<name>"))
     problems = [
@@ -65,6 +65,11 @@ def unknown_words(report: Report) -> list[tuple[str, str]]:
         (f"filters.{at}.dimension", f"not one of: {known}")
         for at, each in enumerate(report.filters)
         if not is_dimension(each.dimension)
+    ]
+    problems += [
+        (f"columns.{at}", f"not one of: {', '.join(NAMES)}")
+        for at, word in enumerate(report.columns)
+        if word not in NAMES
     ]
     if report.order_by and report.order_by not in NAMES:
         problems.append(("order_by", f"not one of: {', '.join(NAMES)}"))

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from libs.contracts.deliveries import DeliveryState, Try
-from libs.contracts.ids import AccountId, CallId, PixelId
+from libs.contracts.ids import AccountId, CallId, PixelId, ReportId
 from libs.contracts.pixels import Pixel, Told
 from libs.rules.secrets import with_secrets
 from libs.runtime.database import Database
@@ -52,7 +52,8 @@ class Due:
     account_id: AccountId
     id: UUID
     pixel_id: PixelId | None
-    call_id: CallId
+    report_id: ReportId | None
+    call_id: CallId | None
     point: str
     part: str
     host: str

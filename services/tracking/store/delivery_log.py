@@ -31,6 +31,7 @@ from libs.runtime.outbox import Announcement
 from services.tracking.domain.cursor import Place
 from services.tracking.tables.configured import outbox
 from services.tracking.tables.pixels import attempt, delivery, partner, pixel
+from services.tracking.tables.saved_reports import saved_report
 
 TRIES_SHOWN_MAX = 50
 SWEEP_MAX = 5_000  # rows of a kind in one round, so that no round holds others up
@@ -132,6 +133,8 @@ def _listed(account_id: AccountId) -> Select[Any]:
             delivery.c.id.label("delivery_id"),
             delivery.c.pixel_id,
             func.coalesce(pixel.c.document["name"].astext, "").label("pixel_name"),
+            delivery.c.report_id,
+            func.coalesce(saved_report.c.document["name"].astext, "").label("report_name"),
             delivery.c.call_id,
             delivery.c.point,
             delivery.c.part,
@@ -147,6 +150,13 @@ def _listed(account_id: AccountId) -> Select[Any]:
             pixel,
             and_(pixel.c.account_id == delivery.c.account_id, pixel.c.id == delivery.c.pixel_id),
         )
+        .outerjoin(
+            saved_report,
+            and_(
+                saved_report.c.account_id == delivery.c.account_id,
+                saved_report.c.id == delivery.c.report_id,
+            ),
+        )
         .where(delivery.c.account_id == account_id)
     )
 
@@ -155,6 +165,8 @@ def _filters(question: ListDeliveries) -> list[ColumnElement[bool]]:
     filters: list[ColumnElement[bool]] = []
     if question.pixel_id is not None:
         filters.append(delivery.c.pixel_id == question.pixel_id)
+    if question.report_id is not None:
+        filters.append(delivery.c.report_id == question.report_id)
     if question.call_id is not None:
         filters.append(delivery.c.call_id == question.call_id)
     if question.state is not None:

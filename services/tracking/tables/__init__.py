@@ -11,6 +11,7 @@ from services.tracking.tables import (
     publishers,
     reconciling,
     recordings,
+    saved_reports,
     tallies,
     visits,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "publishers",
     "reconciling",
     "recordings",
+    "saved_reports",
     "tallies",
     "visits",
 ]

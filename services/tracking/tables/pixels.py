@@ -34,7 +34,8 @@ delivery = Table(
     Column("account_id", UUID(as_uuid=True), nullable=False),
     Column("id", UUID(as_uuid=True), nullable=False),
     Column("pixel_id", UUID(as_uuid=True)),
-    Column("call_id", UUID(as_uuid=True), nullable=False),
+    Column("report_id", UUID(as_uuid=True)),
+    Column("call_id", UUID(as_uuid=True)),
     Column("point", Text, nullable=False),
     Column("part", Text, nullable=False),
     Column("host", Text, nullable=False),
@@ -59,13 +60,22 @@ delivery = Table(
     Index("delivery_listed", "account_id", "made_at", "id"),
     Index("delivery_pixel", "account_id", "pixel_id", "state", "made_at", "id"),
     Index("delivery_call", "account_id", "call_id"),
+    Index(
+        "delivery_report",
+        "account_id",
+        "report_id",
+        "made_at",
+        "id",
+        postgresql_where=text("report_id IS NOT NULL"),
+    ),
     Index("delivery_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
 )
 """The id is a function of pixel, call, point and part: fired twice is fired once.
 
 `told` is what macros stood for at the first try, so that all tries say the same.  `due_at` None:
 nothing is left to do.  `tries_before`: those made before somebody had it sent again.  What a
-flow asks for has no pixel, but the whole request, sealed.
+flow asks for has no pixel, but the whole request, sealed.  What tells a saved report has no call:
+its body is what `told` has.
 """
 
 attempt = Table(

@@ -308,6 +308,18 @@ async def what_tracking_keeps(
         "url-parameters": await asker.post(
             "url-parameters", {"name": f"{mark} parameter", "parameter": "promo", "tag": "promo"}
         ),
+        "saved-reports": await asker.post(
+            "saved-reports",
+            {
+                "name": f"{mark} report",
+                "report": {"group_by": ["campaign"]},
+                "delivery": {
+                    "hour": 9,
+                    "url": "https://partner.example.com/r",
+                    "auth": {"kind": "bearer", "token": "token of ours"},
+                },
+            },
+        ),
         "pixels": await asker.post(
             "pixels",
             {

@@ -76,6 +76,7 @@ OWN = {
     ("POST", "/flow-imports"): "names nothing else, as POST /flows",
     ("GET", "/flows"): "lists the asker's own",
     ("POST", "/url-parameters"): "names nothing else",
+    ("POST", "/saved-reports"): "its filters choose among the asker's own calls",
     ("POST", "/pixels"): "its campaigns are compared with those of the asker's own calls",
     ("GET", "/pixel-presets"): "shows what is everybody's",
     ("GET", "/rtb-report"): "tells of the asker's own",
@@ -88,7 +89,7 @@ OWN = {
             *("campaigns", "buyers", "targets", "groups", "pools", "numbers"),
             *("rtb-targets", "rtb-routers", "auctions", "ping-rules", "pings", "bidder-keys"),
             *("publishers", "pixels", "deliveries", "reconciliations"),
-            *("tracking-tags", "url-parameters", "visits"),
+            *("tracking-tags", "url-parameters", "visits", "saved-reports"),
         )
     },
 }

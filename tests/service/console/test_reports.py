@@ -99,6 +99,41 @@ async def test_calls_by_publisher_and_by_a_registered_parameter(stage: Stage) ->
     assert {(call["publisher_id"], call["source"]) for call in calls} == {(publisher, "mail")}
 
 
+async def test_a_saved_report_is_kept_made_and_told(stage: Stage) -> None:
+    owner = stage.owner
+    await heard(stage, owner.account_id)
+    await eventually(partial(counted, owner, {"since": SINCE, "until": UNTIL}, CALLS + 1))
+    shape = {"group_by": ["day", "campaign"], "columns": ["connected", "incoming"]}
+    made = await owner.post(
+        "saved-reports",
+        {
+            "name": "Daily",
+            "period": "last_30_days",
+            "report": shape,
+            "delivery": {"hour": 8, "url": "http://127.0.0.1:1/r", "signing_secret": "hush"},
+        },
+    )
+    path = f"saved-reports/{made['document']['id']}"
+    assert made["document"]["delivery"]["signing_secret"] == "********"
+    report = await owner.get(f"{path}/report")
+    assert report["totals"] == {"connected": 0, "incoming": 0}  # they were long ago
+    file = (await owner("GET", f"{path}/csv")).text.splitlines()
+    assert file[0] == "day,day_name,campaign,campaign_name,connected,incoming"
+
+    sent = await owner("POST", f"{path}/deliveries")
+    assert sent.status_code == 202, sent.text
+    delivery = (await owner.get(f"deliveries/{sent.json()['delivery_id']}"))["delivery"]
+    assert (delivery["report_name"], delivery["point"]) == ("Daily", "report")
+    listed = await owner.get("deliveries", params={"report_id": made["document"]["id"]})
+    assert [one["delivery_id"] for one in listed["deliveries"]] == [delivery["delivery_id"]]
+
+    quiet = await owner.put(path, {**made["document"], "delivery": None}, made["version"])
+    no = await owner("POST", f"{path}/deliveries")
+    assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "path.id")
+    assert (await owner("DELETE", path, headers={"If-Match": f'"{quiet["version"]}"'})).is_success
+    assert (await owner("GET", f"{path}/report")).status_code == 404
+
+
 WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"since": "2026-03-01T00:07:00Z"}, "body.since", "quarter of an hour"),
     ({"until": "2026-02-01T00:00:00Z"}, "body.until", "after since"),
@@ -109,6 +144,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"filters": [{"dimension": "x", "values": ["y"]}]}, "body.filters.0.dimension", "not one of"),
     ({"zone": "Mars/Base"}, "body.zone", "no time zone"),
     ({"order_by": "beauty"}, "body.order_by", "incoming"),
+    ({"columns": ["incoming", "beauty"]}, "body.columns.1", "incoming"),
+    ({"colums": ["incoming"]}, "body.colums", "not permitted"),
 ]
 
 

@@ -31,6 +31,7 @@ from services.tracking.store.calls import Calls
 from services.tracking.store.deliveries import BROKEN_AFTER, Deliveries
 from services.tracking.store.journal import Journal
 from services.tracking.store.periods import Periods
+from services.tracking.store.saved_reports import SavedReports
 from tests.kit.facts import ACCOUNT, CallStory
 from tests.kit.postgres import Databases
 
@@ -58,7 +59,9 @@ class Post:
         self.database_url, self._stack = url, stack
         self.clock = HandClock()
         self.database = Database(url, "tests")
-        self.deliveries = Deliveries(self.database, Seal("a secret of the tests", "tests"))
+        seal = Seal("a secret of the tests", "tests")
+        self.deliveries = Deliveries(self.database, seal)
+        self.saved_reports = SavedReports(self.database, seal)
         self.calls = Calls(self.database)
         self.fold = Desk(Journal(self.database, SystemClock()), self.calls)
         self.fetch = Fetch(allow_private=True)
@@ -72,7 +75,7 @@ class Post:
         await periods.keep()
 
     def desk(self) -> PostingDesk:
-        desk = PostingDesk(self.deliveries, self.calls, self.fetch, self.clock)
+        desk = PostingDesk(self.deliveries, self.saved_reports, self.calls, self.fetch, self.clock)
         self._stack.push_async_callback(desk.stop)
         return desk
 
