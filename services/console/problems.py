@@ -87,6 +87,7 @@ _STATUS = {
     "stale": 409,
     "taken": 409,
     "in_use": 409,
+    "leased": 409,
     "on_call": 409,
     "number_gone": 409,
     "number_owned": 409,

@@ -1,7 +1,7 @@
 """The bulk desk: lists of numbers, and whole configurations, in one edit."""
 
 from collections.abc import Iterator, Sequence
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from libs.contracts.bulk import (
     EXPORTED,
@@ -58,6 +58,7 @@ class BulkDesk:
                 await self._known.check(account_id, document)
             except Unfit as no:
                 raise no.within(path) from no
+        await self._known.check_leases(account_id, self._leaving(question))
         async with self._keeper.work(
             account_id, question.actor, rehearsal=question.rehearsal
         ) as work:
@@ -82,6 +83,15 @@ class BulkDesk:
             unchanged=unchanged,
             paused=work.paused,
         )
+
+    def _leaving(self, question: ImportConfiguration) -> Iterator[tuple[str, NumberId]]:
+        """Numbers that it takes out of the pools that they are in, by where they are named."""
+        for at, number in enumerate(question.configuration.numbers):
+            if self._known.leaves_pool(question.account_id, number):
+                yield f"numbers.{at}.pool_id", number.id
+        for gone in question.retired:
+            if self._known.in_pool(question.account_id, gone.noun, gone.key):
+                yield "numbers", NumberId(UUID(gone.key))
 
 
 async def _retire(work: Work, thing: Retired) -> ImportedDocument:

@@ -1,21 +1,31 @@
 """The editing desk: one thing at a time, by the version that its editor saw."""
 
 import asyncio
+import logging
+from collections.abc import Iterable
+from uuid import UUID
 
 from libs.contracts.bidding_edits import GetRtb, RtbNoun
 from libs.contracts.configuration import Campaign, Number
-from libs.contracts.editing import Edit, Retire, Saved
-from libs.contracts.ids import AccountId, RtbRouterId
+from libs.contracts.editing import Edit, Noun, Retire, Saved
+from libs.contracts.ids import AccountId, NumberId, RtbRouterId
+from libs.contracts.known_numbers import AskLease, NumberLease
 from libs.contracts.message import Document, FieldProblem
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.deadline import Deadline
 from services.router.desk.keeping import Keeper
-from services.router.domain.unfit import PointsNowhere
+from services.router.domain.unfit import Leased, PointsNowhere
 from services.router.memory import Memory
 from services.router.publishers import PublisherBook
 from services.router.store.kept import InUse, Kept, Missing, Stale
 
+LEASED = (
+    "a visitor has {number} until {until:%Y-%m-%d %H:%M:%S} UTC or longer: give it a `leaves_at`, "
+    "so that nobody new gets it, and do this once she has gone"
+)
 OWNER_WITHIN_MS = 700  # an edit's asker waits about a second
+
+log = logging.getLogger(__name__)
 
 
 class Unavailable(Exception):
@@ -40,6 +50,41 @@ class Elsewhere:
                 await self._check_routers(account_id, document)
             case Number():
                 await self._check_publisher(account_id, document)
+
+    def leaves_pool(self, account_id: AccountId, number: Number) -> bool:
+        """Whether an edit takes a number out of the pool that it is in."""
+        before = self._memory.number(account_id, number.id)
+        return before is not None and before.pool_id not in (None, number.pool_id)
+
+    def in_pool(self, account_id: AccountId, noun: Noun, key: str) -> bool:
+        """Whether this is a number that a pool has."""
+        if noun is not Noun.NUMBER:
+            return False
+        number = self._memory.number(account_id, NumberId(UUID(key)))
+        return number is not None and number.pool_id is not None
+
+    async def check_leases(
+        self, account_id: AccountId, leaving: Iterable[tuple[str, NumberId]]
+    ) -> None:
+        """Raise Leased for numbers, by where they are named, that visitors have.
+
+        While tracking is away nobody is asked on: what is configured must not wait for it.
+        """
+        problems = []
+        try:
+            for path, number_id in leaving:
+                question = AskLease(account_id=account_id, number_id=number_id)
+                lease: NumberLease = await self._ask(question, Deadline.within(OWNER_WITHIN_MS))
+                if lease.until is not None:
+                    number = self._memory.number(account_id, number_id)
+                    problem = LEASED.format(
+                        number=number.number if number else number_id, until=lease.until
+                    )
+                    problems.append(FieldProblem(path=path, problem=problem))
+        except (Unanswered, Refused) as fault:
+            log.warning("a number leaves its pool, whoever has it: %s", fault)
+        if problems:
+            raise Leased(problems)
 
     async def _check_publisher(self, account_id: AccountId, number: Number) -> None:
         named = number.publisher_id
@@ -92,6 +137,8 @@ class EditingDesk:
     async def save(self, question: Edit, document: Document) -> Saved:
         """Keep a document as a new version; raise Stale, Unfit or Unavailable."""
         await self._known.check(question.account_id, document)
+        if isinstance(document, Number) and self._known.leaves_pool(question.account_id, document):
+            await self._known.check_leases(question.account_id, [("pool_id", document.id)])
         async with self._keeper.work(question.account_id, question.actor) as work:
             before = await work.current(document)
             check_version(before, question.expected_version)
@@ -100,6 +147,9 @@ class EditingDesk:
 
     async def retire(self, question: Retire) -> Saved:
         """Take something out of use; raise Missing, or InUse while something else needs it."""
+        if self._known.in_pool(question.account_id, question.noun, question.key):
+            leaving = [("key", NumberId(UUID(question.key)))]
+            await self._known.check_leases(question.account_id, leaving)
         async with self._keeper.work(question.account_id, question.actor) as work:
             before = await work.edit.current(question.noun, question.key)
             if before is None or before.retired:

@@ -48,6 +48,13 @@ class Taken(Unfit):
     text = "belongs to something else already"
 
 
+class Leased(Unfit):
+    """A number leaves its pool while a visitor of a website has it."""
+
+    code = "leased"
+    text = "a visitor has the number"
+
+
 class NotOurs(Unfit):
     """Numbers of the platform's own carrier account are not for everybody."""
 

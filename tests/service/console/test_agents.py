@@ -186,6 +186,40 @@ async def test_states_are_kept_with_reason_and_told_as_facts(stage: Stage) -> No
     assert (await boss.get("agents", params={"state": "busy"}))["agents"] == []
 
 
+async def test_no_document_lets_more_be_sold_than_there_is_room_for(stage: Stage) -> None:
+    desk = Desk(stage)
+    ann = await desk.agent("+15550100001", skills=["german"], calls_at_once=9)
+    capped = {"concurrency": 3, "limits": [{"period": "total", "most": 2}]}
+    row = await stage.owner.get(f"targets/{ann.id}")
+    await stage.owner.put(f"targets/{ann.id}", {**row["document"], "caps": capped}, row["version"])
+    await desk.campaign(ann)
+    await ann.is_("available")
+    for _ in range(2):
+        assert isinstance((await desk.call())[1], DialNext)
+    text = (await stage.owner("GET", "configuration")).text
+    assert f"    person_id: {ann.person_id}\n    skills:\n    - german\n" in text
+
+    for was, becomes, path in (
+        ("concurrency: 3", "concurrency: 1", "targets.0.caps.concurrency"),
+        ("most: 2", "most: 1", "targets.0.caps.limits.0"),
+    ):
+        body = {"document": text.replace(was, becomes)}
+        no = await stage.owner("POST", "configuration/apply", json=body)
+        assert (no.status_code, no.json()["code"]) == (422, "below_use"), no.text
+        (error,) = no.json()["errors"]
+        assert error["path"].startswith(f"body.document.{path}")
+        assert "(line " in error["problem"]
+    assert (await stage.owner("GET", "configuration")).text == text
+
+    for document, prune in (("format: 1\n", True), (text, False)):
+        await stage.owner.post("configuration/apply", {"document": document, "prune": prune})
+    assert (await stage.owner("GET", "configuration")).text == text
+    assert (await ann.browser.get("agents/me"))["state"] == "available"
+    full, answer = await desk.call()  # what was sold stays sold, whatever was wiped meanwhile
+    assert isinstance(answer, Close)
+    assert (await desk.told(full))["agent 1"]["seen"] == "2 attempts in all"
+
+
 async def test_nobody_else_changes_an_agents_state(stage: Stage) -> None:
     desk = Desk(stage)
     ann, eve = [await desk.agent(f"+1555010000{n}", "german") for n in (1, 2)]

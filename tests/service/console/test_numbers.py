@@ -116,6 +116,26 @@ async def test_a_number_shows_whom_it_serves_and_is_given_back(
     assert rest.carrier.ledger.numbers == {}
 
 
+async def is_not_taken_away(owner: Asker, id: str) -> None:
+    """Nor is it moved, taken out of use, or pruned."""
+    row = await owner.get(f"numbers/{id}")
+    based = {"If-Match": f'"{row["version"]}"'}
+    moved = {**row["document"], "pool_id": None}
+    for method, path, body, field in (
+        ("PUT", f"numbers/{id}", moved, "body.pool_id"),
+        ("DELETE", f"numbers/{id}", None, "key"),
+        ("POST", "configuration/apply", {"document": "format: 1", "prune": True}, None),
+        ("POST", "import", {"configuration": {"numbers": [moved]}}, None),
+    ):
+        no = await owner(method, path, json=body, headers=based)
+        assert no.status_code in (409, 422), no.text
+        assert no.json()["code"] == "leased"
+        (error,) = no.json()["errors"]
+        assert "a visitor has +12125550100 until" in error["problem"]
+        assert field is None or error["path"] == field, error
+    assert (await owner.get(f"numbers/{id}"))["version"] == row["version"]
+
+
 async def test_a_number_that_a_visitor_has_is_not_given_back_under_her(
     stage: Stage, rest: PlayedRest
 ) -> None:
@@ -135,6 +155,7 @@ async def test_a_number_that_a_visitor_has_is_not_given_back_under_her(
         return line("until = now() + interval '1 hour'") == 1 or None
 
     await eventually(lent)
+    await is_not_taken_away(owner, id)
     based = {"If-Match": f'"{(await owner.get(f"numbers/{id}"))["version"]}"'}
     await owner.post(f"numbers/{id}/release", {"drain_seconds": 0}, headers=based)
 

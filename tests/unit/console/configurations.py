@@ -82,6 +82,17 @@ FILTERS = st.sampled_from(
         {"match": "any", "groups": [{"tests": [{"tag": "age", "operator": ">", "value": "30"}]}]},
     ]
 )
+SKILLS = st.lists(st.sampled_from(["german", "Roofing", "é: [x]"]), max_size=3)
+AGENTS = st.none() | st.fixed_dictionaries(
+    {},
+    optional={
+        "skills": SKILLS,
+        "person_id": IDS,
+        "priority": st.integers(1, 10),
+        "calls_at_once": st.integers(1, 5),
+        "wrap_up_seconds": st.sampled_from([0, 30, 3_600]),
+    },
+)
 STATUSES = st.sampled_from(["active", "paused"])
 
 
@@ -105,6 +116,7 @@ def configurations(draw: st.DrawFn) -> AccountConfiguration:
                 destination=DESTINATIONS,
                 filter=FILTERS,
                 ring_seconds=st.none() | st.integers(5, 60),
+                agent=AGENTS,
                 **limited,
             )
         )
@@ -115,9 +127,11 @@ def configurations(draw: st.DrawFn) -> AccountConfiguration:
     for at, group in enumerate(groups):
         group["members"] = _some(draw, targets, "target_id", weight=st.integers(1, 9))
         group["parent_id"] = groups[at - 1]["id"] if at and draw(st.booleans()) else None
-    campaigns = draw(_things(names, 3, description=NAMES, **limited))
+    tag = st.none() | st.just("language")
+    needs = {"skills": SKILLS, "skills_tag": tag}
+    campaigns = draw(_things(names, 3, description=NAMES, **needs, **limited))
     for campaign in campaigns:
-        entry = {"priority": st.integers(-3, 3), "caps": CAPS}
+        entry = {"priority": st.integers(-3, 3), "caps": CAPS, "skills": SKILLS}
         campaign["assignments"] = [
             *_some(draw, targets, "target_id", **entry),
             *_some(draw, groups, "group_id", **entry),
