@@ -115,7 +115,9 @@ class RunningDesk:
         now = self._clock.now()
         flow = book.flow(root.flow_id, root.version)
         assert found.changed_at is not None, "a session was changed at some time"
-        if now - found.changed_at > timedelta(minutes=flow.idle_minutes):
+        waited = now - found.changed_at
+        talked = isinstance(question.heard, LegOver)  # and was not away, however long it was
+        if waited > timedelta(minutes=flow.idle_minutes) and not talked:
             return await self._expired(session, book, step, deadline)
         outcome = go_on(Walk(session), question.heard, book, now)
         turn = await self._walked(outcome, book, deadline)
@@ -203,8 +205,8 @@ def _facts(turn: Turn, now: datetime) -> list[Fact]:
         facts.append(
             FlowFinished(
                 **_about(turn, now, 0),
-                flow_id=session.flow_id,
-                version=session.version,
+                flow_id=session.root.flow_id,
+                version=session.root.version,
                 reason=session.finished,
                 left=bool(turn.left),
                 nodes=tuple(node for node in session.visits),

@@ -41,7 +41,7 @@ LASTS = timedelta(hours=4)  # the carrier ends no call later
 class Left(StrEnum):
     """Why the engine itself gave a call back to normal routing."""
 
-    LOOP = "walked in a circle"
+    LOOP = "too many nodes in a turn: a circle, or a way too long"
     VISITS = "came to one node too often"
     TURNS = "too many turns"
     LATE = "the call lasts too long"
@@ -77,7 +77,6 @@ class Walk:
     said: tuple[Verb, ...] = ()
     steps: tuple[Stepped, ...] = ()
     effects: tuple[tuple[str, Effect], ...] = ()
-    walked: int = 0
     asked: int = 0
     heard: str = ""
     told: tuple[Told, ...] = ()
@@ -175,7 +174,7 @@ class _Walker:
 
     def _over(self, walk: Walk) -> Left | None:
         session = walk.session
-        if walk.walked >= STEPS_MAX or len(walk.said) >= SAID_MAX:
+        if len(walk.steps) >= STEPS_MAX or len(walk.said) >= SAID_MAX:
             return Left.LOOP
         if session.visits.get(session.place_of(session.node), 0) > VISITS_MAX:
             return Left.VISITS
@@ -232,7 +231,7 @@ class _Walker:
         if target is None:
             return _give_back(walk, Left.UNCONNECTED)
         session = walk.session.at(target, self.now)
-        return self.arrive(replace(walk, session=session, walked=walk.walked + 1))
+        return self.arrive(replace(walk, session=session))
 
     def _noted(self, walk: Walk, node: Node, move: Go) -> Walk:
         session = walk.session.tagged(move.tags, move.sensitive)
@@ -280,9 +279,7 @@ class _Walker:
                 "frames": (*session.frames, frame),
             }
         )
-        return self.arrive(
-            replace(walk, session=inside.at(flow.start, self.now), walked=walk.walked + 1)
-        )
+        return self.arrive(replace(walk, session=inside.at(flow.start, self.now)))
 
     def _finish(self, walk: Walk, node: Node, move: Finish) -> Outcome:
         if isinstance(node, Exit) and walk.session.frames:

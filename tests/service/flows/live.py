@@ -1,6 +1,7 @@
 """The desk that real callers wait for, on real tables, in a world that does as a script says."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4
 from libs.contracts.flow_edits import FlowState
 from libs.contracts.flow_simulation import FlowScript
 from libs.contracts.flows import ContinueFlow, FlowLeft, FlowTurn, StartFlow
-from libs.contracts.ids import AccountId, CallId, CampaignId
+from libs.contracts.ids import AccountId, CallId, CampaignId, FlowId
 from libs.runtime.broker import Broker
 from libs.runtime.database import Database
 from libs.runtime.deadline import Deadline
@@ -70,13 +71,17 @@ class Live:
             self.running, Library(self.database), self.world, self.clock, lambda: self.seed
         )
 
-    async def publish(self, account_id: AccountId, flow: Flow) -> None:
+    async def publish(
+        self, account_id: AccountId, flow: Flow, called: Mapping[FlowId, int] | None = None
+    ) -> None:
         """Keep a flow as its first version, whatever is to be said of it."""
+        flow_id = FlowId(flow.id)
         kept = KeptFlow(
-            FLOW, flow.name, FlowState.PUBLISHED, 0, 1, 1, A_MONDAY, flow.model_dump_json()
+            flow_id, flow.name, FlowState.PUBLISHED, 0, 1, 1, A_MONDAY, flow.model_dump_json()
         )
-        async with Flows(self.database).editing(account_id, FLOW) as work:
-            await work.publish(await work.keep(kept, A_MONDAY), {}, "", "tester", A_MONDAY)
+        async with Flows(self.database).editing(account_id, flow_id) as work:
+            saved = await work.keep(kept, A_MONDAY)
+            await work.publish(saved, dict(called or {}), "", "tester", A_MONDAY)
 
     async def call(self, account_id: AccountId, script: FlowScript) -> list[Any]:
         """Every answer of a call, each asked for twice, at once and again."""

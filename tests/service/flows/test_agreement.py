@@ -14,7 +14,7 @@ from services.flows.domain.book import Book
 from services.flows.domain.playing import A_MONDAY, Played
 from services.flows.store.looking import Looking
 from tests.service.flows.live import Live
-from tests.unit.flows.random_flows import FLOW, a_flow, a_script
+from tests.unit.flows.random_flows import FLOW, SUB, a_flow, a_script, flows
 
 CALLS = 25
 
@@ -29,13 +29,13 @@ async def test_simulator_and_live_engine_agree_step_for_step(live: Live) -> None
     turns = 0
     for seed in range(CALLS):
         draw = Random(seed)
-        flow, script = a_flow(draw), a_script(draw)
+        (flow, called), script = flows(draw), a_script(draw)
         account_id = AccountId(uuid4())
-        await live.publish(account_id, flow)
+        await live.publish(account_id, called)
+        await live.publish(account_id, flow, {SUB: 1})
+        book = Book({FLOW: (1, flow), SUB: (1, called)})
 
-        simulated: FlowSimulated = await simulator.play(
-            Book({FLOW: (1, flow)}), flow, 1, script, account_id
-        )
+        simulated: FlowSimulated = await simulator.play(book, flow, 1, script, account_id)
         answers = await live.call(account_id, script)
 
         assert [one.verbs for one in answers] == [turn.verbs for turn in simulated.turns], seed

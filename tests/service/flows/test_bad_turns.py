@@ -8,13 +8,22 @@ from uuid import uuid4
 
 import pytest
 
-from libs.contracts.flow_simulation import FlowScript
-from libs.contracts.flows import ContinueFlow, FlowLeft, FlowTurn, Keyed, Recorded, StartFlow
+from libs.contracts.flow_simulation import FlowScript, PlayedLeg
+from libs.contracts.flows import (
+    ContinueFlow,
+    FlowLeft,
+    FlowTurn,
+    Keyed,
+    LegOver,
+    Recorded,
+    StartFlow,
+)
 from libs.contracts.ids import AccountId, CallId, CampaignId
 from libs.contracts.voice import Gather, Hangup, Say
 from libs.runtime.deadline import Deadline
 from services.flows.desk.running import UnknownTurn
-from services.flows.domain.playing import A_MONDAY, Played
+from services.flows.domain.engine import Turn, Walk
+from services.flows.domain.playing import A_MONDAY, Played, heard_next
 from services.flows.domain.unfit import fit
 from services.flows.store.library import NoFlow
 from services.flows.store.looking import Looking
@@ -61,7 +70,9 @@ class Line:
         )
         return await self.live.desk.start(start, Deadline.within(5_000))
 
-    async def says(self, step: int, heard: Keyed | Recorded, **more: Any) -> FlowTurn | FlowLeft:
+    async def says(
+        self, step: int, heard: Keyed | Recorded | LegOver, **more: Any
+    ) -> FlowTurn | FlowLeft:
         question = ContinueFlow(
             **{"account_id": self.account_id, "call_id": self.call_id, **more},
             step=step,
@@ -123,6 +134,20 @@ async def test_or_begins_again_where_the_flow_says_so(live: Live) -> None:
 
     assert words(answer) == ["Press 1."]
     assert words(await line.says(answer.step, Keyed(digits="1"))) == ["Bye."]
+
+
+async def test_a_conversation_may_last_longer_than_a_caller_may_be_away(live: Live) -> None:
+    nodes = [{"type": "router", "id": "desk"}, ASKS["nodes"][1]]
+    edges = [{"source": "desk", "port": "answered", "target": "bye"}]
+    line = await a_line(live, start="desk", nodes=nodes, edges=edges, restart_expired=True)
+    line.played.legs = iter([PlayedLeg(talk_seconds=3_600)])
+    answer = await line.calls()
+    session = (await live.running.find(line.account_id, line.call_id, -1)).session
+    assert session is not None
+    heard = heard_next(Turn(Walk(session, said=answer.verbs), waits=True), line.played)
+    assert isinstance(heard, LegOver)
+
+    assert words(await line.says(answer.step, heard)) == ["Bye."]
 
 
 async def test_keys_that_were_not_asked_for_are_no_answer(live: Live) -> None:

@@ -1,5 +1,6 @@
 """Flows and callers drawn at random: well formed, and otherwise as odd as can be."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -11,16 +12,22 @@ from services.flows.domain.language import examples
 from services.flows.domain.unfit import fit
 from tests.unit.flows.scenes import KINDS
 
-ALONE = ("code", "condition", "sub_flow", "exit")  # need a sandbox, or another flow
-TYPES = tuple(type_ for type_ in KINDS if type_ not in ALONE)
-FLOW = FlowId(UUID(int=77))
+SANDBOXED = ("code", "condition")
+ELSEWHERE = ("sub_flow", "exit")
+TYPES = tuple(type_ for type_ in KINDS if type_ not in (*SANDBOXED, *ELSEWHERE))
+FLOW, SUB = FlowId(UUID(int=77)), FlowId(UUID(int=78))
 
 
-def a_flow(draw: Random) -> Flow:
+def flows(draw: Random) -> tuple[Flow, Flow]:
+    """A flow, and another that it may call."""
+    return a_flow(draw, (*TYPES, "sub_flow")), a_flow(draw, (*TYPES, "exit"), SUB)
+
+
+def a_flow(draw: Random, types: Sequence[str] = TYPES, id_: FlowId = FLOW) -> Flow:
     """Some nodes, most of whose ports lead to some of them."""
     nodes: list[dict[str, Any]] = []
     for at in range(draw.randint(1, 10)):
-        type_ = draw.choice(TYPES)
+        type_ = draw.choice(types)
         nodes.append({**examples()[type_], "id": f"{type_}-{at}", **_changed(type_, draw)})
     edges = [
         {"source": node["id"], "port": port, "target": draw.choice(nodes)["id"]}
@@ -30,7 +37,7 @@ def a_flow(draw: Random) -> Flow:
     ]
     return fit(
         {
-            "id": str(FLOW),
+            "id": str(id_),
             "name": "Drawn",
             "start": nodes[0]["id"],
             "nodes": nodes,
@@ -53,6 +60,8 @@ def _changed(type_: str, draw: Random) -> dict[str, Any]:
         "transfer": {"attempts": draw.randint(1, 3)},
         "hold": {"rounds": draw.randint(1, 4)},
         "hang_up": {"normal_routing": draw.random() < 0.3},
+        "sub_flow": {"flow_id": str(SUB)},
+        "exit": {"port": draw.choice(("qualified", "other"))},
     }
     return options.get(type_, {})
 

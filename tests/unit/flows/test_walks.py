@@ -10,7 +10,7 @@ from services.flows.desk.playing import PlayingDesk
 from services.flows.domain.book import DRAFT, Book
 from services.flows.domain.engine import SAID_MAX, STEPS_MAX, TURNS_MAX
 from services.flows.domain.inspect import inspect
-from tests.unit.flows.random_flows import FLOW, a_flow, a_script
+from tests.unit.flows.random_flows import FLOW, SUB, a_script, flows
 from tests.unit.flows.scenes import a_session
 
 WAITING = (Gather, Record, Dial)
@@ -19,9 +19,9 @@ WAITING = (Gather, Record, Dial)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 async def test_every_played_call_ends_within_the_limits(seed: int) -> None:
     draw = Random(seed)
-    flow, script = a_flow(draw), a_script(draw)
-    inspect(flow, set())
-    book = Book({FLOW: (DRAFT, flow)})
+    (flow, called), script = flows(draw), a_script(draw)
+    inspect(flow, {SUB})
+    book = Book({FLOW: (DRAFT, flow), SUB: (1, called)})
     desk = PlayingDesk(None)  # type: ignore[arg-type]  # nothing there is asked
     account_id = a_session().account_id
 

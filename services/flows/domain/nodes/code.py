@@ -10,6 +10,7 @@ from libs.contracts.message import Value, refused_at
 from libs.contracts.tags import Tags
 from services.flows.domain.moves import Answered, Ask, Code, Go, Heard, Move
 from services.flows.domain.nodes.node import Node, NotWaiting, PortName
+from services.flows.domain.plans import over
 from services.flows.domain.scene import Scene
 
 SOURCE_MAX = 32_000  # as the sandbox takes, which counts bytes
@@ -35,7 +36,8 @@ class CustomLogic(Node):
      "source": "return {route: tags.score > 7 ? 'vip' : 'other', data: {seen: 'yes'}};"}
 
     The source is the body of a function of `caller`, `campaign`, `tags` and `context`.  It may
-    return `plan` beside: entries, numbers or settings for the legs that later nodes dial.
+    return `plan` beside: entries, numbers or settings for the legs that later nodes dial, on top of
+    what nodes before have set.
     """
 
     type: Literal["code"] = "code"
@@ -72,7 +74,8 @@ class CustomLogic(Node):
             return Go(port=Node.FAILURE, note=f"it returned {where or 'something'}: {first['msg']}")
         if returned.route not in self.routes:
             return Go(port=Node.FAILURE, note=f"no such route: {returned.route[:60]}")
-        return Go(port=returned.route, tags=returned.data, plan=returned.plan)
+        plan = over(scene.plan or FlowPlan(), returned.plan) if returned.plan else None
+        return Go(port=returned.route, tags=returned.data, plan=plan)
 
 
 def inputs_of(scene: Scene) -> dict[str, Any]:

@@ -14,13 +14,15 @@ from services.flows.domain.scene import Scene
 class WhisperNode(Node):
     """Port: `done`.  It counts for all legs that later nodes dial.
 
+    `press_to_accept` None: as in the campaign.
+
     {"type": "whisper", "id": "w", "message": "A caller from {caller_state}.",
      "press_to_accept": true}
     """
 
     type: Literal["whisper"] = "whisper"
     message: Spoken
-    press_to_accept: bool = False
+    press_to_accept: bool | None = None
 
     @property
     def ports(self) -> tuple[str, ...]:
