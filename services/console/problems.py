@@ -89,6 +89,8 @@ _STATUS = {
     "in_use": 409,
     "leased": 409,
     "on_call": 409,
+    "not_live": 409,
+    "not_recording": 409,
     "number_gone": 409,
     "number_owned": 409,
     "busy": 503,

@@ -9,6 +9,7 @@ from libs.contracts.carrier_numbers import (
     ReleaseCarrierNumber,
     SetUpCarrierNumber,
 )
+from libs.contracts.controlling import Controlled, ControlLine
 from libs.contracts.message import Question
 from libs.contracts.phone import WITHHELD
 from libs.contracts.recordings import DeleteRecording, OpenRecording
@@ -19,10 +20,12 @@ from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.numbers import CarrierNumbers
 from services.ingress.carrier.recordings import CarrierRecordings, Deletions
+from services.ingress.controlling import Controlling
 from services.ingress.domain.callbacks import Leg
 from services.ingress.twiml import Scene, render
 
 LOOKS_IN_FLIGHT_MAX = 10  # people who look at simulations
+CONTROLS_IN_FLIGHT_MAX = 50  # people, who wait for the carrier
 CALLS_IN_FLIGHT_MAX = 10  # nobody waits for a reconciliation
 LEG_STATES_IN_FLIGHT_MAX = 200  # they wait for the carrier's own limit
 NUMBERS_IN_FLIGHT_MAX = 50  # likewise; more are told to come again
@@ -34,6 +37,14 @@ def bind(answers: Answers, carrier: CarrierApi) -> None:
     @answers.to(AskLegState, in_flight_max=LEG_STATES_IN_FLIGHT_MAX)
     async def leg_state(question: AskLegState, deadline: Deadline) -> LegState:
         return await carrier.leg_state(question, deadline)
+
+
+def bind_controlling(answers: Answers, controlling: Controlling) -> None:
+    """Bind the question that does something to a live line."""
+
+    @answers.to(ControlLine, in_flight_max=CONTROLS_IN_FLIGHT_MAX)
+    async def control(question: ControlLine, deadline: Deadline) -> Controlled:
+        return await controlling.control(question, deadline)
 
 
 def bind_rendering(answers: Answers, base_url: str) -> None:

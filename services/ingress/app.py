@@ -25,6 +25,7 @@ from libs.runtime.streams import declare_stream
 from services.ingress.answers import (
     bind,
     bind_calls,
+    bind_controlling,
     bind_deletions,
     bind_numbers,
     bind_recordings,
@@ -33,8 +34,10 @@ from services.ingress.answers import (
 from services.ingress.carrier.access import Access
 from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
+from services.ingress.carrier.lines import CarrierLines
 from services.ingress.carrier.numbers import CarrierNumbers
 from services.ingress.carrier.recordings import CarrierRecordings, Deletions
+from services.ingress.controlling import Controlling, Tell
 from services.ingress.desk import Desk
 from services.ingress.domain.callbacks import ADDRESSES
 from services.ingress.doors import recording_routes
@@ -89,12 +92,12 @@ def create(settings: Settings | None = None) -> Door:
     for subject, message in CATALOGUE.items():
         if getattr(message, "publisher", "") == "ingress":
             broker.describes(subject, message)
-    answers = _answers(settings, broker, tokens, plans)
     relay = Relay(HEARD_AT_ONCE_MAX)
     recordings = _recordings(settings, tokens, relay)
-    bind_recordings(answers, recordings)
     base_url = settings.public_base_url
     desk = Desk(ask, broker, spool, plans)
+    answers = _answers(settings, broker, tokens, plans, desk.tell)
+    bind_recordings(answers, recordings)
     webhooks = Webhooks(
         desk,
         SystemClock(),
@@ -123,7 +126,11 @@ def create(settings: Settings | None = None) -> Door:
 
 
 def _answers(
-    settings: Settings, broker: Broker, tokens: Callable[[str], tuple[str, ...]], plans: Plans
+    settings: Settings,
+    broker: Broker,
+    tokens: Callable[[str], tuple[str, ...]],
+    plans: Plans,
+    tell: Tell,
 ) -> Answers:
     """What others ask of the carrier; an account's numbers by its own credentials alone."""
     answers = Answers(broker, Refusal)
@@ -151,6 +158,9 @@ def _answers(
     bind_calls(answers, calls)
     deletions = Deletions(Access(*access), settings.twilio_account_sid, say, SystemClock())
     bind_deletions(answers, deletions)
+    lines = CarrierLines(Access(*access[:-1], tokens))  # of calls, whosesoever they are
+    controlling = Controlling(lines, settings.public_base_url, tell, SystemClock())
+    bind_controlling(answers, controlling)
     bind_rendering(answers, settings.public_base_url)
     return answers
 

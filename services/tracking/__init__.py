@@ -2,6 +2,7 @@
 
 answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.get_call.v1 ask.tracking.recording.v1
+            ask.tracking.control_call.v1
             ask.tracking.save_publisher.v1 ask.tracking.publishers.v1
             ask.tracking.save_tracking_tag.v1 ask.tracking.save_url_parameter.v1
             ask.tracking.snippet.v1 ask.tracking.visit_of.v1
@@ -20,7 +21,7 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.send_report.v1
 asks        ask.router.numbers.v1 ask.ingress.carriers.v1
             ask.ingress.list_calls.v1 ask.ingress.say_again.v1
-            ask.ingress.delete_recording.v1
+            ask.ingress.delete_recording.v1 ask.ingress.control_line.v1
 publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.conversion.posted.v1
             event.delivery.changed.v1 event.reconciliation.changed.v1

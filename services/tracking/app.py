@@ -30,6 +30,7 @@ from libs.runtime.seal import Seal
 from libs.runtime.service import Watch, lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
 from services.tracking.answers import calls as calls_answers
+from services.tracking.answers import controlling as controlling_answers
 from services.tracking.answers import keeping as keeping_answers
 from services.tracking.answers import money as money_answers
 from services.tracking.answers import pixels as pixels_answers
@@ -40,6 +41,7 @@ from services.tracking.answers import visits as visits_answers
 from services.tracking.desk.annotating import AnnotatingDesk
 from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
+from services.tracking.desk.controlling import ControllingDesk
 from services.tracking.desk.converting import ConvertingDesk
 from services.tracking.desk.deliveries import DeliveriesDesk
 from services.tracking.desk.following import FollowingDesk
@@ -114,6 +116,8 @@ def create(settings: Settings | None = None) -> Starlette:
     proving = ProvingDesk(Proof(database), clock, settings.prove_books_at_hour)
     money_answers.bind(answers, ConvertingDesk(desk, journal, outbox, clock), proving)
     saved_reports = _reports(database, answers, keeping, outbox, seal)
+    controlling_answers.bind(answers, ControllingDesk(desk, Ask(broker), clock))
+    reports_answers.bind(answers, ReportingDesk(Reports(database), clock))
     watch = Watch(database, answers)
     reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)
     reconciling_answers.bind(answers, reconciling)

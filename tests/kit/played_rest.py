@@ -130,13 +130,18 @@ async def listening(app: Any, port_taken: socket.socket) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def played_rest(account_sid: str, token: str) -> AsyncIterator[PlayedRest]:
-    """A carrier account that listens; at the end every request was as its document allows."""
-    async with httpx.AsyncClient() as nobody_is_called:
+async def played_rest(
+    account_sid: str, token: str, webhooks: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[PlayedRest]:
+    """A carrier account that listens; at the end every request was as its document allows.
+
+    `webhooks` reach whom its calls are asked about; without it nobody.
+    """
+    async with httpx.AsyncClient(transport=webhooks) as client:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()  # from here on clients wait rather than fail
-            carrier = Carrier(account_sid, token, VirtualClock(), nobody_is_called)
+            carrier = Carrier(account_sid, token, VirtualClock(), client)
             played = PlayedRest(carrier, taken.getsockname()[1])
             async with listening(played, taken):
                 yield played

@@ -21,6 +21,8 @@ from deploy.local.carrier.report import CallReport
 from deploy.local.carrier.resources import Denied
 from deploy.local.carrier.script import ScriptMistake, parse_script
 
+RUNNING = ("in-progress", "paused")
+CURRENT = "Twilio.CURRENT"  # whichever recording of the call runs
 CALLS_PLAYED_MAX = 100  # at the same time, by the player's own path: it is for people
 
 _NUMBER_FILTERS = frozenset(("PhoneNumber", "FriendlyName", "Beta", "Origin"))
@@ -111,6 +113,25 @@ class Desk:
         one = self._ledger.recordings.get(request.path_params["sid"])
         if one is None:
             raise not_found(request)
+        return JSONResponse(resources.recording(self._account, one))
+
+    async def update_recording(self, request: Request, form: dict[str, str]) -> Response:
+        """Pause a call's recording, or let it run again."""
+        call, sid = request.path_params["call"], request.path_params["sid"]
+        running = (
+            one
+            for one in self._ledger.recordings.values()
+            if one.call_sid == call and one.status in RUNNING and sid in (one.sid, CURRENT)
+        )
+        one = next(running, None)
+        if one is None:
+            raise not_found(request)
+        wanted = form.get("Status")
+        if wanted not in RUNNING:
+            raise Denied(400, 20001, f"Status {wanted} is not one of in-progress, paused")
+        if wanted == one.status:
+            raise Denied(400, 21220, f"Recording is {one.status} already")
+        one.status = wanted
         return JSONResponse(resources.recording(self._account, one))
 
     async def sound(self, request: Request, _query: dict[str, str]) -> Response:

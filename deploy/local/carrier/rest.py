@@ -37,6 +37,7 @@ def create(carrier: Carrier) -> Starlette:
             "GET": desk.recording,
             "DELETE": desk.delete_recording,
         },
+        f"{account}/Calls/{{call}}/Recordings/{{sid}}.json": {"POST": desk.update_recording},
         f"{account}/Recordings/{{sid}}.wav": {"GET": desk.sound},
         f"{account}/Recordings/{{sid}}": {"GET": desk.sound},
         f"{account}/IncomingPhoneNumbers.json": {"GET": desk.numbers, "POST": desk.buy},

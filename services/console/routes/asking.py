@@ -27,6 +27,7 @@ from services.console.problems import (
 )
 
 WITHIN_MS = 950  # an owner that is away is named within a second
+CARRIER_MS = 6_000  # of a question that waits for the carrier while somebody looks on
 LONG_MS = 30_000  # imports and lists of numbers are many edits
 PAGE_MAX = 200
 VERSION_MAX = 2**63 - 1  # as the database counts

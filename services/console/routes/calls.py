@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from libs.contracts.calls import Geography
 from libs.contracts.configuration import Campaign
+from libs.contracts.controlling import Command, ControlCall, Controlled
 from libs.contracts.explaining import (
     Configuration,
     ExplainCall,
@@ -43,7 +44,17 @@ from services.console.domain.access import Right
 from services.console.domain.call_rows import CALL_COLUMNS, row_of_call
 from services.console.domain.csv_text import lines
 from services.console.problems import Problem
-from services.console.routes.asking import CURSOR, ERRORS, NOT_FOUND, Paging, asked, formed, told
+from services.console.routes.asking import (
+    CARRIER_MS,
+    CONFLICT,
+    CURSOR,
+    ERRORS,
+    NOT_FOUND,
+    Paging,
+    asked,
+    formed,
+    told,
+)
 from services.console.routes.reports import CSV, file_of
 
 
@@ -64,6 +75,12 @@ class WhatIf(BaseModel):
     history: CallerHistory | None = None
     counters: tuple[CounterGiven, ...] = Field(default=(), max_length=COUNTERS_MAX)
     seed: int | None = Field(default=None, ge=0, le=SEED_MAX)
+
+
+class Wish(Command):
+    """What is to be done to a live call."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Filter(BaseModel):
@@ -92,7 +109,7 @@ class Filter(BaseModel):
 QUERY = {name: f"query.{name}" for name in Filter.model_fields}
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["calls"])
-look, export = needs(Right.LOOK), needs(Right.EXPORT)
+look, export, edit = needs(Right.LOOK), needs(Right.EXPORT), needs(Right.EDIT)
 
 
 @router.get("/calls", response_model=Calls, openapi_extra=look)
@@ -139,6 +156,22 @@ async def calls_file(request: Request, who: Who, which: Annotated[Filter, Query(
 async def get_call(request: Request, who: Who, call_id: CallId) -> Response:
     """One call with its timeline."""
     return told(await asked(request, GetCall(account_id=who.account_id, call_id=call_id)))
+
+
+@router.post(
+    "/calls/{call_id}/controls",
+    response_model=Controlled,
+    responses=NOT_FOUND | CONFLICT,
+    openapi_extra=edit,
+)
+async def control(
+    request: Request, who: Who, call_id: CallId, body: Annotated[Wish, Body()]
+) -> Response:
+    """Hang a live call up, transfer it, pause or resume its recording; its timeline says who."""
+    paths = {name: f"body.{name}" for name in Wish.model_fields}
+    about = {"account_id": who.account_id, "call_id": call_id, "actor": who.actor}
+    question = formed(ControlCall, paths, **about, **body.model_dump())
+    return told(await asked(request, question, paths, CARRIER_MS))
 
 
 @router.get(

@@ -25,6 +25,7 @@ from libs.contracts.calls import (
     RecordingTranscribed,
     TranscriptStatus,
 )
+from libs.contracts.controlling import CallControlled, Control
 from libs.contracts.conversions import ConversionPosted
 from libs.contracts.flows import FlowConverted, FlowFinished, FlowMarked
 from libs.contracts.ids import NOBODY
@@ -41,6 +42,7 @@ from services.tracking.domain.cells import (
     RecordingOf,
     Routed,
     Told,
+    Transferred,
     keep,
 )
 from services.tracking.domain.deals import agreed, posted
@@ -150,6 +152,13 @@ def _falling_back(fact: CallFellBack) -> Cells:
     return {f"fell_back.{fact.step}": list(fell_back)}
 
 
+def _control(fact: CallControlled) -> Cells:
+    if fact.control is not Control.TRANSFER:
+        return {}
+    transferred = Transferred(fact.sequence, _text(fact.destination), _time(fact.at))
+    return {f"transferred.{fact.step}": list(transferred)}
+
+
 def _leg_ringing(fact: LegRinging) -> Cells:
     return {f"ringing.{fact.step}": [_time(fact.at)]}
 
@@ -223,6 +232,7 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     CallArrived: _Telling(_arrival, _nothing),
     CallRouted: _Telling(_nothing, _routing),
     CallFellBack: _Telling(_nothing, _falling_back),
+    CallControlled: _Telling(_nothing, _control),
     LegRinging: _Telling(_leg_ringing, _nothing),
     LegAnswered: _Telling(_leg_answered, _nothing),
     LegAccepted: _Telling(_leg_accepted, _nothing),

@@ -94,6 +94,14 @@ class FellBack(NamedTuple):
     at: str
 
 
+class Transferred(NamedTuple):
+    """The greatest cell `transferred.<step>`: where an operator sent the caller."""
+
+    sequence: int
+    destination: str
+    at: str
+
+
 class Recording(NamedTuple):
     """The greatest cell `recording`: the one worth showing; `seconds` -1 says None."""
 

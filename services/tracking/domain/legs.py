@@ -12,7 +12,16 @@ from typing import Any
 
 from libs.contracts.calls import CallStatus
 from libs.contracts.tracking import Leg
-from services.tracking.domain.cells import Bought, Cell, FellBack, Routed, Told, first, second
+from services.tracking.domain.cells import (
+    Bought,
+    Cell,
+    FellBack,
+    Routed,
+    Told,
+    Transferred,
+    first,
+    second,
+)
 
 _CONNECTED_STATUS = (CallStatus.COMPLETED, CallStatus.ANSWERED)
 _OF_A_LEG = ("ringing", "answered", "accepted", "ended")
@@ -20,14 +29,18 @@ _OF_A_LEG = ("ringing", "answered", "accepted", "ended")
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What router and ingress decided, by step; where both did, the ingress's word counts."""
+    """What router, ingress and operators decided, by step.
+
+    Where both router and ingress did, the ingress's word counts; an operator has steps of her own.
+    """
 
     routed: Mapping[int, Routed]
     fell_back: Mapping[int, FellBack]
+    transferred: Mapping[int, Transferred]
 
     @property
     def steps(self) -> set[int]:
-        """The steps that were decided."""
+        """The steps that router or ingress decided."""
         return self.routed.keys() | self.fell_back.keys()
 
     @property
@@ -50,9 +63,11 @@ def decisions_of(told: Told) -> Decisions:
     """Read the decisions."""
     routed = _by_step(told.greatest, "routed")
     fell_back = _by_step(told.greatest, "fell_back")
+    transferred = _by_step(told.greatest, "transferred")
     return Decisions(
         {step: Routed._make(cell) for step, cell in routed.items()},
         {step: FellBack._make(cell) for step, cell in fell_back.items()},
+        {step: Transferred._make(cell) for step, cell in transferred.items()},
     )
 
 
@@ -60,7 +75,7 @@ def legs_of(told: Told, decisions: Decisions) -> tuple[Leg, ...]:
     """Every leg that was dialled, in order."""
     heard_of = {step for name in _OF_A_LEG for step in _by_step(told.least, name)}
     legs = []
-    for step in sorted(heard_of | decisions.steps):
+    for step in sorted(heard_of | decisions.steps | decisions.transferred.keys()):
         route = _route(step, decisions, heard_of=step in heard_of)
         if route is not None:
             legs.append(_leg(told, step, route))
@@ -78,6 +93,8 @@ def connected_of(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
 
 def _route(step: int, decisions: Decisions, *, heard_of: bool) -> dict[str, Any] | None:
     """Where the step was dialled to, and for whom; None where nobody was dialled."""
+    if (sent := decisions.transferred.get(step)) is not None:
+        return {"destination": sent.destination, "dialled_at": sent.at}
     fell_back, routed = decisions.fell_back.get(step), decisions.routed.get(step)
     if fell_back is not None and fell_back.destination:
         return {"destination": fell_back.destination, "dialled_at": fell_back.at}

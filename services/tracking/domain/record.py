@@ -61,8 +61,8 @@ def record_of(call_id: CallId, told: Told) -> CallRecord:
             **_annotated(told),
             "events": events_of(told),
             **_campaign(decisions),
-            **_sold_to((connected or legs)[-1:]),
             **fields_of(told, legs),
+            **_sold_to(legs),
             **_recording(told),
             "recordings": recordings_of(told),
         }
@@ -164,9 +164,15 @@ def _campaign(decisions: Decisions) -> dict[str, Any]:
     return {}
 
 
-def _sold_to(leg: tuple[Leg, ...]) -> dict[str, Any]:
-    """The buyer and target of the connected leg, else of the latest one: at most one leg."""
-    return {name: getattr(one, name) for one in leg for name in _SOLD}
+def _sold_to(legs: tuple[Leg, ...]) -> dict[str, Any]:
+    """The buyer and target of the leg that was connected last, else dialled last.
+
+    An operator who transfers the caller takes her from nobody who had her.
+    """
+    connected = connected_of(legs)
+    sold = tuple(leg for leg in connected if leg.target_id or leg.rtb_target_id)
+    latest = (sold or connected or legs)[-1:]
+    return {name: getattr(one, name) for one in latest for name in _SOLD}
 
 
 def _recording(told: Told) -> dict[str, Any]:

@@ -236,23 +236,31 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("PUT", "/flows/{id}/state"): {"state": "paused"},
         ("POST", "/flows/{id}/copies"): {"name": "x"},
         ("POST", "/flow-simulations"): {"flow_id": ours["flow"]["row"]["id"]},
-        ("POST", "/calls/{call_id}/flow-replays"): {"draft": True},
         ("POST", "/rtb-routers"): {"name": "x", "members": [{"target_id": bidder}]},
         ("POST", "/ping-rules"): {"id": campaign, "bid": "9"},
         ("POST", "/bidder-keys"): {"company": "Mark-of-ours company", "name": "x"},
         ("POST", "/tracking-tags"): {"name": "x", "campaign_id": campaign, "pool_id": pool},
         ("POST", "/tracking-tags/{id}/snippet"): {},
         ("POST", "/pixel-tests"): {"pixel_id": ours["pixels"]["document"]["id"]},
-        ("POST", "/calls/{call_id}/conversions"): {},
-        ("POST", "/call-annotations"): {"call_ids": [str(uuid4())], "note": "x"},
-        ("POST", "/call-blocks"): {"call_ids": [str(uuid4())]},
-        ("POST", "/reconciliations"): {"account_sid": ACCOUNT_SID},
-        ("POST", "/resends"): {"delivery_id": str(uuid4())},
         ("POST", "/rtb-pings"): {"target_id": bidder},
         ("POST", "/rtb-rehearsals"): {"rtb_router_id": ring},
         ("PUT", "/session/account"): {"account_id": str(uuid4())},
         ("PUT", "/people/{person_id}"): {"role": "analyst"},
         ("PUT", "/carriers/{account_sid}"): {"account_sid": ACCOUNT_SID, "token": "stolen"},
+        **bodies_about_calls(),
+    }
+
+
+def bodies_about_calls() -> dict[tuple[str, str], Any]:
+    """What is said to routes about calls and what came of them."""
+    return {
+        ("POST", "/calls/{call_id}/flow-replays"): {"draft": True},
+        ("POST", "/calls/{call_id}/controls"): {"control": "hang_up"},
+        ("POST", "/calls/{call_id}/conversions"): {},
+        ("POST", "/call-annotations"): {"call_ids": [str(uuid4())], "note": "x"},
+        ("POST", "/call-blocks"): {"call_ids": [str(uuid4())]},
+        ("POST", "/reconciliations"): {"account_sid": ACCOUNT_SID},
+        ("POST", "/resends"): {"delivery_id": str(uuid4())},
     }
 
 
@@ -309,6 +317,7 @@ def test_every_question_of_operators_has_a_door() -> None:
         "ask.ingress.list_calls.v1",
         "ask.ingress.say_again.v1",
         "ask.ingress.delete_recording.v1",
+        "ask.ingress.control_line.v1",
         "ask.ingress.find_numbers.v1",
         "ask.ingress.buy_number.v1",
         "ask.ingress.set_up_number.v1",
