@@ -54,7 +54,6 @@ class Loss(StrEnum):
     RATE_LIMITED = "rate_limited"
     CIRCUIT_OPEN = "circuit_open"
     TOO_SLOW = "too_slow"
-    NOT_ADDRESSABLE = "not_addressable"
 
     LATE = "late"
     UNREACHABLE = "unreachable"
