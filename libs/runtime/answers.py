@@ -74,6 +74,7 @@ class Answers:
         """Bind a question to its handler; above the limit askers are told `busy`."""
 
         def bind(handler: Handler) -> Handler:
+            assert question.subject not in self.subjects, f"{question.subject} is bound twice"
             self._bindings.append(_Binding(question, question.subject, handler, in_flight_max))
             return handler
 

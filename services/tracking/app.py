@@ -117,7 +117,6 @@ def create(settings: Settings | None = None) -> Starlette:
     money_answers.bind(answers, ConvertingDesk(desk, journal, outbox, clock), proving)
     saved_reports = _reports(database, answers, keeping, outbox, seal)
     controlling_answers.bind(answers, ControllingDesk(desk, Ask(broker), clock))
-    reports_answers.bind(answers, ReportingDesk(Reports(database), clock))
     watch = Watch(database, answers)
     reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)
     reconciling_answers.bind(answers, reconciling)
