@@ -1,11 +1,33 @@
 """The books of an account: what is owed, entry by entry, and whether all of it is right."""
 
-from typing import Any, ClassVar, Literal
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from libs.contracts.ids import AccountId
+from libs.contracts.editing import PAGE_MAX
+from libs.contracts.ids import AccountId, CallId
 from libs.contracts.message import Instant, Question, Value, one_of
+from libs.contracts.money import Money
+
+PartyName = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
+
+
+class Book(StrEnum):
+    """Whose entries: of a kind of party, or one of our own, which has the other sides."""
+
+    BUYER = "buyer"
+    BIDDER = "bidder"
+    PUBLISHER = "publisher"
+    SELLER = "seller"
+    CARRIER = "carrier"
+    REVENUE = "revenue"
+    PAYOUT = "payout"
+    COST = "cost"
+    ADJUSTMENT = "adjustment"
+    PAYMENT = "payment"
+
 
 DIFFERENCES_SHOWN_MAX = 100
 
@@ -43,3 +65,82 @@ class ProveBooks(Question):
     answers: ClassVar[TypeAdapter[Any]] = one_of(BooksProved)
 
     account_id: AccountId
+
+
+class Balance(Value):
+    """What one party owes us in one currency (negative: we owe them), or one of our own books."""
+
+    book: str
+    party: str
+    name: str
+    money: Money
+    entries: int
+
+
+class Balances(Value):
+    """Balances in the order of book, party and currency; `cursor` asks for the next page."""
+
+    outcome: Literal["balances"] = "balances"
+    balances: tuple[Balance, ...]
+    cursor: str | None = None
+
+
+class AskBalances(Question):
+    """An account's balances: of parties, of one book, of one party; `own` books only when named."""
+
+    subject: ClassVar[str] = "ask.tracking.balances.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(Balances)
+
+    account_id: AccountId
+    book: Book | None = None
+    party: PartyName = ""
+    cursor: str | None = Field(default=None, max_length=1_000)
+    limit: int = Field(default=100, ge=1, le=PAGE_MAX)
+
+
+class LedgerEntry(Value):
+    """One side of a posting, in the book of a party (positive: they owe us) or one of our own.
+
+    `reverses`: it takes the same version back.  `late`: it belongs to a time whose period was
+    closed, and counts when it was written.
+    """
+
+    id: int
+    posting: UUID
+    book: str
+    party: str
+    money: Money
+    kind: str
+    call_id: CallId | None
+    part: str
+    version: int
+    reverses: bool
+    belongs_at: Instant
+    booked_at: Instant
+    late: bool
+    reason: str
+    actor: str
+
+
+class LedgerEntries(Value):
+    """Entries in the order in which they count; `cursor` asks for the next page."""
+
+    outcome: Literal["entries"] = "entries"
+    entries: tuple[LedgerEntry, ...]
+    cursor: str | None = None
+
+
+class AskEntries(Question):
+    """Entries of a party, or of all of a book; `since` is inclusive, `until` exclusive."""
+
+    subject: ClassVar[str] = "ask.tracking.entries.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(LedgerEntries)
+
+    account_id: AccountId
+    book: Book
+    party: PartyName = ""
+    call_id: CallId | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    cursor: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=100, ge=1, le=PAGE_MAX)

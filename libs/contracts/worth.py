@@ -33,10 +33,14 @@ class Party(Value):
 
 
 class Effect(Value):
-    """One thing that is owed for a call: at most one of a kind for a leg (None: for the call)."""
+    """One thing that is owed for a call: at most one of a kind for a leg (None: for the call).
+
+    With an `adjustment` it is what somebody has changed of it, by that number.
+    """
 
     kind: EffectKind
     step: int | None = None
+    adjustment: int | None = None
     party: Party
     money: Money
 

@@ -13,6 +13,8 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.pixel_presets.v1 ask.tracking.list_deliveries.v1
             ask.tracking.get_delivery.v1 ask.tracking.resend.v1
             ask.tracking.post_conversion.v1 ask.tracking.prove_books.v1
+            ask.tracking.balances.v1 ask.tracking.entries.v1
+            ask.tracking.adjust_call.v1 ask.tracking.adjust_party.v1
             ask.tracking.reconcile.v1 ask.tracking.list_reconciliations.v1
             ask.tracking.get_reconciliation.v1
             ask.tracking.save_recording_rule.v1 ask.tracking.annotate_calls.v1
@@ -23,7 +25,8 @@ asks        ask.router.numbers.v1 ask.ingress.carriers.v1
             ask.ingress.list_calls.v1 ask.ingress.say_again.v1
             ask.ingress.delete_recording.v1 ask.ingress.control_line.v1
 publishes   event.publisher.changed.v1 event.pixel.changed.v1
-            event.conversion.posted.v1
+            event.conversion.posted.v1 event.call.adjusted.v1
+            event.balance.changed.v1
             event.delivery.changed.v1 event.reconciliation.changed.v1
             event.tracking_tag.changed.v1 event.url_parameter.changed.v1
             event.recording_rule.changed.v1 event.call.annotated.v1

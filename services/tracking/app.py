@@ -38,8 +38,10 @@ from services.tracking.answers import reconciling as reconciling_answers
 from services.tracking.answers import recordings as recordings_answers
 from services.tracking.answers import reporting as reports_answers
 from services.tracking.answers import visits as visits_answers
+from services.tracking.desk.adjusting import AdjustingDesk
 from services.tracking.desk.annotating import AnnotatingDesk
 from services.tracking.desk.attributing import AttributingDesk
+from services.tracking.desk.books import BooksDesk
 from services.tracking.desk.calls import Desk
 from services.tracking.desk.controlling import ControllingDesk
 from services.tracking.desk.converting import ConvertingDesk
@@ -67,6 +69,7 @@ from services.tracking.memory import Memory
 from services.tracking.settings import Settings
 from services.tracking.store.attributions import Attributions
 from services.tracking.store.beating import Beating
+from services.tracking.store.books import Ledger
 from services.tracking.store.calls import Calls
 from services.tracking.store.configuration import Configuration
 from services.tracking.store.deliveries import Deliveries
@@ -113,8 +116,7 @@ def create(settings: Settings | None = None) -> Starlette:
     websites = _websites(settings, broker, database, answers, keeping, configuration)
     calls_answers.bind(answers, desk, websites.attributing)
     calls_answers.bind_edits(answers, AnnotatingDesk(desk, journal, outbox, clock))
-    proving = ProvingDesk(Proof(database), clock, settings.prove_books_at_hour)
-    money_answers.bind(answers, ConvertingDesk(desk, journal, outbox, clock), proving)
+    proving = _money(settings, database, answers, desk, journal, outbox)
     saved_reports = _reports(database, answers, keeping, outbox, seal)
     controlling_answers.bind(answers, ControllingDesk(desk, Ask(broker), clock))
     watch = Watch(database, answers)
@@ -194,6 +196,23 @@ def _reports(
     desk = SavedReportsDesk(keeping, SavedReports(database, seal), reporting, outbox, clock)
     reports_answers.bind_saved(answers, desk)
     return desk
+
+
+def _money(  # noqa: PLR0917 - wired once
+    settings: Settings,
+    database: Database,
+    answers: Answers,
+    desk: Desk,
+    journal: Journal,
+    outbox: Outbox,
+) -> ProvingDesk:
+    """Who owes whom: said, changed, shown; what runs of it is the proof."""
+    clock = SystemClock()
+    proving = ProvingDesk(Proof(database), clock, settings.prove_books_at_hour)
+    money_answers.bind(answers, ConvertingDesk(desk, journal, outbox, clock), proving)
+    adjusting = AdjustingDesk(desk, journal, outbox, clock)
+    money_answers.bind_books(answers, adjusting, BooksDesk(Ledger(database)))
+    return proving
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from libs.contracts.adjusting import CallAdjusted
 from libs.contracts.calls import (
     CallArrived,
     CallEnded,
@@ -122,6 +123,17 @@ class CallStory:
 
     def recording_deleted(self, **more: Any) -> RecordingDeleted:
         return RecordingDeleted(**self._facts({"recording_sid": "RE1"} | more))
+
+    def adjusted(self, **more: Any) -> CallAdjusted:
+        details = {
+            "sequence": 1,
+            "kind": "revenue",
+            "party": {"kind": "buyer", "id": str(BUYER), "name": "Ann's"},
+            "money": {"amount": "-1"},
+            "reason": "wrong number",
+            "actor": {"name": "ann@example.com"},
+        }
+        return CallAdjusted(**self._facts(details | more))
 
     def posted(self, **more: Any) -> ConversionPosted:
         return ConversionPosted(**self._facts({"source": "a partner"} | more))

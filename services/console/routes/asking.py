@@ -127,7 +127,7 @@ Fields = Annotated[frozenset[str] | None, Depends(_fields)]
 BasedOn = Annotated[int, Depends(_based_on)]
 
 
-def formed(kind: type[Q], paths: Mapping[str, str], **fields: Any) -> Q:
+def formed(kind: type[Q], paths: Mapping[str, str], /, **fields: Any) -> Q:
     """A question of what the request says; a field that the contract refuses is named."""
     try:
         return kind(**fields)

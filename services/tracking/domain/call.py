@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from libs.contracts.adjusting import CallAdjusted
 from libs.contracts.annotating import CallAnnotated
 from libs.contracts.calls import (
     CallArrived,
@@ -30,6 +31,7 @@ from libs.contracts.conversions import ConversionPosted
 from libs.contracts.flows import FlowConverted, FlowFinished, FlowMarked
 from libs.contracts.ids import NOBODY
 from libs.contracts.routing import CallRouted
+from services.tracking.domain.adjusting import adjusted
 from services.tracking.domain.annotations import annotation
 from services.tracking.domain.cells import (
     MARKED,
@@ -246,6 +248,7 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     RecordingTranscribed: _Telling(_nothing, _transcript),
     RecordingDeleted: _Telling(_deletion, _nothing),
     CallAnnotated: _Telling(_nothing, annotation),
+    CallAdjusted: _Telling(_nothing, adjusted),
 }
 
 FACTS: Mapping[str, type[Fact]] = {fact.subject: fact for fact in _TELLINGS}

@@ -22,9 +22,12 @@ THEY_OWE = {EffectKind.REVENUE: 1, EffectKind.PAYOUT: -1, EffectKind.COST: -1}
 
 
 class Key(NamedTuple):
-    """What is booked at most once in force: one effect of a call with one party."""
+    """What is booked at most once in force: one effect of a call with one party.
 
-    call_id: CallId
+    Without a call: something that was booked beside calls.
+    """
+
+    call_id: CallId | None
     account_id: AccountId
     kind: str
     part: str
@@ -66,7 +69,7 @@ def changes_of(
     """How to make the books say what these calls came to."""
     postings: list[Posting] = []
     booked: dict[Key, Booked] = {}
-    of_call: dict[CallId, dict[Key, Booked]] = {}
+    of_call: dict[CallId | None, dict[Key, Booked]] = {}
     for key, was in before.items():
         of_call.setdefault(key.call_id, {})[key] = was
     for call, belongs_at in calls:
@@ -94,12 +97,24 @@ def _owed(call: CallRecord) -> dict[Key, tuple[int, str]]:
 
 
 def _key(call: CallRecord, effect: Effect) -> Key:
-    part = "" if effect.step is None else str(effect.step)
     party = effect.party
     kind, book = effect.kind.value, party.kind.value
     return Key(
-        call.call_id, call.account_id, kind, part, effect.money.currency, book, _storable(party.id)
+        call.call_id,
+        call.account_id,
+        kind,
+        _part(effect),
+        effect.money.currency,
+        book,
+        _storable(party.id),
     )
+
+
+def _part(effect: Effect) -> str:
+    """What of the call it is about: a leg by its step, an adjustment by its number, or all."""
+    if effect.adjustment is not None:
+        return f"adjustment {effect.adjustment}"
+    return "" if effect.step is None else str(effect.step)
 
 
 def _between(

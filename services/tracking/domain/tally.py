@@ -119,6 +119,15 @@ def units(amount: Decimal) -> int:
     return int(amount.scaleb(4))
 
 
+def amount_of(count: int) -> Decimal:
+    """Ten-thousandths as an amount.
+
+    >>> amount_of(125000)
+    Decimal('12.5000')
+    """
+    return Decimal(count).scaleb(-4)
+
+
 def _add(counts: dict[tuple[Any, ...], Counts], key: tuple[Any, ...], more: Counts) -> None:
     line = counts.setdefault(key, {})
     for measure, count in more.items():

@@ -9,18 +9,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from libs.contracts.money import Money
+from libs.contracts.money import PLACES, Money
 from libs.contracts.payouts import PayoutTerms, Withheld
 from libs.contracts.pricing import On, Telephony, times
 from libs.contracts.tracking import Leg
 from libs.contracts.worth import Effect, EffectKind, Party, PartyKind, Unearned, Worth
+from services.tracking.domain.adjusting import with_adjustments
 from services.tracking.domain.cells import Told, first
 from services.tracking.domain.deals import Deal, Post, deals_of, post_of
 from services.tracking.domain.earning import Standing, grown, unearned
 from services.tracking.domain.legs import connected_of
 
 CARRIER = Party(kind=PartyKind.CARRIER, id="carrier")
-_NOBODY = Decimal(0)
+_NOTHING = Decimal(0)
 
 
 class Came(NamedTuple):
@@ -35,7 +36,7 @@ def came_to(told: Told, legs: tuple[Leg, ...]) -> Came:
     """Everything that is owed for a call."""
     deals = deals_of(told)
     if not deals:
-        return Came((), Unearned.NOTHING, Unearned.NOTHING)
+        return Came(with_adjustments((), told), Unearned.NOTHING, Unearned.NOTHING)
     standings = _standings(told, legs, deals)
     revenues, no_conversion = _revenues(standings, deals, post_of(told))
     converted = {one.step for one in revenues}
@@ -44,7 +45,8 @@ def came_to(told: Told, legs: tuple[Leg, ...]) -> Came:
     )
     telephony = deals[max(deals)].telephony
     costs = _costs(told, legs, telephony) if telephony else []
-    return Came((*revenues, *payouts, *costs), no_conversion, no_payout)
+    effects = with_adjustments((*revenues, *payouts, *costs), told)
+    return Came(effects, no_conversion, no_payout)
 
 
 def worth_of(effects: Iterable[Effect]) -> tuple[Worth, ...]:
@@ -58,7 +60,7 @@ def worth_of(effects: Iterable[Effect]) -> tuple[Worth, ...]:
 
 
 def _worth(currency: str, sums: Mapping[EffectKind, Decimal]) -> Worth:
-    revenue, payout, cost = (sums.get(kind, _NOBODY) for kind in EffectKind)
+    revenue, payout, cost = (sums.get(kind, _NOTHING).quantize(PLACES) for kind in EffectKind)
     return Worth(
         currency=currency,
         revenue=revenue,
@@ -177,7 +179,7 @@ def _costs(told: Told, legs: Sequence[Leg], rates: Telephony) -> list[Effect]:
 def fields_of(told: Told, legs: tuple[Leg, ...]) -> dict[str, Any]:
     """The fields of a record that say what the call came to."""
     came = came_to(told, legs)
-    kinds = {effect.kind for effect in came.effects}
+    kinds = {effect.kind for effect in came.effects if effect.adjustment is None}
     return {
         "effects": came.effects,
         "worth": worth_of(came.effects),

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from psycopg import AsyncConnection
@@ -16,6 +17,7 @@ from sqlalchemy import Date, Text, cast, column, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.sql import bindparam
 
+from libs.contracts.adjusting import AdjustParty
 from libs.contracts.ids import NOBODY, AccountId, CallId
 from libs.contracts.tracking import CallRecord, CallState
 from libs.runtime.clock import Clock
@@ -223,6 +225,16 @@ class Entry:
         row = announcement.row()
         row["headers"] = orjson.dumps(row["headers"]).decode()
         await _ANNOUNCE.run(self._connection, **{name: [value] for name, value in row.items()})
+
+    async def balance(
+        self, account_id: AccountId, book: str, party: str, currency: str
+    ) -> int | None:
+        """What a party owes, nothing in a new currency; None where there were no dealings."""
+        return await ledger.balance_of(self._connection, account_id, book, party, currency)
+
+    async def book_beside(self, question: AdjustParty, posting: UUID, amount: int) -> None:
+        """Book an amount with a party that no call has caused."""
+        await ledger.book_beside(self._connection, question, posting, amount, self._now)
 
     async def fire(self, all_fired: Sequence[Fired]) -> None:
         """Have pixels told that calls have reached these points."""

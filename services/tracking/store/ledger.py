@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg import AsyncConnection
 from sqlalchemy import BigInteger, Column, Text, case, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.sql import bindparam
 
+from libs.contracts.adjusting import AdjustParty
 from libs.contracts.ids import AccountId, CallId
 from libs.contracts.tracking import CallRecord
 from libs.runtime.database import Statement
@@ -113,6 +115,17 @@ _SHARE = Statement(
 )
 """Nobody closes these books until we are done."""
 
+_BALANCE = Statement(
+    select(balance.c.currency, balance.c.amount)
+    .where(
+        balance.c.account_id == bindparam("account_id", type_=balance.c.account_id.type),
+        balance.c.book == bindparam("book", type_=Text()),
+        balance.c.party == bindparam("party", type_=Text()),
+    )
+    .order_by(balance.c.currency)
+    .with_for_update(),
+    "ledger.balance",
+)
 _BOOKED, _BOOK, _WRITE = _booked(), _book(), _write()
 
 
@@ -134,7 +147,9 @@ async def misbooked(
     connection: AsyncConnection[Any], calls: Sequence[tuple[CallRecord, datetime]]
 ) -> set[CallId]:
     """The calls of which something else is booked than they came to."""
-    return {key.call_id for key in (await _changes(connection, calls)).booked}
+    return {
+        key.call_id for key in (await _changes(connection, calls)).booked if key.call_id is not None
+    }
 
 
 async def _changes(
@@ -143,6 +158,38 @@ async def _changes(
     rows = await _BOOKED.run(connection, ids=[call.call_id for call, _ in calls])
     width = len(Key._fields)
     return changes_of(calls, {Key(*row[:width]): Booked(*row[width:]) for row in rows})
+
+
+async def balance_of(
+    connection: AsyncConnection[Any], account_id: AccountId, book: str, party: str, currency: str
+) -> int | None:
+    """What a party owes, nothing in a new currency; None where there were no dealings.
+
+    Nobody changes it until we are done.
+    """
+    rows = await _BALANCE.run(connection, account_id=account_id, book=book, party=party)
+    return dict(rows).get(currency, 0) if rows else None
+
+
+async def book_beside(
+    connection: AsyncConnection[Any],
+    question: AdjustParty,
+    posting: UUID,
+    amount: int,
+    now: datetime,
+) -> None:
+    """Book an amount with a party that no call has caused."""
+    key = Key(
+        None,
+        question.account_id,
+        question.kind.value,
+        "",
+        question.money.currency,
+        question.book.value,
+        question.party,
+    )
+    made = Posting(key, posting, question.kind.value, "", amount, 1, False, now)
+    await write(connection, [made], now, question.reason, question.actor.name)
 
 
 async def write(

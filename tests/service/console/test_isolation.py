@@ -48,6 +48,8 @@ OWN = {
     ("GET", "/calls/live"): "lists the asker's own",
     ("GET", "/calls/csv"): "lists the asker's own",
     ("GET", "/now"): "counts the asker's own",
+    ("GET", "/ledger-entries"): "lists the asker's own",
+    ("GET", "/balances"): "lists the asker's own",
     ("GET", "/books/proof"): "reads the asker's own",
     ("GET", "/report-words"): "shows what is everybody's",
     ("POST", "/reports"): "test_reports: sums the asker's own",
@@ -242,6 +244,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("POST", "/tracking-tags"): {"name": "x", "campaign_id": campaign, "pool_id": pool},
         ("POST", "/tracking-tags/{id}/snippet"): {},
         ("POST", "/pixel-tests"): {"pixel_id": ours["pixels"]["document"]["id"]},
+        **of_money(buyer),
         ("POST", "/rtb-pings"): {"target_id": bidder},
         ("POST", "/rtb-rehearsals"): {"rtb_router_id": ring},
         ("PUT", "/session/account"): {"account_id": str(uuid4())},
@@ -268,6 +271,21 @@ def an_agent(buyer_id: str) -> dict[str, Any]:
     destination = {"kind": "phone", "number": "+15550100007"}
     about = {"name": "Mark-of-ours agent", "agent": {"skills": ["german"]}}
     return {**about, "buyer_id": buyer_id, "destination": destination}
+
+
+def of_money(buyer: str) -> dict[tuple[str, str], Any]:
+    """What names a party or call of ours where money is changed."""
+    money = {"money": {"amount": "1"}, "reason": "x"}
+    return {
+        ("POST", "/calls/{call_id}/conversions"): {},
+        ("POST", "/calls/{call_id}/adjustments"): {"kind": "revenue", **money},
+        ("POST", "/balances/adjustments"): {
+            "book": "buyer",
+            "party": buyer,
+            "kind": "payment",
+            **money,
+        },
+    }
 
 
 def a_flow(name: str) -> dict[str, Any]:

@@ -51,7 +51,7 @@ async def worth(asker: Asker, story: CallStory, revenue: str) -> dict[str, Any] 
 async def test_a_conversion_that_is_posted_counts_once_and_can_be_corrected(stage: Stage) -> None:
     story, facts = sold(stage.owner.account_id, on="posted", after_seconds=0)
     await tell(stage, *facts)
-    call = await eventually(partial(worth, stage.owner, story, "0"))
+    call = await eventually(partial(worth, stage.owner, story, "0.0000"))
     assert (call["converted"], call["no_conversion"]) == (False, "not_posted")
 
     path = f"calls/{story.call_id}/conversions"
@@ -61,7 +61,7 @@ async def test_a_conversion_that_is_posted_counts_once_and_can_be_corrected(stag
     assert call["converted"]
     assert call["paid"]
     (made,) = call["worth"]
-    assert (made["revenue"], made["payout"], made["cost"]) == ("12.5", "6.2500", "0.04")
+    assert (made["revenue"], made["payout"], made["cost"]) == ("12.5000", "6.2500", "0.0400")
     below = await stage.owner("POST", path, json={"amount": {"amount": "-1", "currency": "USD"}})
     assert (below.status_code, below.json()["errors"][0]["path"]) == (422, "body.amount")
     report = await stage.owner.post(
@@ -80,3 +80,47 @@ async def test_payout_rules_are_kept_with_their_publisher(stage: Stage) -> None:
     both = {"name": "x", "payouts": [rule | {"amount": {"amount": "1", "currency": "USD"}}]}
     refused = await stage.owner("POST", "publishers", json=both)
     assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "body.payouts.0")
+
+
+async def owed(asker: Asker) -> dict[str, str]:
+    """What every party owes us, by its name."""
+    listed = await asker.get("balances")
+    return {one["name"] or one["book"]: one["money"]["amount"] for one in listed["balances"]}
+
+
+async def test_a_call_is_adjusted_by_entries_more_and_a_payment_is_booked(stage: Stage) -> None:
+    asker = stage.owner
+    story, facts = sold(asker.account_id)
+    await tell(stage, *facts)
+    call = await eventually(partial(worth, asker, story, "10.0000"))
+    buyer, publisher = call["effects"][0]["party"]["id"], call["effects"][1]["party"]["id"]
+    assert await owed(asker) == {"Ann's": "10.0000", "Mail House": "-5.0000", "carrier": "-0.0400"}
+
+    path = f"calls/{story.call_id}/adjustments"
+    less = {"kind": "revenue", "money": {"amount": "-2.5"}, "reason": "wrong number"}
+    assert (await asker.post(path, less))["adjustment"] == 1
+    paid = {"book": "publisher", "party": publisher, "kind": "payment", "reason": "transfer 9"}
+    made = await asker.post("balances/adjustments", paid | {"money": {"amount": "3"}})
+
+    assert made["balance"]["amount"] == "-2.0000"
+    assert await owed(asker) == {"Ann's": "7.5000", "Mail House": "-2.0000", "carrier": "-0.0400"}
+    call = (await asker.get(f"calls/{story.call_id}"))["call"]
+    assert call["worth"][0]["revenue"] == "7.5000"
+    listed = await asker.get(f"ledger-entries?book=buyer&party={buyer}&limit=1")
+    assert [one["money"]["amount"] for one in listed["entries"]] == ["10.0000"]
+    rest = await asker.get(f"ledger-entries?book=buyer&party={buyer}&cursor={listed['cursor']}")
+    assert [(one["money"]["amount"], one["part"]) for one in rest["entries"]] == [
+        ("-2.5000", "adjustment 1")
+    ]
+    (own,) = (await asker.get("ledger-entries?book=payment"))["entries"]
+    assert (own["money"]["amount"], own["reason"]) == ("-3.0000", "transfer 9")
+    assert own["actor"]
+    proof = await asker.get("books/proof")
+    assert (proof["differences"], proof["entries"]) == (0, 10)
+    nothing = await asker("POST", path, json=less | {"money": {"amount": "0"}})
+    assert nothing.json()["errors"][0]["path"] == "body.money.amount"
+    unknown = await asker("POST", "balances/adjustments", json=paid | NOBODY)
+    assert unknown.status_code == 404
+
+
+NOBODY = {"party": str(uuid4()), "money": {"amount": "1"}}

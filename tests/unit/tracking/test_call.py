@@ -73,6 +73,12 @@ FACT: st.SearchStrategy[Fact] = st.one_of(
     st.builds(STORY.ringing, **DETAILS),
     st.builds(STORY.answered, **DETAILS),
     st.builds(STORY.accepted, **DETAILS),
+    st.builds(
+        STORY.adjusted,
+        money=st.sampled_from([usd("-4"), usd("1")]),
+        dispute_id=st.sampled_from([None, UUID(int=9)]),
+        **DETAILS,
+    ),
     st.builds(STORY.posted, amount=st.sampled_from([None, usd("0"), usd("7.5")]), **DETAILS),
     st.builds(STORY.leg_ended, bridged=MAYBE, caller_gone=MAYBE, **ENDING, **DETAILS),
     st.builds(STORY.ended, **ENDING, **DETAILS),
