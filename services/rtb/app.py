@@ -149,7 +149,7 @@ def _bind(  # noqa: PLR0917 - wired once
     bind_auctions(answers, auctions)
     keeping = KeepingDesk(configuration, outbox, clock)
     bind_keeping(answers, keeping)
-    looking = LookingDesk(Looking(database), configuration, asking, bidders, clock, house)
+    looking = LookingDesk(Looking(database), memory, asking, bidders, clock, house)
     bind_looking(answers, looking)
     store = Auctions(doors, outbox)
     asking = AskingDesk(store, bidders, clock, house, _seed, asking.paces)
@@ -157,7 +157,7 @@ def _bind(  # noqa: PLR0917 - wired once
     pinging = PingingDesk(at_the_door, Pings(doors), sounding, ask, seal, clock)
     bind_pings(answers, keeping, pinging)
     store_of_own = BiddersOwn(database, outbox)
-    own = BiddersDesk(store_of_own, configuration, keeping, Pings(doors), clock)
+    own = BiddersDesk(store_of_own, configuration, memory, keeping, Pings(doors), clock)
     bind_keys(answers, own)
     return pinging, own
 

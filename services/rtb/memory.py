@@ -1,4 +1,4 @@
-"""Accounts' books as this process last read them; an auction learns whether they are new."""
+"""Accounts' books as this process last read them; who needs them learns whether they are new."""
 
 from collections import OrderedDict
 
@@ -15,6 +15,10 @@ class Memory:
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._books: OrderedDict[AccountId, Books] = OrderedDict()
+
+    async def latest(self, account_id: AccountId) -> Books:
+        """The account's books as they are now."""
+        return await self.books(account_id, await self._configuration.version(account_id))
 
     async def books(self, account_id: AccountId, version: int) -> Books:
         """The account's books, at least as new as `version`."""

@@ -38,7 +38,7 @@ from services.rtb.domain.offer import Offered, Request, offer_of
 from services.rtb.domain.record import Auction, Entry
 from services.rtb.domain.reply import Reply, read_reply
 from services.rtb.domain.unfit import Missing, Unfit, check
-from services.rtb.store.configuration import Configuration
+from services.rtb.memory import Memory
 from services.rtb.store.looking import Looking
 
 NO_CALL = CallId(UUID(int=0))
@@ -52,14 +52,14 @@ class LookingDesk:
     def __init__(  # noqa: PLR0917 - wired once, in app.py
         self,
         looking: Looking,
-        configuration: Configuration,
+        memory: Memory,
         asking: AskingDesk,
         bidders: Bidders,
         clock: Clock,
         house: House,
     ) -> None:
         self._looking = looking
-        self._configuration = configuration
+        self._memory = memory
         self._asking = asking
         self._bidders = bidders
         self._clock = clock
@@ -124,7 +124,7 @@ class LookingDesk:
 
     async def rehearse(self, question: RehearseAuction, deadline: Deadline) -> AuctionDetail:
         """Hold an auction that is a test; raise Missing."""
-        books = await self._configuration.books(question.account_id)
+        books = await self._memory.latest(question.account_id)
         router = books.routers.get(question.rtb_router_id)
         if router is None:
             raise Missing
@@ -208,7 +208,7 @@ class LookingDesk:
     async def _target(self, question: PingRtbTarget) -> RtbTarget:
         if (question.target_id is None) == (question.document is None):
             raise Unfit("malformed", "no bidder, or two", [_NOWHERE])
-        books = await self._configuration.books(question.account_id)
+        books = await self._memory.latest(question.account_id)
         if question.document is None:
             assert question.target_id is not None, "one of the two"
             target = books.targets.get(question.target_id)

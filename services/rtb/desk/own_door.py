@@ -26,6 +26,7 @@ from libs.contracts.editing import Actor, Edit, Saved
 from libs.contracts.ids import AccountId, AuctionId, CallId, RtbTargetId
 from libs.contracts.money import Money
 from libs.rules.periods import began
+from libs.rules.secrets import with_secrets
 from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement
 from services.rtb.desk.keeping import KeepingDesk
@@ -44,6 +45,7 @@ from services.rtb.domain.own import (
     OwnTargets,
 )
 from services.rtb.domain.unfit import Missing, Unfit
+from services.rtb.memory import Memory
 from services.rtb.store.bidders_own import BiddersOwn
 from services.rtb.store.configuration import Configuration
 from services.rtb.store.pings import Pings
@@ -98,16 +100,18 @@ class Time:
 class BiddersDesk:
     """One per process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - wired once, in app.py
         self,
         own: BiddersOwn,
         configuration: Configuration,
+        memory: Memory,
         keeping: KeepingDesk,
         pings: Pings,
         clock: Clock,
     ) -> None:
         self._own = own
         self._configuration = configuration
+        self._memory = memory
         self._keeping = keeping
         self._pings = pings
         self._clock = clock
@@ -120,7 +124,7 @@ class BiddersDesk:
 
     async def make_key(self, question: MakeBidderKey) -> BidderKeyMade:
         """Make a key; raise Unfit where no target is of that company."""
-        books = await self._configuration.books(question.account_id)
+        books = await self._memory.latest(question.account_id)
         companies = {one.company for one in books.targets.values()}
         if question.company not in companies:
             problem = ("company", "no RTB target is of this company")
@@ -189,7 +193,7 @@ class BiddersDesk:
         scope = uuid5(row.id, "requests")
         if not await self._pings.may_ping(row.account_id, {scope: REQUESTS_PER_MINUTE}):
             raise TooOften
-        books = await self._configuration.books(row.account_id)
+        books = await self._memory.latest(row.account_id)
         own = {id_: one for id_, one in books.targets.items() if one.company == row.company}
         return Company(row.account_id, row.company, row.name, own)
 
@@ -202,8 +206,13 @@ class BiddersDesk:
         )
 
     async def limit(self, company: Company, target_id: UUID, limits: OwnLimits) -> OwnTarget:
-        """Set what the company may; raise Missing or Unfit.  An edit that came between is kept."""
-        target = company.target(target_id)
+        """Set what the company may; raise Missing, Unfit, or Stale where an edit came between."""
+        company.target(target_id)
+        kept = await self._configuration.get(company.account_id, RtbNoun.TARGET, target_id)
+        if kept is None:
+            raise Missing
+        opened = with_secrets(kept.document, self._configuration.seal.open)
+        target = RtbTarget.model_validate(opened)  # as of that very version
         may = target.bidder_may
         if limits.paused and not may.pause:
             raise Unfit("forbidden", "not allowed", [("paused", "the operator does not allow it")])
@@ -211,9 +220,6 @@ class BiddersDesk:
             allowed = f"at most {may.daily_cap_max}" if may.daily_cap_max else "not allowed"
             raise Unfit("forbidden", "not allowed", [("daily_cap", allowed)])
         by_bidder = SetByBidder.model_validate(limits.model_dump())
-        kept = await self._configuration.get(company.account_id, RtbNoun.TARGET, target_id)
-        if kept is None:
-            raise Missing
         document = target.model_copy(update={"by_bidder": by_bidder})
         actor = Actor(
             name=f"{company.name} ({company.key_name})"[:256], role="bidder", via="bidders"

@@ -245,12 +245,15 @@ class Configuration:
         async with self._database.transaction() as connection:
             return await Edit(connection, account_id).pinged_with(router_id)
 
+    async def version(self, account_id: AccountId) -> int:
+        """The version that an account's books have now."""
+        async with self._database.transaction() as connection:
+            return await _version(connection, account_id)
+
     async def books(self, account_id: AccountId) -> Books:
         """Everything of an account, secrets open."""
         async with self._database.transaction() as connection:
-            version = await connection.scalar(
-                select(tables.edition.c.version).where(tables.edition.c.account_id == account_id)
-            )
+            version = await _version(connection, account_id)
             found: dict[RtbNoun, list[Any]] = {}
             for noun in (RtbNoun.TARGET, RtbNoun.ROUTER):
                 table = TABLES[noun]
@@ -262,7 +265,7 @@ class Configuration:
         opened = [with_secrets(one, self.seal.open) for one in found[RtbNoun.TARGET]]
         targets = [RtbTarget.model_validate(one) for one in opened]
         return Books(
-            version=version or 0,
+            version=version,
             routers={one.id: one for one in routers},
             targets={one.id: one for one in targets},
             secrets={
@@ -270,3 +273,8 @@ class Configuration:
                 for target, one in zip(targets, opened, strict=True)
             },
         )
+
+
+async def _version(connection: AsyncConnection, account_id: AccountId) -> int:
+    statement = select(tables.edition.c.version).where(tables.edition.c.account_id == account_id)
+    return await connection.scalar(statement) or 0
