@@ -51,7 +51,8 @@ class Rehearse(Question):
 
     It comes in at a number (`dialled`), or is taken as a call of a campaign, whatever that
     one's status: by `campaign_id` as it is kept, or by `campaign` as it might become.  What
-    is left out is as it is: the instant, the caller's past, the counters, the draw.
+    is left out is as it is: the instant, the caller's past, the counters, the draw, and who
+    is there of the agents; with `everybody_there` all of them are, and free.
     """
 
     subject: ClassVar[str] = "ask.router.rehearse.v1"
@@ -71,6 +72,7 @@ class Rehearse(Question):
     history: CallerHistory | None = None
     counters: tuple[CounterGiven, ...] = Field(default=(), max_length=COUNTERS_MAX)
     seed: int | None = Field(default=None, ge=0, le=SEED_MAX)
+    everybody_there: bool = False
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:

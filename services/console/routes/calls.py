@@ -75,6 +75,7 @@ class WhatIf(BaseModel):
     history: CallerHistory | None = None
     counters: tuple[CounterGiven, ...] = Field(default=(), max_length=COUNTERS_MAX)
     seed: int | None = Field(default=None, ge=0, le=SEED_MAX)
+    everybody_there: bool = Field(default=False, description="as if all agents were there and free")
 
 
 class Wish(Command):

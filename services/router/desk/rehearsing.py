@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from libs.contracts.agent_states import AgentState
 from libs.contracts.ids import CallId
 from libs.contracts.message import FieldProblem
 from libs.contracts.rehearsing import CounterGiven, Rehearse, Rehearsed
@@ -12,7 +13,7 @@ from libs.rules.tags import merged
 from libs.runtime.clock import Clock
 from services.router.desk.lookups import Lookups
 from services.router.domain.candidate import Scope
-from services.router.domain.context import CallContext, Inputs
+from services.router.domain.context import AgentSeen, CallContext, Inputs
 from services.router.domain.counters import Counter, CounterKey, Periods
 from services.router.domain.decision import conclude
 from services.router.domain.deliberation import deliberate
@@ -26,6 +27,7 @@ from services.router.memory import Found, Memory
 from services.router.publishers import PublisherBook
 from services.router.store.history import History
 
+THERE = AgentSeen(state=AgentState.AVAILABLE)
 NO_CARRIER = "REHEARSAL"  # a rehearsed call is nobody's at the carrier
 
 
@@ -109,6 +111,9 @@ class RehearsingDesk:
         if not isinstance(plan, Plan):
             return Inputs()
         inputs = with_auctions(await self._lookups.inputs(plan, context, take_turn=False), plan)
+        if question.everybody_there:
+            there = dict.fromkeys(plan.agents.values(), THERE)
+            inputs = inputs.model_copy(update={"agents": there})
         if question.history is None:
             return inputs
         return inputs.model_copy(update={"history": question.history})

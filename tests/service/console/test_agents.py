@@ -128,6 +128,8 @@ async def test_the_call_reaches_the_agent_with_the_skills_who_is_there(stage: St
     assert isinstance(answer, Close)
     assert (await desk.told(nobody))["agent 2"]["rule"] == "agent_away"
 
+    foreseen = await desk.owner.post("rehearsals", {"dialled": NUMBER, "everybody_there": True})
+    assert foreseen["answer"]["dial"]["destination"]["number"] == "+15550100002"
     for one in (ann, eve):
         assert (await one.is_("available"))["state"] == "available"
     call_id, answer = await desk.call()

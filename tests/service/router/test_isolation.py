@@ -1,7 +1,16 @@
 """To one account everything of another behaves as if it did not exist."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from libs.contracts.agent_calls import CallNotes, ListAgentCalls, ReportAgentTimes, WrapUp
+from libs.contracts.agent_states import (
+    AgentState,
+    GetAgent,
+    ListAgents,
+    ListAgentStates,
+    SetAgentState,
+)
 from libs.contracts.bulk import (
     AccountConfiguration,
     AddNumbers,
@@ -9,7 +18,7 @@ from libs.contracts.bulk import (
     ImportConfiguration,
 )
 from libs.contracts.catalogue import QUESTIONS, owner_of
-from libs.contracts.configuration import Campaign, CampaignStatus, Carrier, Defaults
+from libs.contracts.configuration import Campaign, CampaignStatus, Carrier, Defaults, Target
 from libs.contracts.editing import Edit, GetConfiguration, ListConfiguration, Noun, Retire
 from libs.contracts.explaining import ExplainCall, ReplayDecision
 from libs.contracts.fallback import AskFallbackPlans
@@ -77,7 +86,7 @@ class Stranger:
 
 async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
     buyer = a_buyer()
-    target = a_target(buyer)
+    target = a_target(buyer, agent={"person_id": uuid4(), "calls_at_once": 9})
     campaign = a_draft(target)
     pool = a_pool(campaign_id=campaign.id)
     ours: dict[Noun, Document] = {
@@ -96,8 +105,8 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
     versions[Noun.CAMPAIGN] = await stage.save(active, version=versions[Noun.CAMPAIGN])
     stranger = Stranger(stage)
     await what_is_ours_is_not_found(stage, stranger, campaign)
-
     await no_number_is_to_be_had(stage, stranger, campaign, ours[Noun.NUMBER])
+    await no_agent_is_there(stage, stranger, target)
     await no_call_exists(stage, stranger)
     for noun, document in ours.items():
         assert (await stage.page(noun, stranger.account_id)).rows == ()
@@ -131,7 +140,7 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
     # The last two are tried in test_auctions: whoever has no plan with a router changes none;
     # FindFlowed in test_flows.
     empty = {ListConfiguration, ExportConfiguration, FindFlowed, FindAuctioned, DetachRtb}
-    empty |= {ListPurchases, CheckNumbers}
+    empty |= {ListPurchases, CheckNumbers, ListAgents}
     assert every == stranger.asked | {*empty, *OF_NO_ACCOUNT}, "a question is missing"
     for noun in Noun:
         assert [row.version for row in (await stage.page(noun)).rows] == [versions[noun]]
@@ -179,6 +188,29 @@ async def no_number_is_to_be_had(
     leaving = ReleaseNumber(**edit, number_id=number_id, expected_version=1)
     assert await stranger.refused(leaving) == "not_found"
     assert (await stage.ask(CheckNumbers(**them))).total == 0
+
+
+async def no_agent_is_there(stage: Stage, stranger: Stranger, target: Target) -> None:
+    them = {"account_id": stranger.account_id}
+    her, edit = {"agent_id": target.id}, {"actor": TESTER}
+    there = {"state": AgentState.AVAILABLE}
+    mine = {"account_id": stage.account_id}
+    await stage.ask(SetAgentState(**mine, **edit, **her, **there))
+    assert target.agent is not None
+    since, call = datetime(2026, 11, 1, tzinfo=UTC), {"call_id": uuid4(), "step": 0}
+    for question in (
+        SetAgentState(**them, **edit, **her, state=AgentState.OFFLINE),
+        GetAgent(**them, **her),
+        GetAgent(**them, person_id=target.agent.person_id),
+        ListAgentStates(**them, **her),
+        ListAgentCalls(**them, **her),
+        WrapUp(**them, **edit, **her, **call, notes=CallNotes()),
+        ReportAgentTimes(**them, **her, since=since, until=since + timedelta(days=1)),
+    ):
+        assert await stranger.refused(question) == "not_found"
+    assert (await stage.ask(ListAgents(**them))).agents == ()
+    (agent,) = (await stage.ask(ListAgents(**mine))).agents
+    assert agent.state is AgentState.AVAILABLE
 
 
 async def no_call_exists(stage: Stage, stranger: Stranger) -> None:
