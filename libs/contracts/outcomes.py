@@ -73,8 +73,9 @@ class SubStatus(StrEnum):
 
 
 class HungUpBy(StrEnum):
-    """Who ended a call: `platform` after its closing words."""
+    """Who ended a call: `platform` after its closing words, `operator` by hand."""
 
     CALLER = "caller"
     CALLEE = "callee"
     PLATFORM = "platform"
+    OPERATOR = "operator"

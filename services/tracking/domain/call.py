@@ -155,6 +155,8 @@ def _falling_back(fact: CallFellBack) -> Cells:
 
 
 def _control(fact: CallControlled) -> Cells:
+    if fact.control is Control.HANG_UP:
+        return {"cut": [_time(fact.at)]}
     if fact.control is not Control.TRANSFER:
         return {}
     transferred = Transferred(fact.sequence, _text(fact.destination), _time(fact.at))

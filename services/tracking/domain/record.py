@@ -113,6 +113,7 @@ def _ending(
         legs=legs,
         connected=connected,
         duplicate=bool(first(told.greatest, "duplicate")),
+        cut="cut" in told.greatest,
         in_flow=first_routed is not None and first_routed.outcome == "flow",
         fell_back=bool(decisions.fell_back),
         caller_left=gone or state is CallState.ABANDONED,

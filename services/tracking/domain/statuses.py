@@ -51,8 +51,9 @@ _WORDS = frozenset(SubStatus)
 class Ending:
     """What a status is read from.
 
-    `in_flow`: a flow had the call first.  `caller_left`: she hung up, as far as somebody said.
-    `callee_left`: the caller was still there when the last leg that connected had ended.
+    `cut`: an operator ended it.  `in_flow`: a flow had the call first.  `caller_left`: she hung
+    up, as far as somebody said.  `callee_left`: the caller was still there when the last leg that
+    connected had ended.
     """
 
     state: CallState
@@ -60,6 +61,7 @@ class Ending:
     legs: Sequence[Leg]
     connected: Sequence[Leg]
     duplicate: bool
+    cut: bool
     in_flow: bool
     fell_back: bool
     caller_left: bool
@@ -90,6 +92,8 @@ def hung_up_by(call: Ending) -> HungUpBy | None:
     """Who ended the call; None while it lasts, and where nobody said."""
     if call.state.live:
         return None
+    if call.cut:
+        return HungUpBy.OPERATOR
     if call.caller_left:
         return HungUpBy.CALLER
     if call.state is CallState.COMPLETED:

@@ -147,6 +147,7 @@ async def test_a_call_is_transferred_and_hung_up(line: Line) -> None:
         return [one["step"] for one in kept] == [0, 500] or None
 
     await eventually(both_recordings)  # the campaign's, and that of the transfer
+    assert call["hung_up_by"] == "operator"
     late = await line.turn("hang_up")
     assert (late.status_code, late.json()["code"]) == (409, "not_live")
 
