@@ -19,12 +19,14 @@ class ConversionPosted(Fact):
 
     It counts for the leg whose terms wait for it (`posted`).  Of several the latest counts, so
     that a later word corrects an earlier one; two within a second are one.  `source` says who.
+    A `payout` takes the place of what the publisher would be paid for it.
     """
 
     subject: ClassVar[str] = "event.conversion.posted.v1"
     publisher: ClassVar[str] = "tracking"
 
     amount: Money | None = None
+    payout: Money | None = None
     source: str = Field(default="", max_length=SOURCE_LENGTH_MAX)
 
     @classmethod

@@ -23,6 +23,7 @@ class TrackingNoun(StrEnum):
     URL_PARAMETER = "url_parameter"
     RECORDING_RULE = "recording_rule"
     REPORT = "report"
+    POSTBACK_KEY = "postback_key"
 
 
 class RetireTracking(Edit):

@@ -34,6 +34,7 @@ from services.tracking.answers import controlling as controlling_answers
 from services.tracking.answers import keeping as keeping_answers
 from services.tracking.answers import money as money_answers
 from services.tracking.answers import pixels as pixels_answers
+from services.tracking.answers import postbacks as postbacks_answers
 from services.tracking.answers import reconciling as reconciling_answers
 from services.tracking.answers import recordings as recordings_answers
 from services.tracking.answers import reporting as reports_answers
@@ -52,6 +53,7 @@ from services.tracking.desk.keeping import KeepingDesk
 from services.tracking.desk.looking import LookingDesk
 from services.tracking.desk.periods import PeriodsDesk
 from services.tracking.desk.pixels import PixelsDesk
+from services.tracking.desk.postbacks import PostbacksDesk
 from services.tracking.desk.posting import PostingDesk
 from services.tracking.desk.proving import ProvingDesk
 from services.tracking.desk.publishers import PublishersDesk
@@ -62,6 +64,8 @@ from services.tracking.desk.saved_reports import SavedReportsDesk
 from services.tracking.desk.summing import SummingDesk
 from services.tracking.desk.tagging import TaggingDesk
 from services.tracking.desk.visiting import VisitingDesk
+from services.tracking.domain.keys import Keys
+from services.tracking.doors.postbacks import postback_routes
 from services.tracking.doors.predecessor import predecessor_routes
 from services.tracking.doors.script import script_routes
 from services.tracking.doors.visits import Door, visit_routes
@@ -80,6 +84,7 @@ from services.tracking.store.leasing import Leasing
 from services.tracking.store.numbers import Numbers
 from services.tracking.store.periods import Periods
 from services.tracking.store.pool_use import PoolUses
+from services.tracking.store.postbacks import PostbackLog
 from services.tracking.store.proof import Proof
 from services.tracking.store.reconciling import Reconciling
 from services.tracking.store.recordings import Recordings
@@ -125,7 +130,8 @@ def create(settings: Settings | None = None) -> Starlette:
     asked = pixels_consumer(broker, posting, database.probe)
     recordings = RecordingsDesk(keeping, Recordings(database), Ask(broker))
     recordings_answers.bind(answers, recordings)
-    postbacks = (asked, posting, looking, saved_reports, reconciling, recordings)
+    inbound = _inbound(settings, database, answers, keeping, desk, journal, outbox)
+    postbacks = (asked, posting, looking, inbound, saved_reports, reconciling, recordings)
     summing = SummingDesk(Rollups(database))
     parts = (outbox, consumer, periods, summing, proving, *postbacks, *websites.parts, watch)
 
@@ -144,7 +150,11 @@ def create(settings: Settings | None = None) -> Starlette:
     ends = [part.stop for part in reversed(parts)]
     closes = [fetch.close, broker.close, database.close]
     return Starlette(
-        routes=[*service_routes(health, broker), *websites.routes],
+        routes=[
+            *service_routes(health, broker),
+            *websites.routes,
+            *postback_routes(inbound, settings.trusted_proxies),
+        ],
         lifespan=lifespan_of(starts, [answers.stop, *ends, *closes]),
     )
 
@@ -182,9 +192,10 @@ def _postbacks(  # noqa: PLR0917 - wired once
     deliveries, calls = Deliveries(database, seal), Calls(database)
     kept = timedelta(days=settings.keep_deliveries_days)
     looking = DeliveriesDesk(DeliveryLog(database), outbox, clock, kept)
-    pixels = PixelsDesk(keeping, deliveries, calls, fetch, clock)
+    keys = Keys(settings.session_secret.get_secret_value())
+    pixels = PixelsDesk(keeping, deliveries, calls, fetch, clock, keys)
     pixels_answers.bind(answers, pixels, looking)
-    return PostingDesk(deliveries, SavedReports(database, seal), calls, fetch, clock), looking
+    return PostingDesk(deliveries, SavedReports(database, seal), calls, fetch, clock, keys), looking
 
 
 def _reports(
@@ -213,6 +224,33 @@ def _money(  # noqa: PLR0917 - wired once
     adjusting = AdjustingDesk(desk, journal, outbox, clock)
     money_answers.bind_books(answers, adjusting, BooksDesk(Ledger(database)))
     return proving
+
+
+def _inbound(  # noqa: PLR0917 - wired once
+    settings: Settings,
+    database: Database,
+    answers: Answers,
+    keeping: KeepingDesk,
+    desk: Desk,
+    journal: Journal,
+    outbox: Outbox,
+) -> PostbacksDesk:
+    """What partners post to us."""
+    kept = (settings.keep_deliveries_days, settings.keep_calls_days)
+    postbacks = PostbacksDesk(
+        keeping,
+        Configuration(database),
+        desk,
+        journal,
+        PostbackLog(database),
+        outbox,
+        SystemClock(),
+        Keys(settings.session_secret.get_secret_value()),
+        settings.public_base_url,
+        (timedelta(days=kept[0]), timedelta(days=kept[1])),
+    )
+    postbacks_answers.bind(answers, postbacks)
+    return postbacks
 
 
 @dataclass(frozen=True)

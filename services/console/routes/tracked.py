@@ -15,6 +15,7 @@ from libs.contracts.editing import Edit, Got, Row, Saved
 from libs.contracts.editing import Page as Listed
 from libs.contracts.message import Document
 from libs.contracts.pixels import Pixel, SavePixel
+from libs.contracts.postbacks import PostbackKey, SavePostbackKey
 from libs.contracts.publishers import Publisher, SavePublisher
 from libs.contracts.saved_reports import SavedReport, SaveReport
 from libs.contracts.tracking_edits import GetTracking, ListTracking, RetireTracking, TrackingNoun
@@ -78,6 +79,7 @@ KINDS = (
         SaveTrackingTag,
         {"code": (str, Field(default_factory=lambda: token_urlsafe(12), pattern=CODE))},
     ),
+    Kind("postback-keys", TrackingNoun.POSTBACK_KEY, PostbackKey, SavePostbackKey),
     Kind("url-parameters", TrackingNoun.URL_PARAMETER, UrlParameter, SaveUrlParameter),
     Kind("saved-reports", TrackingNoun.REPORT, SavedReport, SaveReport),
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 from libs.contracts.dni import TrackingTagChanged, UrlParameterChanged
 from libs.contracts.editing import Changed, Edit, Got, Page, Row, Saved
 from libs.contracts.pixels import PixelChanged
+from libs.contracts.postbacks import PostbackKeyChanged
 from libs.contracts.publishers import PublisherChanged
 from libs.contracts.recordings import RecordingRuleChanged
 from libs.contracts.saved_reports import ReportChanged
@@ -26,6 +27,7 @@ _CHANGES: Mapping[TrackingNoun, type[Changed]] = {
     TrackingNoun.URL_PARAMETER: UrlParameterChanged,
     TrackingNoun.RECORDING_RULE: RecordingRuleChanged,
     TrackingNoun.REPORT: ReportChanged,
+    TrackingNoun.POSTBACK_KEY: PostbackKeyChanged,
 }
 
 

@@ -16,6 +16,7 @@ from libs.runtime.clock import Clock
 from libs.runtime.fetch import Fetch
 from services.tracking.desk.keeping import KeepingDesk
 from services.tracking.desk.posting import FACTS_MAX, answer_to, secrets_of, shown
+from services.tracking.domain.keys import Keys
 from services.tracking.domain.postback import host_of, problems_of, request_of
 from services.tracking.domain.presets import presets_for
 from services.tracking.domain.told_values import SAMPLE, Firing, Values, known_of, values_of
@@ -29,14 +30,16 @@ TEST_SECONDS = 5.0  # somebody looks on
 class PixelsDesk:
     """Saves and tries pixels."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - wired once
         self,
         keeping: KeepingDesk,
         deliveries: Deliveries,
         calls: Calls,
         fetch: Fetch,
         clock: Clock,
+        keys: Keys,
     ) -> None:
+        self._keys = keys
         self._keeping = keeping
         self._deliveries = deliveries
         self._calls = calls
@@ -87,7 +90,8 @@ class PixelsDesk:
         if found is None:
             raise Missing
         firing = Firing(uuid4(), question.point, "", now)
-        return {**values_of(known_of(question.call_id, *found), firing), **given}
+        known = known_of(question.call_id, *found, self._keys.of_call(question.call_id))
+        return {**values_of(known, firing), **given}
 
 
 def _check(pixel: Pixel) -> None:

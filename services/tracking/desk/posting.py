@@ -31,6 +31,7 @@ from libs.runtime.fetch import Fetch, NotFetched, Outgoing
 from libs.runtime.rounds import Rounds
 from libs.runtime.seal import CannotOpen
 from services.tracking.domain.asking import asked_by
+from services.tracking.domain.keys import Keys
 from services.tracking.domain.postback import hidden_in, identified, masked_request, request_of
 from services.tracking.domain.told_reports import request_of as report_request
 from services.tracking.domain.told_values import Firing, known_of, values_of
@@ -56,14 +57,16 @@ _given_up = metrics.get_meter("tracking").create_counter(
 class PostingDesk:
     """One per process; each delivery is tried by one of them at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - wired once
         self,
         deliveries: Deliveries,
         reports: SavedReports,
         calls: Calls,
         fetch: Fetch,
         clock: Clock,
+        keys: Keys,
     ) -> None:
+        self._keys = keys
         self._deliveries = deliveries
         self._reports = reports
         self._calls = calls
@@ -154,7 +157,7 @@ class PostingDesk:
             found = await self._calls.one(due.account_id, due.call_id, FACTS_MAX)
             if found is None:
                 return self._skipped(due, "the call is not there any more")
-            known = known_of(due.call_id, *found)
+            known = known_of(due.call_id, *found, self._keys.of_call(due.call_id))
             if pixel.filter is not None:
                 finding = filters.evaluate(pixel.filter, tags_of(known))
                 if not finding.passed:

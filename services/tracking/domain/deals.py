@@ -1,5 +1,7 @@
 """What was agreed about a call when it was routed, step by step, and what was posted later."""
 
+from pydantic import Field
+
 from libs.contracts.conversions import ConversionPosted
 from libs.contracts.flows import FlowConverted
 from libs.contracts.ids import PublisherId
@@ -34,9 +36,13 @@ class Deal(Value):
 
 
 class Post(Value):
-    """A conversion that was posted; without an amount it is worth what was agreed."""
+    """A conversion that was posted; without an amount it is worth what was agreed.
+
+    A `payout` is what the publisher is paid instead of what was agreed.
+    """
 
     amount: Money | None
+    payout: Money | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 def agreed(fact: CallRouted) -> Cells:
@@ -60,7 +66,8 @@ def posted(fact: ConversionPosted | FlowConverted) -> Cells:
     """The cell of a conversion that somebody says afterwards; a partner outweighs our own flow."""
     by_partner = isinstance(fact, ConversionPosted)
     amount = fact.amount if isinstance(fact, ConversionPosted) else fact.value
-    said = Post(amount=amount).model_dump_json()
+    payout = fact.payout if isinstance(fact, ConversionPosted) else None
+    said = Post(amount=amount, payout=payout).model_dump_json()
     return {"posted": [int(by_partner), fact.sequence, fact.at.isoformat(), said]}
 
 

@@ -52,6 +52,7 @@ class Known:
     arrived: CallArrived | None = None
     routed: CallRouted | None = None
     recordings: Mapping[str, RecordingOf] = field(default_factory=dict)
+    call_key: str = ""
 
     @property
     def tags(self) -> Tags:
@@ -74,7 +75,9 @@ class Known:
         return self.arrived.geography if self.arrived else Geography()
 
 
-def known_of(call_id: CallId, told: Told, timeline: Iterable[TimelineEntry]) -> Known:
+def known_of(
+    call_id: CallId, told: Told, timeline: Iterable[TimelineEntry], call_key: str
+) -> Known:
     """Read what is known of a call from its state and its facts."""
     latest = {entry.subject: entry.fact for entry in timeline}
     arrived, routed = latest.get(CallArrived.subject), latest.get(CallRouted.subject)
@@ -83,6 +86,7 @@ def known_of(call_id: CallId, told: Told, timeline: Iterable[TimelineEntry]) -> 
         CallArrived.model_validate(arrived) if arrived else None,
         CallRouted.model_validate(routed) if routed else None,
         told_of_recordings(told),
+        call_key,
     )
 
 
@@ -138,6 +142,8 @@ def _of_the_call(known: Known) -> Values:
     return {
         "call_id": str(record.call_id),
         "call:inboundcallid": str(record.call_id),
+        "call_key": known.call_key,
+        "call:key": known.call_key,
         "call_sid": record.call_sid,
         "status": record.state,
         "reason": record.reason,
@@ -250,6 +256,8 @@ SAMPLE: Values = {
     "unix_time": "1767268860",
     "call_id": "00000000-0000-4000-8000-000000000001",
     "call:inboundcallid": "00000000-0000-4000-8000-000000000001",
+    "call_key": "a-call-key",
+    "call:key": "a-call-key",
     "status": "completed",
     "type": "ConvertedCall",
     "sum": "12.5000",

@@ -38,10 +38,11 @@ def came_to(told: Told, legs: tuple[Leg, ...]) -> Came:
     if not deals:
         return Came(with_adjustments((), told), Unearned.NOTHING, Unearned.NOTHING)
     standings = _standings(told, legs, deals)
-    revenues, no_conversion = _revenues(standings, deals, post_of(told))
+    post = post_of(told)
+    revenues, no_conversion = _revenues(standings, deals, post)
     converted = {one.step for one in revenues}
     payouts, no_payout = _payouts(
-        [_as_converted(one, converted) for one in standings], deals, revenues
+        [_as_converted(one, converted) for one in standings], deals, revenues, post
     )
     telephony = deals[max(deals)].telephony
     costs = _costs(told, legs, telephony) if telephony else []
@@ -120,7 +121,10 @@ def _buyer(leg: Leg) -> Party:
 
 
 def _payouts(
-    standings: Sequence[Standing], deals: Mapping[int, Deal], revenues: Sequence[Effect]
+    standings: Sequence[Standing],
+    deals: Mapping[int, Deal],
+    revenues: Sequence[Effect],
+    post: Post | None,
 ) -> tuple[list[Effect], Unearned]:
     missing = Unearned.NOTHING
     for standing in standings:
@@ -134,6 +138,8 @@ def _payouts(
         missing = unearned(owed, standing)
         amounts = _amounts(owed, standing, revenues) if not missing else []
         if amounts:
+            if post and post.payout and standing.posted:
+                amounts = [post.payout]
             step = standing.leg.step
             made = [
                 Effect(kind=EffectKind.PAYOUT, step=step, party=party, money=each)

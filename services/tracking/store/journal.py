@@ -19,6 +19,7 @@ from sqlalchemy.sql import bindparam
 
 from libs.contracts.adjusting import AdjustParty
 from libs.contracts.ids import NOBODY, AccountId, CallId
+from libs.contracts.postbacks import Postback
 from libs.contracts.tracking import CallRecord, CallState
 from libs.runtime.clock import Clock
 from libs.runtime.database import Database, Statement
@@ -28,7 +29,7 @@ from services.tracking.domain.call import Heard
 from services.tracking.domain.cells import Told
 from services.tracking.domain.firing import Fired
 from services.tracking.domain.record import listed_at
-from services.tracking.store import archive, ledger, recordings, tallies
+from services.tracking.store import archive, ledger, postbacks, recordings, tallies
 from services.tracking.store.firing import fire
 from services.tracking.tables.calls import call, fact
 from services.tracking.tables.configured import outbox
@@ -219,6 +220,10 @@ class Entry:
     async def is_of(self, account_id: AccountId, call_id: CallId) -> bool:
         """Whether the account has this call."""
         return bool(await _OF.run(self._connection, account_id=account_id, call_id=call_id))
+
+    async def take_postback(self, account_id: AccountId, one: Postback) -> bool:
+        """Keep a postback with the entry; False where its conversion had been kept before."""
+        return await postbacks.take(self._connection, account_id, one)
 
     async def announce(self, announcement: Announcement) -> None:
         """Have a fact told that commits with the entry."""

@@ -78,7 +78,7 @@ class Stage:
         router = await self.owners.enter_async_context(
             alive(create_router(settings_of(RouterSettings, **about)))
         )
-        await self.stack.enter_async_context(
+        self.tracking = await self.stack.enter_async_context(
             alive(
                 create_tracking(
                     settings_of(TrackingSettings, **about, allow_private_addresses=True)
@@ -320,6 +320,7 @@ async def what_tracking_keeps(
                 },
             },
         ),
+        "postback-keys": await asker.post("postback-keys", {"name": f"{mark} postbacks"}),
         "pixels": await asker.post(
             "pixels",
             {

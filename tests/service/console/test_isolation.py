@@ -79,6 +79,7 @@ OWN = {
     ("GET", "/flows"): "lists the asker's own",
     ("POST", "/url-parameters"): "names nothing else",
     ("POST", "/saved-reports"): "its filters choose among the asker's own calls",
+    ("POST", "/postback-keys"): "names nothing else",
     ("POST", "/pixels"): "its campaigns are compared with those of the asker's own calls",
     ("GET", "/pixel-presets"): "shows what is everybody's",
     ("GET", "/rtb-report"): "tells of the asker's own",
@@ -90,7 +91,14 @@ OWN = {
         for path in (
             *("campaigns", "buyers", "targets", "groups", "pools", "numbers"),
             *("rtb-targets", "rtb-routers", "auctions", "ping-rules", "pings", "bidder-keys"),
-            *("publishers", "pixels", "deliveries", "reconciliations"),
+            *(
+                "publishers",
+                "pixels",
+                "deliveries",
+                "postbacks",
+                "postback-keys",
+                "reconciliations",
+            ),
             *("tracking-tags", "url-parameters", "visits", "saved-reports"),
         )
     },

@@ -26,6 +26,7 @@ from services.tracking.desk.calls import Desk
 from services.tracking.desk.periods import PeriodsDesk
 from services.tracking.desk.posting import OF_ONE_HOST_MAX, PostingDesk
 from services.tracking.domain.call import Heard as Told
+from services.tracking.domain.keys import Keys
 from services.tracking.domain.postback import host_of
 from services.tracking.store.calls import Calls
 from services.tracking.store.deliveries import BROKEN_AFTER, Deliveries
@@ -75,7 +76,14 @@ class Post:
         await periods.keep()
 
     def desk(self) -> PostingDesk:
-        desk = PostingDesk(self.deliveries, self.saved_reports, self.calls, self.fetch, self.clock)
+        desk = PostingDesk(
+            self.deliveries,
+            self.saved_reports,
+            self.calls,
+            self.fetch,
+            self.clock,
+            Keys("a secret"),
+        )
         self._stack.push_async_callback(desk.stop)
         return desk
 
