@@ -14,12 +14,14 @@ from libs.contracts.message import Question
 from libs.contracts.phone import WITHHELD
 from libs.contracts.recordings import DeleteRecording, OpenRecording
 from libs.contracts.rendering import Rendered, RenderTurns
+from libs.contracts.transcribing import TranscribeRecording
 from libs.runtime.answers import Answers, Handler
 from libs.runtime.deadline import Deadline
 from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.numbers import CarrierNumbers
 from services.ingress.carrier.recordings import CarrierRecordings, Deletions
+from services.ingress.carrier.transcripts import Transcripts
 from services.ingress.controlling import Controlling
 from services.ingress.domain.callbacks import Leg
 from services.ingress.twiml import Scene, render
@@ -90,6 +92,7 @@ def bind_recordings(answers: Answers, recordings: CarrierRecordings) -> None:
     answers.to(OpenRecording, in_flight_max=LOOKS_IN_FLIGHT_MAX)(recordings.open)
 
 
-def bind_deletions(answers: Answers, deletions: Deletions) -> None:
-    """Bind the question that ends a recording."""
+def bind_archive(answers: Answers, deletions: Deletions, transcripts: Transcripts) -> None:
+    """Bind the questions that end a recording, and have it written down."""
     answers.to(DeleteRecording, in_flight_max=CALLS_IN_FLIGHT_MAX)(deletions.delete)
+    answers.to(TranscribeRecording, in_flight_max=CALLS_IN_FLIGHT_MAX)(transcripts.transcribe)

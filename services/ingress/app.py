@@ -24,9 +24,9 @@ from libs.runtime.service import lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
 from services.ingress.answers import (
     bind,
+    bind_archive,
     bind_calls,
     bind_controlling,
-    bind_deletions,
     bind_numbers,
     bind_recordings,
     bind_rendering,
@@ -37,6 +37,7 @@ from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.lines import CarrierLines
 from services.ingress.carrier.numbers import CarrierNumbers
 from services.ingress.carrier.recordings import CarrierRecordings, Deletions
+from services.ingress.carrier.transcripts import Transcripts
 from services.ingress.controlling import Controlling, Tell
 from services.ingress.desk import Desk
 from services.ingress.domain.callbacks import ADDRESSES
@@ -156,8 +157,8 @@ def _answers(
 
     calls = CarrierCallList(Access(*access), account_of, plans.carriers, say, SystemClock())
     bind_calls(answers, calls)
-    deletions = Deletions(Access(*access), settings.twilio_account_sid, say, SystemClock())
-    bind_deletions(answers, deletions)
+    archive = (Access(*access), settings.twilio_account_sid, say, SystemClock())
+    bind_archive(answers, Deletions(*archive), Transcripts(*archive))
     lines = CarrierLines(Access(*access[:-1], tokens))  # of calls, whosesoever they are
     controlling = Controlling(lines, settings.public_base_url, tell, SystemClock())
     bind_controlling(answers, controlling)

@@ -20,12 +20,14 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.save_recording_rule.v1 ask.tracking.annotate_calls.v1
             ask.tracking.save_postback_key.v1 ask.tracking.postback_address.v1
             ask.tracking.list_postbacks.v1
+            ask.tracking.transcribe_calls.v1
             ask.tracking.report.v1 ask.tracking.report_words.v1 ask.tracking.now.v1
             ask.tracking.save_report.v1 ask.tracking.saved_report.v1
             ask.tracking.send_report.v1
 asks        ask.router.numbers.v1 ask.ingress.carriers.v1
             ask.ingress.list_calls.v1 ask.ingress.say_again.v1
             ask.ingress.delete_recording.v1 ask.ingress.control_line.v1
+            ask.ingress.transcribe.v1
 publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.conversion.posted.v1 event.call.adjusted.v1
             event.balance.changed.v1

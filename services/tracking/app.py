@@ -63,6 +63,7 @@ from services.tracking.desk.reporting import ReportingDesk
 from services.tracking.desk.saved_reports import SavedReportsDesk
 from services.tracking.desk.summing import SummingDesk
 from services.tracking.desk.tagging import TaggingDesk
+from services.tracking.desk.transcribing import TranscribingDesk
 from services.tracking.desk.visiting import VisitingDesk
 from services.tracking.domain.keys import Keys
 from services.tracking.doors.postbacks import postback_routes
@@ -92,6 +93,7 @@ from services.tracking.store.reports import Reports
 from services.tracking.store.rollups import Rollups
 from services.tracking.store.saved_reports import SavedReports
 from services.tracking.store.staying import Staying
+from services.tracking.store.transcribing import Transcribing
 from services.tracking.store.visits import Visits
 from services.tracking.subscribers import attributions_consumer, calls_consumer, pixels_consumer
 from services.tracking.tables.configured import outbox as outbox_rows
@@ -120,18 +122,14 @@ def create(settings: Settings | None = None) -> Starlette:
     posting, looking = _postbacks(settings, database, answers, keeping, outbox, seal, fetch)
     websites = _websites(settings, broker, database, answers, keeping, configuration)
     calls_answers.bind(answers, desk, websites.attributing)
-    calls_answers.bind_edits(answers, AnnotatingDesk(desk, journal, outbox, clock))
     proving = _money(settings, database, answers, desk, journal, outbox)
     saved_reports = _reports(database, answers, keeping, outbox, seal)
     controlling_answers.bind(answers, ControllingDesk(desk, Ask(broker), clock))
     watch = Watch(database, answers)
-    reconciling = ReconcilingDesk(Reconciling(database), Ask(broker), outbox, clock)
-    reconciling_answers.bind(answers, reconciling)
     asked = pixels_consumer(broker, posting, database.probe)
-    recordings = RecordingsDesk(keeping, Recordings(database), Ask(broker))
-    recordings_answers.bind(answers, recordings)
-    inbound = _inbound(settings, database, answers, keeping, desk, journal, outbox)
-    postbacks = (asked, posting, looking, inbound, saved_reports, reconciling, recordings)
+    books = _Books(answers, keeping, desk, journal, outbox)
+    afterwards = _afterwards(settings, broker, database, books)
+    postbacks = (asked, posting, looking, saved_reports, *afterwards.parts)
     summing = SummingDesk(Rollups(database))
     parts = (outbox, consumer, periods, summing, proving, *postbacks, *websites.parts, watch)
 
@@ -150,11 +148,7 @@ def create(settings: Settings | None = None) -> Starlette:
     ends = [part.stop for part in reversed(parts)]
     closes = [fetch.close, broker.close, database.close]
     return Starlette(
-        routes=[
-            *service_routes(health, broker),
-            *websites.routes,
-            *postback_routes(inbound, settings.trusted_proxies),
-        ],
+        routes=[*service_routes(health, broker), *websites.routes, *afterwards.routes],
         lifespan=lifespan_of(starts, [answers.stop, *ends, *closes]),
     )
 
@@ -226,31 +220,54 @@ def _money(  # noqa: PLR0917 - wired once
     return proving
 
 
-def _inbound(  # noqa: PLR0917 - wired once
-    settings: Settings,
-    database: Database,
-    answers: Answers,
-    keeping: KeepingDesk,
-    desk: Desk,
-    journal: Journal,
-    outbox: Outbox,
-) -> PostbacksDesk:
-    """What partners post to us."""
+@dataclass(frozen=True)
+class _Books:
+    """What those need who add facts to calls that are over."""
+
+    answers: Answers
+    keeping: KeepingDesk
+    desk: Desk
+    journal: Journal
+    outbox: Outbox
+
+
+@dataclass(frozen=True)
+class _Afterwards:
+    """What is done about calls that are over: what runs, and what is heard."""
+
+    parts: tuple[Any, ...]
+    routes: tuple[BaseRoute, ...]
+
+
+def _afterwards(
+    settings: Settings, broker: Broker, database: Database, books: _Books
+) -> _Afterwards:
+    ask, clock, answers = Ask(broker), SystemClock(), books.answers
+    annotating = AnnotatingDesk(books.desk, books.journal, books.outbox, clock)
+    calls_answers.bind_edits(answers, annotating)
+    reconciling = ReconcilingDesk(Reconciling(database), ask, books.outbox, clock)
+    reconciling_answers.bind(answers, reconciling)
+    recordings = RecordingsDesk(books.keeping, Recordings(database), ask)
+    transcribing = TranscribingDesk(Calls(database), Transcribing(database), ask)
+    recordings_answers.bind(answers, recordings, transcribing)
     kept = (settings.keep_deliveries_days, settings.keep_calls_days)
-    postbacks = PostbacksDesk(
-        keeping,
+    inbound = PostbacksDesk(
+        books.keeping,
         Configuration(database),
-        desk,
-        journal,
+        books.desk,
+        books.journal,
         PostbackLog(database),
-        outbox,
-        SystemClock(),
+        books.outbox,
+        clock,
         Keys(settings.session_secret.get_secret_value()),
         settings.public_base_url,
         (timedelta(days=kept[0]), timedelta(days=kept[1])),
     )
-    postbacks_answers.bind(answers, postbacks)
-    return postbacks
+    postbacks_answers.bind(answers, inbound)
+    return _Afterwards(
+        parts=(reconciling, recordings, transcribing, inbound),
+        routes=tuple(postback_routes(inbound, settings.trusted_proxies)),
+    )
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,16 @@ class Recording:
     url: str
     status: str = "in-progress"
     duration: int = 0
+    words: tuple[str, ...] = ("Hello, how can I help?", "I want a new roof.")
+
+
+@dataclass(slots=True)
+class Transcript:
+    """A recording that is being written down; it is over once somebody has looked."""
+
+    recording_sid: str
+    sid: str
+    status: str = "queued"
 
 
 class Ledger:
@@ -93,6 +103,8 @@ class Ledger:
         self.sold: set[str] = set()  # to others: they cannot be had
         self.calls: dict[str, CallEntry] = {}
         self.recordings: dict[str, Recording] = {}
+        self.transcripts: dict[str, Transcript] = {}
+        self.services: dict[str, str] = {}  # of Voice Intelligence: name by sid
 
     def open(self, entry: CallEntry) -> CallEntry:
         """Remember a call or leg from its beginning."""

@@ -1,4 +1,4 @@
-"""What is done to calls afterwards, many at a time: annotated, their callers blocked."""
+"""What is done to calls afterwards, many at a time: annotated, written down, callers blocked."""
 
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from libs.contracts.ids import CallId
 from libs.contracts.phone import PhoneNumber
 from libs.contracts.tags import Tags
 from libs.contracts.tracking import CallDetail, CallRecord, GetCall
+from libs.contracts.transcribing import TranscribeCalls, Transcribing
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
 from services.console.domain.blocking import callers_to_block, with_blocked
@@ -69,6 +70,19 @@ async def annotate(request: Request, who: Who, body: Annotated[Annotation, Body(
         **body.model_dump(),
     )
     return told(await asked(request, question, _PATHS))
+
+
+@router.post(
+    "/call-transcriptions",
+    response_model=Transcribing,
+    status_code=202,
+    responses=NOT_FOUND,
+    openapi_extra=needs(Right.LISTEN),
+)
+async def transcribe(request: Request, who: Who, body: Annotated[These, Body()]) -> Response:
+    """Have the recordings of these calls written down; the texts come with the calls, later."""
+    question = TranscribeCalls(account_id=who.account_id, actor=who.actor, call_ids=body.call_ids)
+    return told(await asked(request, question), 202)
 
 
 @router.post(

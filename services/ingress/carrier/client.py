@@ -9,6 +9,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 
 API = "https://api.twilio.com"
+HOSTS = (API, "https://intelligence.twilio.com")
 
 _requests = logging.getLogger(__name__)
 _requests.setLevel(logging.WARNING)  # the library tells each request in eight lines, with numbers
@@ -27,5 +28,12 @@ class Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc] # the library has 
         """Send it there; the login as a header, which aiohttp does not take any other way soon."""
         login = base64.b64encode(":".join(auth).encode()).decode()
         headers = {**headers, "Authorization": f"Basic {login}"}
-        there = url.replace(API, self._base_url, 1)
+        there = self._elsewhere(url)
         return await super().request(method, there, headers=headers, **more)
+
+    def _elsewhere(self, url: str) -> str:
+        """Where it goes: one address may play all of the carrier's hosts."""
+        if self._base_url == API:
+            return url
+        host = next((one for one in HOSTS if url.startswith(one)), "")
+        return self._base_url + url.removeprefix(host)

@@ -52,6 +52,12 @@ def find(told: Told, recording_sid: Sid) -> RecordingFound:
     return RecordingFound(account_sid=account, recording=recording)
 
 
+def to_be_written(told: Told) -> list[Sid]:
+    """The recordings of a call that can be heard and are not written down yet."""
+    there, _ = at_carrier(told)
+    return [sid for sid in there if not first(told.greatest, f"transcript.{sid}")]
+
+
 def at_carrier(told: Told) -> tuple[dict[str, RecordingOf], set[str]]:
     """The recordings that the carrier keeps for the call, and those that it keeps no more."""
     gone = {sid for sid in told_of_recordings(told) if f"deleted.{sid}" in told.least}

@@ -210,9 +210,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
     bidder, ring = (ours[kind]["document"]["id"] for kind in ("rtb-targets", "rtb-routers"))
     buyer, pool = (ours[kind]["document"]["id"] for kind in ("buyers", "pools"))
     destination = {"kind": "phone", "number": "+15550100002"}
-    stolen = {
-        "document": f"format: 1\npools:\n- name: x\n  campaign_id: {campaign}\n",
-    }
+    stolen = {"document": f"format: 1\npools:\n- name: x\n  campaign_id: {campaign}\n"}
     return {
         **OF_AGENTS,
         ("POST", "/campaigns"): {"name": "x", "assignments": [{"target_id": target}]},
@@ -269,6 +267,7 @@ def bodies_about_calls() -> dict[tuple[str, str], Any]:
         ("POST", "/calls/{call_id}/controls"): {"control": "hang_up"},
         ("POST", "/calls/{call_id}/conversions"): {},
         ("POST", "/call-annotations"): {"call_ids": [str(uuid4())], "note": "x"},
+        ("POST", "/call-transcriptions"): {"call_ids": [str(uuid4())]},
         ("POST", "/call-blocks"): {"call_ids": [str(uuid4())]},
         ("POST", "/reconciliations"): {"account_sid": ACCOUNT_SID},
         ("POST", "/resends"): {"delivery_id": str(uuid4())},
@@ -344,6 +343,7 @@ def test_every_question_of_operators_has_a_door() -> None:
         "ask.ingress.say_again.v1",
         "ask.ingress.delete_recording.v1",
         "ask.ingress.control_line.v1",
+        "ask.ingress.transcribe.v1",
         "ask.ingress.find_numbers.v1",
         "ask.ingress.buy_number.v1",
         "ask.ingress.set_up_number.v1",

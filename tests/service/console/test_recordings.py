@@ -160,3 +160,25 @@ async def test_recordings_are_deleted_by_the_accounts_rule(archive: Archive) -> 
     assert subjects.count("event.recording.deleted.v1") == 1
     audited = (await owner.get("audit", params={"noun": "recording_rule"}))["items"]
     assert [one["after"] for one in audited] == [{"keep_days": 30}, {"keep_days": 3_650}]
+
+
+async def test_recordings_are_written_down_on_request(archive: Archive) -> None:
+    owner = archive.stage.owner
+    story, silent = await archive.recorded(), await archive.recorded("RE" + "2" * 32, "absent")
+    ids = [str(story.call_id), str(silent.call_id)]
+    asked = await owner.post("call-transcriptions", {"call_ids": ids})
+    assert (asked["recordings"], asked["nothing"]) == (1, ids[1:])
+
+    async def written() -> str | None:
+        await owner.post("call-transcriptions", {"call_ids": ids})  # look again at once
+        (one,) = (await owner.get(f"calls/{story.call_id}"))["call"]["recordings"]
+        return one["transcript"] or None
+
+    text = await eventually(written)
+    assert text == "Caller: Hello, how can I help?\nCallee: I want a new roof."
+    again = await owner.post("call-transcriptions", {"call_ids": ids[:1]})
+    assert (again["recordings"], again["nothing"]) == (0, ids[:1])
+    assert len(archive.carrier.made("POST", "Transcripts")) == 1
+    analyst = await archive.stage.browser(Role.ANALYST)
+    no = await analyst("POST", "call-transcriptions", json={"call_ids": ids})
+    assert no.status_code == 403
