@@ -17,10 +17,9 @@ from libs.contracts.ids import (
     RtbRouterId,
     RtbTargetId,
     TargetId,
-    TrackingTagId,
-    VisitId,
 )
 from libs.contracts.message import Instant, Question, Value, one_of
+from libs.contracts.origins import Origin
 from libs.contracts.outcomes import CallResult, HungUpBy, SubStatus
 from libs.contracts.phone import Caller
 from libs.contracts.recordings import Recording
@@ -68,26 +67,6 @@ class Leg(Value):
     connected: bool | None = None
     ring_seconds: int | None = None
     seconds: int | None = None
-
-
-class Origin(Value):
-    """What brought a call, as far as the router knew; empty where nobody said.
-
-    `source` is what brought the visitor last: what her address named, else the site before, else
-    `direct`; `first_source` what brought her the first time.  The landing page and referrer are
-    those of the last touch, the UTM parameters those of the visit, else of the last touch.
-    """
-
-    visit_id: VisitId | None = None
-    tracking_tag_id: TrackingTagId | None = None
-    source: str = ""
-    first_source: str = ""
-    landing_page: str = ""
-    first_landing_page: str = ""
-    referrer: str = ""
-    utm_source: str = ""
-    utm_medium: str = ""
-    utm_campaign: str = ""
 
 
 class CallRecord(Value):

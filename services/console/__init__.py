@@ -49,6 +49,8 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.tracking.save_postback_key.v1 ask.tracking.postback_address.v1
             ask.tracking.list_postbacks.v1
             ask.tracking.transcribe_calls.v1
+            ask.tracking.list_visit_conversions.v1
+            ask.tracking.report_visit_conversions.v1
             ask.tracking.report.v1 ask.tracking.report_words.v1 ask.tracking.now.v1
             ask.router.set_agent_state.v1 ask.router.get_agent.v1
             ask.router.list_agents.v1 ask.router.agent_states.v1

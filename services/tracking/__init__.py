@@ -21,6 +21,8 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.save_postback_key.v1 ask.tracking.postback_address.v1
             ask.tracking.list_postbacks.v1
             ask.tracking.transcribe_calls.v1
+            ask.tracking.list_visit_conversions.v1
+            ask.tracking.report_visit_conversions.v1
             ask.tracking.report.v1 ask.tracking.report_words.v1 ask.tracking.now.v1
             ask.tracking.save_report.v1 ask.tracking.saved_report.v1
             ask.tracking.send_report.v1
@@ -35,7 +37,7 @@ publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.tracking_tag.changed.v1 event.url_parameter.changed.v1
             event.recording_rule.changed.v1 event.call.annotated.v1
             event.report.changed.v1
-            event.postback_key.changed.v1
+            event.postback_key.changed.v1 event.visit.converted.v1
 consumes    tracking-calls tracking-attributions tracking-pixels
 owns        schema `tracking`: facts, calls, the periods they are filed under,
             what they count for and its sums, saved reports of it; the ledger; publishers;

@@ -38,6 +38,7 @@ from services.tracking.answers import postbacks as postbacks_answers
 from services.tracking.answers import reconciling as reconciling_answers
 from services.tracking.answers import recordings as recordings_answers
 from services.tracking.answers import reporting as reports_answers
+from services.tracking.answers import visit_conversions as visit_conversions_answers
 from services.tracking.answers import visits as visits_answers
 from services.tracking.desk.adjusting import AdjustingDesk
 from services.tracking.desk.annotating import AnnotatingDesk
@@ -46,6 +47,7 @@ from services.tracking.desk.books import BooksDesk
 from services.tracking.desk.calls import Desk
 from services.tracking.desk.controlling import ControllingDesk
 from services.tracking.desk.converting import ConvertingDesk
+from services.tracking.desk.converting_visits import ConvertingVisitsDesk
 from services.tracking.desk.deliveries import DeliveriesDesk
 from services.tracking.desk.following import FollowingDesk
 from services.tracking.desk.forgetting import ForgettingDesk
@@ -66,6 +68,7 @@ from services.tracking.desk.tagging import TaggingDesk
 from services.tracking.desk.transcribing import TranscribingDesk
 from services.tracking.desk.visiting import VisitingDesk
 from services.tracking.domain.keys import Keys
+from services.tracking.doors.conversions import conversion_routes
 from services.tracking.doors.postbacks import postback_routes
 from services.tracking.doors.predecessor import predecessor_routes
 from services.tracking.doors.script import script_routes
@@ -94,6 +97,7 @@ from services.tracking.store.rollups import Rollups
 from services.tracking.store.saved_reports import SavedReports
 from services.tracking.store.staying import Staying
 from services.tracking.store.transcribing import Transcribing
+from services.tracking.store.visit_conversions import VisitConversions
 from services.tracking.store.visits import Visits
 from services.tracking.subscribers import attributions_consumer, calls_consumer, pixels_consumer
 from services.tracking.tables.configured import outbox as outbox_rows
@@ -120,7 +124,7 @@ def create(settings: Settings | None = None) -> Starlette:
     keeping_answers.bind(answers, keeping)
     keeping_answers.bind_publishers(answers, PublishersDesk(keeping, configuration))
     posting, looking = _postbacks(settings, database, answers, keeping, outbox, seal, fetch)
-    websites = _websites(settings, broker, database, answers, keeping, configuration)
+    websites = _websites(settings, broker, database, answers, keeping, configuration, outbox)
     calls_answers.bind(answers, desk, websites.attributing)
     proving = _money(settings, database, answers, desk, journal, outbox)
     saved_reports = _reports(database, answers, keeping, outbox, seal)
@@ -287,6 +291,7 @@ def _websites(  # noqa: PLR0917 - wired once
     answers: Answers,
     keeping: KeepingDesk,
     configuration: Configuration,
+    outbox: Outbox,
 ) -> _Websites:
     base_url = settings.public_base_url
     memory, numbers = Memory(configuration), Numbers(database)
@@ -303,9 +308,18 @@ def _websites(  # noqa: PLR0917 - wired once
     kept = [timedelta(days=one) for one in (settings.keep_visits_days, settings.keep_calls_days)]
     forgetting = ForgettingDesk(Forgetting(database), *kept)
     door = Door(visiting, settings.trusted_proxies)
+    converting = ConvertingVisitsDesk(
+        VisitConversions(database), Visits(database), outbox, SystemClock()
+    )
+    visit_conversions_answers.bind(answers, converting)
     return _Websites(
         parts=(memory, following, consumer, forgetting),
         consumer=consumer,
         attributing=attributing,
-        routes=(*script_routes(), *visit_routes(door), *predecessor_routes(door, base_url)),
+        routes=(
+            *script_routes(),
+            *visit_routes(door),
+            *conversion_routes(door, converting),
+            *predecessor_routes(door, base_url),
+        ),
     )

@@ -18,6 +18,7 @@ from deploy.local.servers.ports import free_port
 from libs.contracts.configuration import Status
 from libs.contracts.dni import SaveTrackingTag
 from libs.contracts.tracking_edits import GetTracking, TrackingNoun
+from libs.contracts.visit_conversions import ListVisitConversions, VisitConversions
 from libs.contracts.visits import Ground, ListVisits, Visit, Visits
 from tests.kit.browser import Page, running_browser
 from tests.kit.hosting import TESTER, House, eventually
@@ -128,6 +129,7 @@ async def test_visitors_see_their_own_numbers_and_their_calls_are_theirs(house: 
         assert await her.run("window.shifted") == 0
 
         await late_and_on_another_page(her, hers)
+        await converts(house, her)
         found = await visits(house)
         assert [one.number for one in found if one.landing.endswith("/roofs")] == [hers]
         assert [one.pages for one in found if one.landing.endswith("/roofs")] == [2]
@@ -160,6 +162,23 @@ async def late_and_on_another_page(page: Page, number: str) -> None:
     swaps = await page.run("window.swaps")
     await asyncio.sleep(0.3)
     assert await page.run("window.swaps") == swaps < 10  # it never answers its own writing
+
+
+async def converts(house: House, page: Page) -> None:
+    """What she does without a call is kept, and for what had brought her."""
+    await page.run("window.dni.convert('purchase', {amount: '9.90', id: 'order-1'})")
+    form = '<form id="ask" data-dni-convert="form"></form>'
+    await page.run(f"document.querySelector('#app').innerHTML = '{form}'")
+    sent = "new Event('submit', {bubbles: true})"
+    await page.run(f"document.querySelector('#ask').dispatchEvent({sent})")
+
+    async def both() -> VisitConversions | None:
+        found: VisitConversions = await house.ask(ListVisitConversions(account_id=house.account_id))
+        return found if len(found.conversions) == 2 else None
+
+    found = await eventually(both)
+    assert {one.kind.value for one in found.conversions} == {"purchase", "form"}
+    assert {one.origin.source for one in found.conversions} == {"google"}
 
 
 async def the_pages_own_once_there_is_none(house: House, tag: Any, page: Page) -> None:

@@ -11,6 +11,16 @@ from libs.contracts.dni import ParameterName
 from libs.contracts.ids import CampaignId, PoolId, TrackingTagId, VisitId
 from libs.contracts.pool_use import AskPoolUse, PoolUse
 from libs.contracts.snippets import PARAMETERS_MAX, AskSnippet, Preset, Snippet
+from libs.contracts.visit_conversions import (
+    GROUPS_MAX,
+    PAGE_MAX,
+    ConversionDimension,
+    ConversionKind,
+    ConversionReport,
+    ListVisitConversions,
+    ReportVisitConversions,
+    VisitConversions,
+)
 from libs.contracts.visits import (
     VISITS_PAGE_MAX,
     GetVisit,
@@ -42,6 +52,32 @@ class Which(BaseModel):
     limit: int = Field(default=50, ge=1, le=VISITS_PAGE_MAX)
 
 
+class WhichConversions(BaseModel):
+    """Which conversions to list; what is left out does not choose."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    visit_id: VisitId | None = None
+    kind: ConversionKind | None = None
+    cursor: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=50, ge=1, le=PAGE_MAX)
+
+
+class ConversionsWanted(BaseModel):
+    """A time, and what its conversions are grouped by."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime
+    until: AwareDatetime
+    group_by: tuple[ConversionDimension, ...] = Field(
+        default=(ConversionDimension.KIND,), min_length=1, max_length=GROUPS_MAX
+    )
+
+
+CONVERSIONS = {name: f"query.{name}" for name in WhichConversions.model_fields}
 QUERY = {name: f"query.{name}" for name in Which.model_fields}
 
 
@@ -76,6 +112,34 @@ async def get_visit(request: Request, who: Who, visit_id: UUID) -> Response:
     """One visit with its calls, its visitor's history, first and last touch."""
     question = GetVisit(account_id=who.account_id, visit_id=VisitId(visit_id))
     return told(await asked(request, question))
+
+
+@router.get(
+    "/visit-conversions", response_model=VisitConversions, openapi_extra=look, tags=["visits"]
+)
+async def list_conversions(
+    request: Request, who: Who, which: Annotated[WhichConversions, Query()]
+) -> Response:
+    """Conversions without a call (forms, chats, purchases), with what had brought the visitor."""
+    question = formed(
+        ListVisitConversions, CONVERSIONS, account_id=who.account_id, **which.model_dump()
+    )
+    return told(await asked(request, question, CONVERSIONS))
+
+
+@router.post(
+    "/visit-conversion-reports",
+    response_model=ConversionReport,
+    openapi_extra=look,
+    tags=["reports"],
+)
+async def report_conversions(
+    request: Request, who: Who, body: Annotated[ConversionsWanted, Body()]
+) -> Response:
+    """Conversions without a call, summed by one or two properties of their visits."""
+    paths = {name: f"body.{name}" for name in ConversionsWanted.model_fields}
+    question = formed(ReportVisitConversions, paths, account_id=who.account_id, **body.model_dump())
+    return told(await asked(request, question, paths))
 
 
 @router.get(

@@ -33,6 +33,7 @@ class ForgettingDesk:
         await self._forgetting.rates()
         for _ in range(DELETIONS_MAX):
             gone = await self._forgetting.visits(self._visits_kept)
+            gone += await self._forgetting.conversions(self._calls_kept)
             gone += await self._forgetting.attributions(self._calls_kept)
             if not gone:
                 break

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from libs.contracts.flows import FlowFinished
+from libs.contracts.origins import Origin
 from libs.contracts.routing import CallRouted
-from libs.contracts.tracking import Origin
 from libs.contracts.visits import Attribution
 from libs.rules.tags import merged
 from services.tracking.domain.cells import MARKED, Brought, Cells, Told, first
@@ -18,15 +18,15 @@ def brought_by(fact: CallRouted) -> Cells:
     """What the router knew, in cells; a later step knows more."""
     cells: Cells = {}
     told = fact.attribution
-    origin = _origin(fact.tags, told)
+    came_from = origin(fact.tags, told)
     brought = Brought(
         fact.step,
         fact.sequence,
         str(fact.publisher_id or ""),
         _compact(fact.tags),
-        _compact(origin),
+        _compact(came_from),
     )
-    if fact.publisher_id or fact.tags or origin:
+    if fact.publisher_id or fact.tags or came_from:
         cells["brought"] = list(brought)
     for name, known in (("repeat", fact.repeat), ("duplicate", fact.duplicate)):
         if known is not None:
@@ -63,12 +63,12 @@ def origin_of(told: Told) -> dict[str, Any]:
     return found
 
 
-def _origin(tags: dict[str, str], told: Attribution | None) -> dict[str, Any]:
-    """The origin of a call with these tags; only what is there."""
+def origin(tags: dict[str, str], told: Attribution | None) -> dict[str, Any]:
+    """The origin of a call or conversion with these tags; only what is there."""
     last = told.last if told else None
     landing, earlier = (last.landing, last.tags) if last else ("", {})
     source = named_source(tags) or (source_of(last) if last else "")
-    origin = Origin(
+    found = Origin(
         visit_id=told.visit_id if told else None,
         tracking_tag_id=told.tracking_tag_id if told else None,
         source=source,
@@ -78,7 +78,7 @@ def _origin(tags: dict[str, str], told: Attribution | None) -> dict[str, Any]:
         referrer=last.referrer if last else "",
         **{name: tags.get(name) or earlier.get(name, "") for name in _UTM},
     )
-    return origin.model_dump(mode="json", exclude_defaults=True)
+    return found.model_dump(mode="json", exclude_defaults=True)
 
 
 def _compact(value: dict[str, Any]) -> str:

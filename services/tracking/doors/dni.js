@@ -1,7 +1,8 @@
 /* CallCenter Pro: shows each visitor of a page a phone number of her own.
    It sets no cookie, evaluates nothing, writes no markup: any Content-Security-Policy will do
    that allows this host in script-src and connect-src. Whatever goes wrong, the page keeps its
-   own number. Events on document: dni:number, dni:swapped. Calls: dni.consent(yes), dni.set({}). */
+   own number. Events on document: dni:number, dni:swapped. Calls: dni.consent(yes), dni.set({}),
+   dni.convert('purchase', { amount: '9.90', currency: 'USD', id: '…' }). */
 (function (window, document) {
   'use strict';
   if (window.dni && window.dni.version) return;
@@ -267,6 +268,22 @@
       { tag: tag, campaign: campaign, visit: window.dni.visit, closed: true }));
   });
 
+  var convert = safely(function (kind, more) {
+    if (!window.dni.visit) return false;
+    more = more || {};
+    return navigator.sendBeacon(base + '/dni/v1/conversions', JSON.stringify({
+      tag: tag, campaign: campaign, visit: window.dni.visit, kind: kind || 'form',
+      amount: more.amount, currency: more.currency, conversion_id: more.id
+    }));
+  });
+
+  var submitted = safely(function (event) {
+    var form = event.target;
+    if (form && form.matches && form.matches('form[data-dni-convert]')) {
+      convert(form.getAttribute('data-dni-convert'));
+    }
+  });
+
   var navigated = safely(function () {
     if (place() === address) return;
     swap(document.body);
@@ -297,6 +314,7 @@
     wrap('replaceState');
     window.addEventListener('popstate', navigated);
     window.addEventListener('pagehide', leave);
+    document.addEventListener('submit', submitted, true);
     window.addEventListener('pageshow', safely(function (event) { if (event.persisted) arrive(0); }));
     safely(function () {
       var last = JSON.parse(kept('sessionStorage', storeKey) || 'null');
@@ -309,6 +327,7 @@
     version: '@VERSION@',
     number: null,
     visit: null,
+    convert: convert,
     consent: safely(function (yes) { allowed = yes !== false; begin(); }),
     set: safely(function (more) {
       Object.keys(more).forEach(function (name) { custom[name] = more[name]; });

@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, select, tuple_
 
 from libs.runtime.database import Database
 from services.tracking.tables.numbers import lease_rate
+from services.tracking.tables.visit_conversions import visit_conversion
 from services.tracking.tables.visits import attribution, visit
 
 ROWS_MAX = 2_000  # of one statement
@@ -28,6 +29,17 @@ class Forgetting:
         )
         async with self._database.transaction() as connection:
             return (await connection.execute(delete(visit).where(key.in_(old)))).rowcount
+
+    async def conversions(self, kept: timedelta) -> int:
+        """Conversions without a call so long ago; give how many went."""
+        key = tuple_(visit_conversion.c.account_id, visit_conversion.c.id)
+        old = (
+            select(visit_conversion.c.account_id, visit_conversion.c.id)
+            .where(visit_conversion.c.at < func.now() - kept)
+            .limit(ROWS_MAX)
+        )
+        async with self._database.transaction() as connection:
+            return (await connection.execute(delete(visit_conversion).where(key.in_(old)))).rowcount
 
     async def attributions(self, kept: timedelta) -> int:
         """What had brought calls so long ago; give how many went."""

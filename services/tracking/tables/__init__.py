@@ -14,6 +14,7 @@ from services.tracking.tables import (
     recordings,
     saved_reports,
     tallies,
+    visit_conversions,
     visits,
 )
 from services.tracking.tables.metadata import metadata
@@ -33,5 +34,6 @@ __all__ = [
     "recordings",
     "saved_reports",
     "tallies",
+    "visit_conversions",
     "visits",
 ]

@@ -52,6 +52,8 @@ OWN = {
     ("GET", "/balances"): "lists the asker's own",
     ("GET", "/books/proof"): "reads the asker's own",
     ("GET", "/report-words"): "shows what is everybody's",
+    ("GET", "/visit-conversions"): "lists the asker's own",
+    ("POST", "/visit-conversion-reports"): "sums the asker's own",
     ("POST", "/reports"): "test_reports: sums the asker's own",
     ("POST", "/reports/csv"): "test_reports: sums the asker's own",
     ("GET", "/export"): "shows the asker's own",
