@@ -11,7 +11,7 @@ help: ## Show these lines
 setup: .venv/ready ## Make the virtual environment from the lock file
 
 .venv/ready: uv.lock pyproject.toml
-	@test -x $(PY) || python3 -m venv .venv
+	@test -x $(PY) || { echo "Making .venv from the lock file: about a minute."; python3 -m venv .venv; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet --inexact
 	@touch $@

@@ -26,6 +26,8 @@ def main() -> int:
     parser.add_argument("--at", default="", help="the instant of a rehearsal, RFC 3339")
     parser.add_argument("--tags", default="", help="of a rehearsal: name=value,name=value")
     asked = parser.parse_args()
+    if any("=" not in pair for pair in asked.tags.split(",") if pair):
+        parser.error("tags are written name=value,name=value")
     path, body = _rehearsal(asked) if asked.rehearse else _call(asked)
     try:
         exchange_url = json.loads(STATE.read_text())["carrier"]

@@ -108,7 +108,10 @@ class Exchange:
         try:
             question = Rehearse.model_validate({**await request.json(), "account_id": ACCOUNT})
             rehearsed: Rehearsed = await self._ask(question, Deadline.within(ASK_WITHIN_MS))
-        except (ValidationError, Refused, Unanswered) as no:
+        except ValidationError as mistake:
+            wrong = [f"{one['loc'][-1]}: {one['msg']}" for one in mistake.errors()]
+            return JSONResponse({"problem": "; ".join(wrong)}, status_code=400)
+        except (Refused, Unanswered) as no:
             return JSONResponse({"problem": str(no)}, status_code=400)
         lines = [f"At {rehearsed.decision.at:%Y-%m-%d %H:%M} UTC:", *told(rehearsed.decision)]
         return PlainTextResponse("\n".join(lines) + "\n")

@@ -12,6 +12,7 @@ from libs.contracts.explaining import ExplainCall, ExplainedStep, Explanation, V
 from libs.contracts.flow_looks import FlowWalk, GetFlowWalk
 from libs.contracts.ids import CallId
 from libs.contracts.tracking import CallDetail, GetCall
+from libs.contracts.worth import Worth
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.deadline import Deadline
 
@@ -24,6 +25,10 @@ QUIET_SECONDS = 0.5  # the last callbacks of a call, that of its recording among
 async def story(ask: Ask, call_id: CallId) -> AsyncIterator[str]:
     """Lines about one call of the demo account."""
     detail = await _record(ask, call_id)
+    if detail is None:
+        yield "The demo account knows no end of this call.  If the number is another account's, or"
+        yield "nobody's, the call is not here: GET /api/v1/calls of its account shows it."
+        return
     try:
         explanation: Explanation = await ask(
             ExplainCall(account_id=ACCOUNT, call_id=call_id), Deadline.within(ASK_WITHIN_MS)
@@ -37,9 +42,6 @@ async def story(ask: Ask, call_id: CallId) -> AsyncIterator[str]:
             yield line
     async for line in _way(ask, call_id):
         yield line
-    if detail is None:
-        yield "Tracking has not told of the call's end yet."
-        return
     for line in _recorded(detail):
         yield line
 
@@ -147,6 +149,10 @@ def _became(row: BidShown) -> str:
     return f"{row.loss}, then won at {price}" if row.won_step else str(row.loss)
 
 
+def _worth(worth: Worth) -> str:
+    return f"{worth.revenue:.2f} revenue, {worth.payout:.2f} payout, {worth.cost:.2f} cost"
+
+
 def _recorded(detail: CallDetail) -> list[str]:
     call = detail.call
     lines = ["", "What tracking keeps:"]
@@ -155,7 +161,8 @@ def _recorded(detail: CallDetail) -> list[str]:
         "state": call.state,
         "campaign": call.campaign_name,
         "buyer": f"{call.buyer_name}, {call.target_name}",
-        "seconds": f"{call.seconds} in all, {call.talk_seconds} of talk",
+        "seconds": f"{call.seconds} in all, {call.talk_seconds or 0} of talk",
+        **{f"in {one.currency}": _worth(one) for one in call.worth},
         "recording": f"{call.recording_status}, {call.recording_seconds} seconds",
         **({"transcript": call.recording_transcript} if call.recording_transcript else {}),
     }

@@ -40,7 +40,7 @@ DOUBLINGS_MAX = 8
 JITTER = 0.2
 PLATFORM = Actor(name="platform", role="operator", via="numbers")
 NOT_OURS = (
-    "is not this account's: under the platform's carrier account only numbers that it bought are"
+    "not this account's: under the platform's carrier account it has only numbers that it bought"
 )
 
 log = logging.getLogger(__name__)
