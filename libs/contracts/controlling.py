@@ -77,10 +77,18 @@ class ControlCall(Command, Question):
     actor: Actor
 
 
+class LegLeft(Value):
+    """A leg on which people spoke when its caller was led away, and for at least so long."""
+
+    step: int = Field(ge=0)
+    seconds: int = Field(ge=0)
+
+
 class ControlLine(Command, Question):
     """Do this to the caller's line at the carrier; whoever asks knows that the account may.
 
-    `sequence` tells this control of the call from all others.
+    `sequence` tells this control of the call from all others.  `leaves` is the leg that a transfer
+    ends.
     """
 
     subject: ClassVar[str] = "ask.ingress.control_line.v1"
@@ -95,3 +103,4 @@ class ControlLine(Command, Question):
     step: int = Field(ge=0)
     sequence: int = Field(ge=0)
     actor: Actor
+    leaves: LegLeft | None = None

@@ -1,14 +1,16 @@
 """An operator's hand on a live line: the carrier does it, and a fact of the call says who."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
-from libs.contracts.calls import Fact
-from libs.contracts.controlling import CallControlled, Controlled, ControlLine
+from libs.contracts.calls import CallStatus, Fact, LegEnded
+from libs.contracts.controlling import CallControlled, Controlled, ControlLine, LegLeft
 from libs.contracts.voice import Dial, DialRecording
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
 from services.ingress.carrier.lines import CarrierLines
 from services.ingress.domain.callbacks import Leg
+from services.ingress.twilio_forms import DIAL_ACTION_SEQUENCE
 from services.ingress.twiml import Scene, render
 
 Tell = Callable[[Fact], Awaitable[None]]
@@ -30,6 +32,8 @@ class Controlling:
         now = self._clock.now()
         about = question.model_dump(include=set(CallControlled.model_fields))
         await self._tell(CallControlled(**about, at=now, seen_at=now))
+        if question.leaves is not None:
+            await self._tell(_left(question, question.leaves, now))
         return Controlled(control=question.control, step=question.step, at=now)
 
     def _transfer(self, question: ControlLine) -> str:
@@ -42,3 +46,18 @@ class Controlling:
         return render(
             (Dial(destination=question.destination, recording=recording),), scene
         ).decode()
+
+
+def _left(question: ControlLine, leg: LegLeft, now: datetime) -> LegEnded:
+    """What else the dial action says, to which a caller who is led away does not come back."""
+    return LegEnded(
+        call_id=question.call_id,
+        account_id=question.account_id,
+        step=leg.step,
+        sequence=DIAL_ACTION_SEQUENCE,
+        at=now,
+        seen_at=now,
+        status=CallStatus.COMPLETED,
+        bridged=True,
+        seconds=leg.seconds,
+    )

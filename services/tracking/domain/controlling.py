@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from libs.contracts.calls import CallArrived
-from libs.contracts.controlling import Control, ControlCall, ControlLine
-from libs.contracts.tracking import CallRecord, TimelineEntry
+from libs.contracts.controlling import Control, ControlCall, ControlLine, LegLeft
+from libs.contracts.tracking import CallRecord, Leg, TimelineEntry
 from services.tracking.domain.unfit import Unfit
 
 TRANSFERS_FROM = 500  # steps: the router may be deciding the next one at this moment
@@ -21,7 +21,8 @@ def line_of(
     if told is None:
         raise Unfit("not_live", "the call's arrival has not been heard of yet")
     arrived = CallArrived.model_validate(told)
-    last = max((leg.step for leg in call.legs), default=0)
+    leg = max(call.legs, key=lambda leg: leg.step, default=None)
+    last = 0 if leg is None else leg.step
     transfer = question.control is Control.TRANSFER
     since = now - arrived.seen_at
     return ControlLine(
@@ -33,4 +34,16 @@ def line_of(
         step=max(TRANSFERS_FROM, last + 1) if transfer else last,
         # Milliseconds of the call: no two controls of a person are one fact.
         sequence=max(0, since // timedelta(milliseconds=1)),
+        leaves=_left(leg, now) if transfer and leg is not None else None,
     )
+
+
+def _left(leg: Leg, now: datetime) -> LegLeft | None:
+    """The leg, if people speak on it.
+
+    The carrier tells when it was answered in whole seconds, rounded down: one second less is
+    never more than the carrier itself will count.
+    """
+    if leg.answered_at is None or leg.ended_at is not None:
+        return None
+    return LegLeft(step=leg.step, seconds=max(0, int((now - leg.answered_at).total_seconds()) - 1))

@@ -105,20 +105,24 @@ def _ending(
 ) -> dict[str, Any]:
     """The status, why, and who hung up."""
     connected = connected_of(legs)
+    led_away = bool(connected) and max(decisions.transferred, default=-1) > connected[-1].step
     first_routed = decisions.routed.get(0)
     gone = "gone" in told.least
     ending = Ending(
         state=state,
         reason=decisions.last_reason,
         legs=legs,
-        connected=connected,
+        connected=tuple(leg for leg in connected if leg.step not in decisions.transferred)
+        or connected,
         duplicate=bool(first(told.greatest, "duplicate")),
         cut="cut" in told.greatest,
         in_flow=first_routed is not None and first_routed.outcome == "flow",
         fell_back=bool(decisions.fell_back),
         caller_left=gone or state is CallState.ABANDONED,
         # Only the dial action, at which the caller comes back, says that there was a bridge.
-        callee_left=bool(connected) and first(told.greatest, f"bridged.{connected[-1].step}") == 1,
+        callee_left=bool(connected)
+        and not led_away
+        and first(told.greatest, f"bridged.{connected[-1].step}") == 1,
     )
     status, why = status_of(ending)
     return {"status": status, "sub_status": why, "hung_up_by": hung_up_by(ending)}

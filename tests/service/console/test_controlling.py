@@ -139,6 +139,10 @@ async def test_a_call_is_transferred_and_hung_up(line: Line) -> None:
         "ours buyer",
         False,
     )
+    left = [one["fact"] for one in detail["timeline"] if "leg.ended" in one["subject"]]
+    (spoken,) = (one["seconds"] for one in left if one["step"] == 0 and one["bridged"])
+    assert 20 <= spoken <= call["legs"][0]["seconds"]  # so the router's caps and agents know it
+    assert call["sub_status"] == "served"
     assert controls(detail) == [("transfer", "owner", "key"), ("hang_up", "owner", "key")]
     assert line.report.errors == ()
 
