@@ -5,3 +5,4 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LOCAL = ROOT / ".local"
 STATE = LOCAL / "stack.json"
+ENVIRONMENT = LOCAL / "stack.env"

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import secrets
+import shlex
 import signal
 import sys
 import time
@@ -19,7 +20,7 @@ import uvicorn
 from deploy.local import demo
 from deploy.local.bidders import DEMO, PlayedBidders
 from deploy.local.exchange import Exchange
-from deploy.local.folders import LOCAL, ROOT, STATE
+from deploy.local.folders import ENVIRONMENT, LOCAL, ROOT, STATE
 from deploy.local.servers import FolderInUse, NatsServer, PostgresServer, ServerDied, ServerSilent
 from deploy.local.servers.ports import free_port
 from deploy.local.servers.process import Child, Command, Folder
@@ -54,6 +55,7 @@ def main() -> int:
     finally:
         folder.release()
         STATE.unlink(missing_ok=True)
+        ENVIRONMENT.unlink(missing_ok=True)
     return 0
 
 
@@ -82,6 +84,7 @@ async def _start(stack: AsyncExitStack) -> None:
     urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     carrier_url = f"http://127.0.0.1:{carrier_port}"
     environment |= _own_settings(urls, carrier_url)
+    _keep_environment(environment)
     children = {}
     for name in SERVICES:
         children[name] = _service(name, ports[name], environment)
@@ -153,6 +156,13 @@ def _own_settings(urls: Mapping[str, str], carrier_url: str) -> dict[str, str]:
         "ROUTER_PLATFORM_ACCOUNT_ID": str(demo.ACCOUNT),
     }
     return {name: os.environ.get(name, value) for name, value in drawn.items()}
+
+
+def _keep_environment(environment: Mapping[str, str]) -> None:
+    """What the services are told, for command lines beside them."""
+    told = {name: value for name, value in environment.items() if os.environ.get(name) != value}
+    ENVIRONMENT.touch(mode=0o600)
+    ENVIRONMENT.write_text("".join(f"{one}={shlex.quote(told[one])}\n" for one in sorted(told)))
 
 
 def _kept_secret(name: str) -> str:

@@ -63,6 +63,11 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _named(document: dict[str, Any]) -> dict[str, Any]:
+    """A document that is not kept needs no id of its own."""
+    return {"id": str(uuid4()), **document}
+
+
 class Played(Given):
     """A caller to be played, through a flow that is kept or a document that is not."""
 
@@ -131,7 +136,7 @@ async def inspect_flow(
     request: Request, who: Who, body: Annotated[dict[str, Any], Body()]
 ) -> Response:
     """What is to be said of a document that need not be kept."""
-    question = formed(InspectFlow, BODY, account_id=who.account_id, document=body)
+    question = formed(InspectFlow, BODY, account_id=who.account_id, document=_named(body))
     return told(await asked(request, question, BODY, within_ms=LONG_MS))
 
 
@@ -161,11 +166,12 @@ async def flow_language(request: Request, who: Who) -> Response:
 )
 async def simulate_flow(request: Request, who: Who, body: Annotated[Played, Body()]) -> Response:
     """Play a caller through a flow: every turn with what she hears, every step with its tags."""
-    names = ("flow_id", "version", "document", "script")
+    names = ("flow_id", "version", "script")
     question = formed(
         SimulateFlow,
-        {name: f"body.{name}" for name in names},
+        {name: f"body.{name}" for name in (*names, "document")},
         account_id=who.account_id,
+        document=None if body.document is None else _named(body.document),
         **{name: getattr(body, name) for name in names},
     )
     paths = {"document": "body.document"}
