@@ -20,6 +20,7 @@ FREE = {
     "services/flows/store/leaving.py:_unfinished": "calls of a fact, each one account's",
     "services/flows/store/leaving.py:finish": "the outbox is the platform's",
     "services/flows/store/leaving.py:silent": "calls of which nothing is heard, of all accounts",
+    "services/flows/store/running.py:_BEGIN": "two questions that name it",
     "services/flows/store/running.py:_MINE": "a row that names its account",
     "services/flows/store/running.py:_into": "rows that name their account",
     "services/console/store/limits.py:_COUNT": "counts by a key that names who or where",

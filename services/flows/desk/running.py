@@ -38,7 +38,7 @@ from services.flows.domain.engine import (
 )
 from services.flows.domain.moves import TOLD, Buyer
 from services.flows.domain.session import Session
-from services.flows.store.library import Library
+from services.flows.store.library import Library, NoFlow
 from services.flows.store.running import BEGINNING, Kept, Running
 
 SAVE_RESERVE_MS = 150  # for keeping the turn and the way back
@@ -71,10 +71,12 @@ class RunningDesk:
 
     async def start(self, question: StartFlow, deadline: Deadline) -> Answer:
         """The first turn of a call; raise NoFlow where its flow takes no calls now."""
-        found = await self._running.find(question.account_id, question.call_id, BEGINNING)
-        if found.answered is not None:
-            return _read(found.answered)
-        version = await self._library.published(question.account_id, question.flow_id)
+        about = (question.account_id, question.call_id, question.flow_id)
+        before, version = await self._running.begin(*about)
+        if before is not None:
+            return _read(before)
+        if version is None:
+            raise NoFlow
         book = await self._library.book(question.account_id, question.flow_id, version)
         now = self._clock.now()
         flow = book.flow(question.flow_id, version)

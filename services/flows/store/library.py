@@ -10,20 +10,11 @@ from libs.runtime.database import Database, Statement
 from services.flows.domain.book import Book
 from services.flows.domain.flow import Flow
 from services.flows.domain.upgrade import read_flow, read_sub_flows
-from services.flows.tables import flow, flow_version
+from services.flows.tables import flow_version
 
 KEPT_MAX = 2_000  # published versions in memory; then all are read anew
 
 _UUID = UUID_TYPE(as_uuid=True)
-_PUBLISHED = Statement(
-    select(flow.c.published, flow.c.name).where(
-        flow.c.account_id == bindparam("account_id", type_=_UUID),
-        flow.c.id == bindparam("flow_id", type_=_UUID),
-        flow.c.state == "published",
-        ~flow.c.retired,
-    ),
-    "flow.published",
-)
 _VERSION = Statement(
     select(cast(flow_version.c.document, Text), cast(flow_version.c.sub_flows, Text)).where(
         flow_version.c.account_id == bindparam("account_id", type_=_UUID),
@@ -44,15 +35,6 @@ class Library:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._books: dict[tuple[AccountId, FlowId, int], Book] = {}
-
-    async def published(self, account_id: AccountId, flow_id: FlowId) -> int:
-        """The version that new callers get; raise NoFlow where there is none."""
-        async with self._database.hot() as connection:
-            rows = await _PUBLISHED.run(connection, account_id=account_id, flow_id=flow_id)
-        if not rows:
-            raise NoFlow
-        version: int = rows[0][0]
-        return version
 
     async def book(self, account_id: AccountId, flow_id: FlowId, version: int) -> Book:
         """A published version with the sub-flows that were published with it."""

@@ -29,7 +29,7 @@ from libs.runtime.given import given, read, written
 from libs.runtime.outbox import Announcement, Outbox
 from services.flows.domain.engine import Stepped
 from services.flows.domain.session import Session
-from services.flows.tables import branch_taken, outbox, session, traffic, turn, walked
+from services.flows.tables import branch_taken, flow, outbox, session, traffic, turn, walked
 
 BEGINNING = -1  # the step after which a call's first turn comes
 
@@ -39,6 +39,15 @@ _ANSWERED = select(cast(turn.c.outcome, Text)).where(
     turn.c.account_id == _ACCOUNT,
     turn.c.call_id == _CALL,
     turn.c.after == bindparam("after", type_=Integer()),
+)
+_TAKES_CALLS = select(flow.c.published).where(
+    flow.c.account_id == _ACCOUNT,
+    flow.c.id == bindparam("flow_id", type_=_UUID),
+    flow.c.state == "published",
+    ~flow.c.retired,
+)
+_BEGIN = Statement(
+    select(_ANSWERED.scalar_subquery(), _TAKES_CALLS.scalar_subquery()), "turn.begin"
 )
 _FIND = Statement(
     select(_ANSWERED.scalar_subquery(), cast(session.c.state, Text), session.c.changed_at)
@@ -143,6 +152,21 @@ class Running:
     def __init__(self, database: Database, relay: Outbox) -> None:
         self._database = database
         self._relay = relay
+
+    async def begin(
+        self, account_id: AccountId, call_id: CallId, flow_id: FlowId
+    ) -> tuple[str | None, int | None]:
+        """What a call was answered when it began, and the version that new callers get, if any."""
+        async with self._database.hot() as connection:
+            rows = await _BEGIN.run(
+                connection,
+                account_id=account_id,
+                call_id=call_id,
+                after=BEGINNING,
+                flow_id=flow_id,
+            )
+        answered, version = rows[0]
+        return answered, version
 
     async def find(self, account_id: AccountId, call_id: CallId, after: int) -> Found:
         """A call of an account, and its answer to a step if there is one already."""

@@ -1,13 +1,14 @@
 """Turns that should not be: of calls that are over, expired, unknown, or that nobody waits for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from libs.contracts.flow_edits import FlowState
 from libs.contracts.flow_simulation import FlowScript, PlayedLeg
 from libs.contracts.flows import (
     ContinueFlow,
@@ -25,6 +26,7 @@ from services.flows.desk.running import UnknownTurn
 from services.flows.domain.engine import Turn, Walk
 from services.flows.domain.playing import A_MONDAY, Played, heard_next
 from services.flows.domain.unfit import fit
+from services.flows.store.flows import Flows
 from services.flows.store.library import NoFlow
 from services.flows.store.looking import Looking
 from tests.service.flows.live import Live
@@ -181,5 +183,20 @@ async def test_a_turn_of_nobody_is_unknown(live: Live, stranger: str) -> None:
 async def test_another_accounts_flow_takes_no_calls_of_ours(live: Live) -> None:
     line = await a_line(live)
     line.account_id = AccountId(uuid4())
+    with pytest.raises(NoFlow):
+        await line.calls()
+
+
+async def test_a_paused_flow_takes_no_new_calls_and_keeps_those_that_it_has(live: Live) -> None:
+    line = await a_line(live)
+    begun = await line.calls()
+    async with Flows(live.database).editing(line.account_id, FLOW) as work:
+        kept = await work.current(FLOW)
+        assert kept is not None
+        await work.keep(replace(kept, state=FlowState.PAUSED), A_MONDAY)
+
+    assert await line.calls() == begun
+    assert words(await line.says(begun.step, Keyed(digits="1"))) == ["Bye."]
+    line.call_id = CallId(uuid4())
     with pytest.raises(NoFlow):
         await line.calls()
