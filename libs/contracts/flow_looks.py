@@ -9,7 +9,7 @@ from libs.contracts.ids import AccountId, CallId, FlowId
 from libs.contracts.message import Instant, Question, Value, one_of
 
 WALKED_MAX = 500  # steps of one answer
-PORTS_MAX = 10_000  # ports of one flow: as many as it may have wires
+PORTS_MAX = 4_000  # ports of one answer, the busiest; a message has at most 512 kB
 
 
 class FlowDifference(Value):

@@ -19,6 +19,7 @@ INPUTS_MAX = 200  # of one script
 LEGS_MAX = 50
 TESTS_MAX = 50  # of one flow
 SEED_MAX = 2**31 - 1
+ANSWER_BYTES_MAX = 450_000  # of what is told of played calls: a message has at most 512 kB
 
 
 class Does(StrEnum):
@@ -151,7 +152,10 @@ class PortUntested(Value):
 
 
 class FlowTested(Value):
-    """What came of a flow's tests, and how much of it they go through."""
+    """What came of a flow's tests, and how much of it they go through.
+
+    Where that is too much for one answer, tests tell no `turns` that came out as expected.
+    """
 
     outcome: Literal["tested"] = "tested"
     tests: tuple[FlowSimulated, ...]

@@ -1,5 +1,8 @@
 """The inspecting desk: what is to be said of a flow, its code and its sub-flows included."""
 
+import asyncio
+from collections.abc import Sequence
+
 import orjson
 
 from libs.contracts.flow_edits import FlowFinding, Weight
@@ -14,6 +17,7 @@ from services.flows.domain.nodes.sub_flow import SubFlow
 from services.flows.domain.upgrade import read_flow
 from services.flows.store.flows import Flows
 
+FINDINGS_MAX = 200
 CODE_NAMES = ("caller", "campaign", "tags", "context")  # what a code node's function is given
 
 
@@ -27,7 +31,7 @@ class InspectingDesk:
     async def findings(self, account_id: AccountId, flow: Flow) -> tuple[FlowFinding, ...]:
         """Everything there is to say of a flow."""
         published = await self._called(account_id, flow)
-        found = [*inspect(flow, published.keys() - {flow.id})]
+        found = [*await asyncio.to_thread(inspect, flow, published.keys() - {flow.id})]
         found += _circles(flow, published)
         for node in flow.nodes:
             if isinstance(node, CustomLogic):
@@ -36,7 +40,7 @@ class InspectingDesk:
                 for at, case in enumerate(node.cases):
                     no = await self._sandbox.check_cel(case.expression)
                     found += _unread(no, node.id, f"cases.{at}.expression")
-        return tuple(found)
+        return foremost(found)
 
     async def sub_flows(self, account_id: AccountId, flow: Flow) -> dict[FlowId, int]:
         """The version of every flow that this one calls, and that those call."""
@@ -56,6 +60,16 @@ class InspectingDesk:
             found |= read
             open_ = {one for _, sub in read.values() for one in _called(sub)} - found.keys()
         return found
+
+
+def foremost(found: Sequence[FlowFinding]) -> tuple[FlowFinding, ...]:
+    """The findings, errors first, and no more than anybody reads."""
+    ordered = sorted(found, key=lambda one: one.weight is not Weight.ERROR)
+    if len(ordered) <= FINDINGS_MAX:
+        return tuple(ordered)
+    more = f"and {len(ordered) - FINDINGS_MAX} findings more"
+    weight = ordered[FINDINGS_MAX].weight
+    return (*ordered[:FINDINGS_MAX], FlowFinding(weight=weight, code="more", text=more))
 
 
 def _called(flow: Flow) -> set[FlowId]:

@@ -1,5 +1,6 @@
 """The playing desk: a script in the place of everybody but the sandbox."""
 
+import asyncio
 from dataclasses import replace
 
 from libs.contracts.flow_simulation import FlowScript, FlowSimulated, SimulatedTurn
@@ -47,6 +48,7 @@ class PlayingDesk:
         turn = await self._turn(begin(session, book, began), book, played)
         turns: list[SimulatedTurn] = [told(turn, began)]
         while turn.waits and len(turns) < TURNS_MAX:
+            await asyncio.sleep(0)  # callers who are real wait for the same process
             heard = heard_next(turn, played)
             if heard is None:
                 break

@@ -1,8 +1,11 @@
 """The simulating desk: played calls, tests of flows, and real calls walked again."""
 
+import asyncio
+
 import orjson
 
 from libs.contracts.flow_simulation import (
+    ANSWER_BYTES_MAX,
     FlowReplayed,
     FlowSimulated,
     FlowTested,
@@ -46,19 +49,21 @@ class SimulatingDesk:
         if question.document is not None:
             flow = fit(question.document)
             book = await self._book_of(question.account_id, flow)
-            return await self._playing.play(book, flow, DRAFT, question.script, question.account_id)
+            came = await self._playing.play(book, flow, DRAFT, question.script, question.account_id)
+            return _told(came)
         assert question.flow_id is not None, "the question names a flow or gives one"
         book, flow, version = await self._book(
             question.account_id, question.flow_id, question.version
         )
-        return await self._playing.play(book, flow, version, question.script, question.account_id)
+        came = await self._playing.play(book, flow, version, question.script, question.account_id)
+        return _told(came)
 
     async def test(self, question: RunFlowTests) -> FlowTested:
         """Run a flow's tests; raise Missing."""
         book, flow, version = await self._book(
             question.account_id, question.flow_id, question.version
         )
-        return await self.tested(book, flow, version, question.account_id)
+        return _bounded(await self.tested(book, flow, version, question.account_id))
 
     async def tests_of(self, account_id: AccountId, flow: Flow) -> FlowTested:
         """What comes of the tests of a flow that is not published yet."""
@@ -106,7 +111,7 @@ class SimulatingDesk:
         version = None if question.draft else (question.version or root.version)
         book, flow, number = await self._book(question.account_id, root.flow_id, version)
         recording = Recording(session, turns, steps)
-        came = rewalk(recording, book, flow, number)
+        came = _told(await asyncio.to_thread(rewalk, recording, book, flow, number))
         return FlowReplayed(simulated=came, differences=tuple(differing(steps, came)))
 
     async def _book(
@@ -131,3 +136,24 @@ class SimulatingDesk:
             book = await self._library.book(account_id, sub_id, version)
             flows[sub_id] = (version, book.flow(sub_id, version))
         return Book(flows)
+
+
+def _told(came: FlowSimulated) -> FlowSimulated:
+    """A played call that can be told; raise Unfit where it is too long for that."""
+    if len(came.model_dump_json()) > ANSWER_BYTES_MAX:
+        text = f"{len(came.turns)} turns are more than can be told: play a shorter script"
+        raise Unfit("too_long", text)
+    return came
+
+
+def _bounded(tested: FlowTested) -> FlowTested:
+    """What came of tests, told as far as there is room; what came out otherwise before the rest."""
+    if len(tested.model_dump_json()) <= ANSWER_BYTES_MAX:
+        return tested
+    room, tests = ANSWER_BYTES_MAX, []
+    for test in tested.tests:
+        size = len(test.model_dump_json())
+        fits = bool(test.differences) and size <= room
+        room -= size if fits else 0
+        tests.append(test if fits else test.model_copy(update={"turns": ()}))
+    return tested.model_copy(update={"tests": tuple(tests)})

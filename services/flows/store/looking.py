@@ -62,7 +62,7 @@ class Looking:
     async def traffic(
         self, account_id: AccountId, flow_id: FlowId, since: datetime, limit: int
     ) -> list[PortTraffic]:
-        """Calls and conversations by port since an hour."""
+        """Calls and conversations by port since an hour: of the busiest ports."""
         table = traffic
         statement = (
             select(
@@ -77,9 +77,10 @@ class Looking:
                 table.c.hour_at >= since,
             )
             .group_by(table.c.node, table.c.port)
-            .order_by(table.c.node, table.c.port)
+            .order_by(func.sum(table.c.calls).desc(), table.c.node, table.c.port)
             .limit(limit)
         )
         async with self._database.transaction() as connection:
             rows = await connection.execute(statement)
-            return [PortTraffic(**row) for row in rows.mappings()]
+            found = [PortTraffic(**row) for row in rows.mappings()]
+        return sorted(found, key=lambda one: (one.node, one.port))

@@ -110,6 +110,29 @@ async def test_callers_are_played(stage: Stage) -> None:
     assert len(language["examples"]) == 19
 
 
+async def test_what_is_too_much_to_tell_is_said_or_left_out(stage: Stage) -> None:
+    await stage.add_flows()
+    tags = {f"tag {at}": "x" * 2_000 for at in range(30)}
+    script = {"inputs": [{"digits": "5"}, {"digits": "1"}], "tags": tags}
+    body = {"document": {**MENU, "id": "018f3b1c-0000-7000-8000-0000000000f1"}}
+    options = {"nodes": [{**MENU["nodes"][0], "invalid_retries": 10}, MENU["nodes"][1]]}
+    long = {
+        "document": body["document"] | options,
+        "script": {**script, "inputs": [{"digits": "5"}] * 9},
+    }
+    refused = await stage.owner("POST", "flow-simulations", json=long)
+    assert (refused.status_code, refused.json()["code"]) == (422, "too_long")
+    assert refused.json()["detail"] == "13 turns are more than can be told: play a shorter script"
+
+    fails = {**script, "name": "Fails", "expects": {"finished": "sold"}}
+    tested = {**MENU, "tests": [*({**script, "name": f"Passes {at}"} for at in range(3)), fails]}
+    made = await stage.owner.post("flows", tested)
+    came = await stage.owner.post(f"flows/{made['row']['id']}/test-runs", None)
+    assert [len(test["turns"]) for test in came["tests"]] == [0, 0, 0, 3]
+    assert came["tests"][3]["differences"] == ["it ended as ended by the flow; expected: sold"]
+    assert came["ports_covered"] == 1
+
+
 async def test_a_campaign_names_a_flow_that_is_there(stage: Stage) -> None:
     await stage.add_flows()
     owner = stage.owner

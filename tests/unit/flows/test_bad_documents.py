@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from libs.contracts.flow_edits import DOCUMENT_BYTES_MAX, SaveFlow, Weight
+from services.flows.desk.inspecting import FINDINGS_MAX, foremost
 from services.flows.domain.flow import NODES_MAX
 from services.flows.domain.inspect import inspect
 from services.flows.domain.unfit import Unfit, fit
@@ -213,3 +214,12 @@ def test_the_largest_flow_is_inspected_in_a_moment() -> None:
     began = time.perf_counter()
     inspect(flow, set())
     assert time.perf_counter() - began < 2
+
+
+def test_of_many_findings_the_errors_come_first_and_the_rest_is_counted() -> None:
+    nodes = [{**MENU, "id": f"n{at}"} for at in range(FINDINGS_MAX)]
+    nodes[-1] = {**MENU, "id": "last", "prompt": {"text": "{nmae}"}}
+    found = inspect(fit({**GOOD, "start": "n0", "nodes": nodes, "edges": []}), set())
+    told = foremost(found)
+    assert (len(told), told[0].code, told[0].node) == (FINDINGS_MAX + 1, "macro", "last")
+    assert told[-1].text == f"and {len(found) - FINDINGS_MAX} findings more"

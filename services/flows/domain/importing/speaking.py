@@ -91,7 +91,7 @@ def gather(making: Making, old: OldNode) -> None:
         by=by if by in ("digits", "speech", "both") else None,
         tag=old.text("fieldName")[:120] or f"input_{old.id}",
         digits_max=most,
-        finish_key=finish if isinstance(finish, str) and finish in tuple("0123456789*#") else None,
+        finish_key=finish if isinstance(finish, str) and finish in ("", *"0123456789*#") else None,
         pattern=pattern or None,
         invalid_prompt=making.prompt(old, old.text("invalidMessage")),
         **_waits(old),
