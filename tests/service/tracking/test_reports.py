@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,11 @@ from libs.contracts.ids import (
     RtbTargetId,
     TargetId,
 )
-from libs.contracts.reporting import AskReport, Filter, Report, Reported
-from libs.contracts.routing import RouteReason
+from libs.contracts.money import Money, usd
+from libs.contracts.payouts import PayoutTerms
+from libs.contracts.pricing import Telephony
+from libs.contracts.reporting import AskReport, Filter, Measures, Report, Reported
+from libs.contracts.routing import RouteReason, Terms
 from libs.contracts.tracking import GetCall
 from libs.contracts.visits import Attribution, Confidence, Ground, Touch
 from libs.rules.clocks import zone_of
@@ -34,7 +38,7 @@ from services.tracking.desk.rebuilding import RebuildingDesk
 from services.tracking.desk.reporting import ReportingDesk
 from services.tracking.domain.call import Heard
 from services.tracking.domain.reports import TooMuch
-from services.tracking.domain.tally import MEASURES, lines_of
+from services.tracking.domain.tally import MEASURES, MONEY, lines_of, units
 from services.tracking.store.archive import Archive
 from services.tracking.store.calls import Calls
 from services.tracking.store.journal import Journal
@@ -45,6 +49,7 @@ from tests.kit.postgres import Databases
 
 OTHER = AccountId(UUID("00000000-0000-7000-8000-0000000000aa"))
 SINCE, UNTIL = NOON - timedelta(days=20, hours=12), NOON + timedelta(days=20)
+CURRENCIES = ("USD", "EUR")
 
 
 def thing(kind: str, number: int) -> UUID:
@@ -95,6 +100,18 @@ def brought(draw: random.Random) -> dict[str, Any]:
     }
 
 
+def worth(draw: random.Random) -> dict[str, Any]:
+    """What may be agreed for a leg: in two currencies, with shares that leave odd cents."""
+    revenue = Money(
+        amount=Decimal(draw.randrange(1, 10_000)) / 100, currency=draw.choice(CURRENCIES)
+    )
+    return {
+        "terms": draw.choice([None, Terms(after_seconds=draw.randrange(60), revenue=revenue)]),
+        "payout": draw.choice([None, PayoutTerms(percent=Decimal("33.3333"))]),
+        "telephony": draw.choice([None, Telephony(call_minute=usd("0.0085"))]),
+    }
+
+
 def story_of(draw: random.Random) -> list[Fact]:
     """The facts of some call: rolled over or not, sold or not, whole or in parts."""
     account_id = OTHER if draw.random() < 0.2 else ACCOUNT
@@ -119,6 +136,7 @@ def story_of(draw: random.Random) -> list[Fact]:
                 target_id=TargetId(thing("target", sold)),
                 rtb_target_id=RtbTargetId(thing("rtb", sold)) if sold == 3 else None,
                 **brought(draw),
+                **worth(draw),
             )
         )
         facts.append(story.ringing(step))
@@ -142,6 +160,7 @@ ASKED: list[dict[str, Any]] = [
     {"group_by": ("campaign", "publisher")},
     {"group_by": ("source",)},
     {"group_by": ("duplicate", "first_source")},
+    {"group_by": ("buyer",), "order_by": "profit", "currency": "EUR"},
     {"group_by": ("tag:size",), "filters": (Filter(dimension="landing_page", values=("",)),)},
     {
         "group_by": ("outcome",),
@@ -188,7 +207,8 @@ def expected(lines: list[dict[str, Any]], **asked: Any) -> dict[tuple[str, ...],
             for word in report.group_by
         )
         for name in MEASURES:
-            groups[key][name] += line.get(name, 0)
+            if name not in MONEY or line["currency"] == report.currency:
+                groups[key][name] += line.get(name, 0)
     return {key: sums for key, sums in groups.items() if any(sums.values())}
 
 
@@ -208,7 +228,13 @@ def _part(at: datetime, word: str, zone: str) -> str | None:
 
 
 def sums_of(report: Reported) -> dict[tuple[str, ...], dict[str, Any]]:
-    found = {row.keys: {name: row.measures[name] for name in MEASURES} for row in report.rows}
+    found = {
+        row.keys: {
+            name: units(Decimal(row.measures[name] or 0)) if name in MONEY else row.measures[name]
+            for name in MEASURES
+        }
+        for row in report.rows
+    }
     return {key: sums for key, sums in found.items() if any(sums.values())}
 
 
@@ -232,6 +258,9 @@ async def test_sums_are_those_of_the_calls_and_are_the_same_made_again(
     known = {call_id async for some in books.rebuilding._portions() for call_id in some}
 
     lines = await lines_in(books, known)
+    for currency in CURRENCIES:
+        totals = (await books.report(currency=currency)).totals
+        assert to_the_cent(totals) == await owed(books, known, currency)
     told = []
     for asked in ASKED:
         report = await books.report(**asked)
@@ -242,7 +271,53 @@ async def test_sums_are_those_of_the_calls_and_are_the_same_made_again(
     assert (await books.rebuilding.rebuild()).differences == 0
     await books.rollups.take_up()
     assert [await books.report(**asked) for asked in ASKED] == told
+    async with books.database.hot() as connection:  # only the facts are left
+        for table in ("tally", "tally_change", "rollup"):
+            await connection.execute(f"DELETE FROM tracking.{table}")
+        await connection.execute('UPDATE tracking.call SET told = \'{"least":{},"greatest":{}}\'')
+    assert (await books.rebuilding.rebuild()).records == len(known)
+    assert [await books.report(**asked) for asked in ASKED] == told
     await database.close()
+
+
+def to_the_cent(totals: Measures) -> dict[str, Decimal | int | None]:
+    return {name: totals[name] for name in (*MONEY, "profit")}
+
+
+async def owed(books: Books, call_ids: set[CallId], currency: str) -> dict[str, Decimal]:
+    """What the account's calls came to, from their records, by plain addition."""
+    found = dict.fromkeys(MONEY, Decimal(0))
+    for call_id in call_ids:
+        detail = await books.desk.call(GetCall(account_id=ACCOUNT, call_id=call_id))
+        for effect in detail.call.effects if detail else ():
+            if effect.money.currency == currency:
+                found[effect.kind.value] += effect.money.amount
+    profit = found["revenue"] - found["payout"] - found["cost"]
+    return found | {"profit": profit}
+
+
+async def test_amounts_and_what_follows_from_them(books: Books) -> None:
+    agreed: dict[str, Any] = {
+        "terms": Terms(after_seconds=30, revenue=usd("10")),
+        "payout": PayoutTerms(percent=Decimal("33.3333")),
+        "publisher_id": PublisherId(thing("publisher", 1)),
+    }
+    await books.hear(sold(**agreed) + sold(20, seconds=10, **agreed) + sold(30))
+    columns = ("converted", "revenue", "payout", "profit", "margin", "rpc", "conversion_rate")
+    report = await books.report(columns=columns, group_by=("publisher",))
+    totals = {name: str(value) for name, value in report.totals.items()}
+    assert totals == {
+        "converted": "1",
+        "revenue": "10.0000",
+        "payout": "3.3333",
+        "profit": "6.6667",
+        "margin": "0.6667",
+        "rpc": "3.3333",
+        "conversion_rate": "0.3333",
+    }
+    assert list(report.rows[0].measures) == list(columns)
+    euros = await books.report(currency="EUR", columns=("revenue", "margin"))
+    assert (euros.totals, euros.other_currencies) == ({"revenue": 0, "margin": None}, ("USD",))
 
 
 def sold(minutes: int = 0, seconds: int = 60, **more: Any) -> list[Fact]:
