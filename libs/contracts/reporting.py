@@ -146,6 +146,15 @@ class AskReport(Question):
     limit: int = Field(default=200, ge=1, le=ROWS_MAX)
 
 
+class AskVisitReport(AskReport):
+    """What an account's visits to websites came to, by group: as of calls, by words of its own.
+
+    A visit counts when it began; its calls, and what they earned, with it, whenever they came.
+    """
+
+    subject: ClassVar[str] = "ask.tracking.visit_report.v1"
+
+
 class TagWord(Value):
     """A registered URL parameter as something to group and filter by, and where menus offer it."""
 
@@ -159,7 +168,7 @@ class ReportWords(Value):
 
     Any other tag can be grouped by as well; `tags` are those that the account has registered.
     Those in `summed` are kept summed up, one or two at a time as listed: their reports cost the
-    same whatever the number of calls.
+    same whatever the number of calls.  `visit_…` are those of reports about visits.
     """
 
     outcome: Literal["report_words"] = "report_words"
@@ -167,6 +176,8 @@ class ReportWords(Value):
     tags: tuple[TagWord, ...] = ()
     times: tuple[str, ...]
     measures: tuple[str, ...]
+    visit_dimensions: tuple[str, ...] = ()
+    visit_measures: tuple[str, ...] = ()
     summed: tuple[tuple[str, ...], ...]
 
 

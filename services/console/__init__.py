@@ -56,7 +56,7 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.router.list_agents.v1 ask.router.agent_states.v1
             ask.router.agent_calls.v1 ask.router.wrap_up.v1 ask.router.agent_times.v1
             ask.tracking.save_report.v1 ask.tracking.saved_report.v1
-            ask.tracking.send_report.v1
+            ask.tracking.send_report.v1 ask.tracking.visit_report.v1
 publishes   nothing
 consumes    console-audit
 owns        schema `console`: accounts, people, sessions, keys, limits, audit

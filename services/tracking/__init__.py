@@ -25,7 +25,7 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.report_visit_conversions.v1
             ask.tracking.report.v1 ask.tracking.report_words.v1 ask.tracking.now.v1
             ask.tracking.save_report.v1 ask.tracking.saved_report.v1
-            ask.tracking.send_report.v1
+            ask.tracking.send_report.v1 ask.tracking.visit_report.v1
 asks        ask.router.numbers.v1 ask.ingress.carriers.v1
             ask.ingress.list_calls.v1 ask.ingress.say_again.v1
             ask.ingress.delete_recording.v1 ask.ingress.control_line.v1

@@ -68,6 +68,7 @@ from services.tracking.desk.tagging import TaggingDesk
 from services.tracking.desk.transcribing import TranscribingDesk
 from services.tracking.desk.visiting import VisitingDesk
 from services.tracking.domain.keys import Keys
+from services.tracking.domain.reports import VISITS
 from services.tracking.doors.conversions import conversion_routes
 from services.tracking.doors.postbacks import postback_routes
 from services.tracking.doors.predecessor import predecessor_routes
@@ -98,6 +99,7 @@ from services.tracking.store.saved_reports import SavedReports
 from services.tracking.store.staying import Staying
 from services.tracking.store.transcribing import Transcribing
 from services.tracking.store.visit_conversions import VisitConversions
+from services.tracking.store.visit_reports import VisitReports
 from services.tracking.store.visits import Visits
 from services.tracking.subscribers import attributions_consumer, calls_consumer, pixels_consumer
 from services.tracking.tables.configured import outbox as outbox_rows
@@ -201,7 +203,8 @@ def _reports(
 ) -> SavedReportsDesk:
     clock = SystemClock()
     reporting = ReportingDesk(Reports(database), clock)
-    reports_answers.bind(answers, reporting)
+    visits = ReportingDesk(VisitReports(database), clock, VISITS)
+    reports_answers.bind(answers, reporting, visits)
     desk = SavedReportsDesk(keeping, SavedReports(database, seal), reporting, outbox, clock)
     reports_answers.bind_saved(answers, desk)
     return desk

@@ -12,6 +12,7 @@ from libs.contracts.reporting import (
     AskNow,
     AskReport,
     AskReportWords,
+    AskVisitReport,
     Now,
     Report,
     Reported,
@@ -52,14 +53,39 @@ async def report(
     limit: Annotated[int, Query(ge=1, le=ROWS_MAX)] = 200,
 ) -> Response:
     """What calls came to."""
-    return told(await _reported(request, who, body, offset, limit))
+    return told(await _reported(request, who, AskReport, body, offset, limit))
 
 
 @router.post("/reports/csv", response_class=StreamingResponse, responses=CSV, openapi_extra=export)
 async def report_file(request: Request, who: Who, body: Annotated[Report, Body()]) -> Response:
     """All rows of a report as a file."""
     return await report_as_file(
-        body.group_by, lambda offset: _reported(request, who, body, offset, ROWS_MAX)
+        body.group_by, lambda offset: _reported(request, who, AskReport, body, offset, ROWS_MAX)
+    )
+
+
+@router.post("/visit-reports", response_model=Reported, openapi_extra=look)
+async def visit_report(
+    request: Request,
+    who: Who,
+    body: Annotated[Report, Body()],
+    offset: Annotated[int, Query(ge=0, le=OFFSET_MAX)] = 0,
+    limit: Annotated[int, Query(ge=1, le=ROWS_MAX)] = 200,
+) -> Response:
+    """What visits to websites came to: sources, landing pages, chains of touches, calls."""
+    return told(await _reported(request, who, AskVisitReport, body, offset, limit))
+
+
+@router.post(
+    "/visit-reports/csv", response_class=StreamingResponse, responses=CSV, openapi_extra=export
+)
+async def visit_report_file(
+    request: Request, who: Who, body: Annotated[Report, Body()]
+) -> Response:
+    """All rows of a report about visits as a file."""
+    return await report_as_file(
+        body.group_by,
+        lambda offset: _reported(request, who, AskVisitReport, body, offset, ROWS_MAX),
     )
 
 
@@ -88,11 +114,16 @@ def file_of(pages: AsyncIterator[bytes], name: str) -> Response:
     return StreamingResponse(pages, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _reported(
-    request: Request, who: Principal, body: Report, offset: int, limit: int
+async def _reported(  # noqa: PLR0917 - a question and where its fields stand
+    request: Request,
+    who: Principal,
+    kind: type[AskReport],
+    body: Report,
+    offset: int,
+    limit: int,
 ) -> Reported:
     question = formed(
-        AskReport, BODY, account_id=who.account_id, report=body, offset=offset, limit=limit
+        kind, BODY, account_id=who.account_id, report=body, offset=offset, limit=limit
     )
     reported: Reported = await asked(request, question, BODY, WITHIN_MS)
     return reported

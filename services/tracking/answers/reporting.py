@@ -8,6 +8,7 @@ from libs.contracts.reporting import (
     AskNow,
     AskReport,
     AskReportWords,
+    AskVisitReport,
     Now,
     Reported,
     ReportWords,
@@ -24,11 +25,17 @@ from services.tracking.answers.keeping import EDITS_IN_FLIGHT_MAX
 from services.tracking.answers.refusing import declining
 from services.tracking.desk.reporting import ReportingDesk
 from services.tracking.desk.saved_reports import SavedReportsDesk
-from services.tracking.domain.reports import TooMuch, unknown_words
+from services.tracking.domain.reports import CALLS, VISITS, TooMuch, Topic, unknown_words
 from services.tracking.domain.spans import PERIODS_MAX, TooManyPeriods
 
 REPORTS_IN_FLIGHT_MAX = 6  # each may read for seconds; calls are folded beside
 COUNTS_IN_FLIGHT_MAX = 32
+
+
+def _check(question: AskReport, topic: Topic) -> None:
+    unknown = [(f"report.{field}", text) for field, text in unknown_words(question.report, topic)]
+    if unknown:
+        raise Declined("malformed", "the report says what is not known", unknown)
 
 
 @contextmanager
@@ -63,16 +70,20 @@ def bind_saved(answers: Answers, desk: SavedReportsDesk) -> None:
             return await desk.send(question)
 
 
-def bind(answers: Answers, desk: ReportingDesk) -> None:
+def bind(answers: Answers, desk: ReportingDesk, visits: ReportingDesk) -> None:
     """Bind the questions about sums."""
 
     @answers.to(AskReport, in_flight_max=REPORTS_IN_FLIGHT_MAX)
     async def report(question: AskReport, _: Deadline) -> Reported:
-        unknown = [(f"report.{field}", text) for field, text in unknown_words(question.report)]
-        if unknown:
-            raise Declined("malformed", "the report says what is not known", unknown)
+        _check(question, CALLS)
         with within_bounds():
             return await desk.report(question)
+
+    @answers.to(AskVisitReport, in_flight_max=REPORTS_IN_FLIGHT_MAX)
+    async def visit_report(question: AskVisitReport, _: Deadline) -> Reported:
+        _check(question, VISITS)
+        with within_bounds():
+            return await visits.report(question)
 
     @answers.to(AskReportWords, in_flight_max=COUNTS_IN_FLIGHT_MAX)
     async def words(question: AskReportWords, _: Deadline) -> ReportWords:

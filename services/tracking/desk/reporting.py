@@ -22,18 +22,14 @@ from libs.contracts.reporting import (
 from libs.runtime.clock import Clock
 from services.tracking.domain.dimensions import DIMENSIONS, NAMED, TAG
 from services.tracking.domain.fitting import fitting
-from services.tracking.domain.formulas import (
-    NAMES,
-    NOTHING,
-    Sums,
-    measure_of,
-    measured,
-    together,
-)
+from services.tracking.domain.formulas import Formulas, Sums
 from services.tracking.domain.reports import (
+    CALLS,
     PARTS,
+    VISITS,
     Asked,
     Group,
+    Topic,
     dimensions_of,
     keys_of,
     part_of,
@@ -68,15 +64,17 @@ class SumsOf(Protocol):
 
 
 class ReportingDesk:
-    """One per process; holds no state of its own."""
+    """One per process for each topic; holds no state of its own."""
 
-    def __init__(self, sums: SumsOf, clock: Clock) -> None:
+    def __init__(self, sums: SumsOf, clock: Clock, topic: Topic = CALLS) -> None:
         self._sums = sums
         self._clock = clock
+        self._topic = topic
 
     async def report(self, question: AskReport) -> Reported:
         """A report, or a part of its rows; raises TooMuch, TooManyPeriods."""
         report, account_id = question.report, question.account_id
+        formulas = self._topic.formulas
         part = part_of(report)
         span = span_of(report.since, report.until, part, report.zone)
         groups = await self._groups(account_id, report, span)
@@ -90,21 +88,23 @@ class ReportingDesk:
             }
         there = {(group.period, group.keys): group.sums for group in groups}
         if part is not None and not dimensions_of(report):
-            there = {(at, ()): there.get((at, ()), NOTHING) for at in range(len(span.starts))}
+            there = {
+                (at, ()): there.get((at, ()), formulas.nothing) for at in range(len(span.starts))
+            }
         periods = [key_of(start, part, report.zone) for start in span.starts] if part else [""]
         rows = [
-            (keys_of(Group(*key, sums), report, periods), sums, was.get(key, NOTHING))
+            (keys_of(Group(*key, sums), report, periods), sums, was.get(key, formulas.nothing))
             for key, sums in there.items()
         ]
-        _put_in_order(rows, report)
+        _put_in_order(rows, report, self._topic)
         shown = rows[question.offset : question.offset + question.limit]
         names = await self._names(account_id, report, [keys for keys, _, _ in shown])
         made = [
             ReportRow(
                 keys=keys,
                 names=_named(keys, report, names),
-                measures=measured(sums, report.columns),
-                before=None if earlier is None else measured(past, report.columns),
+                measures=formulas.measured(sums, report.columns),
+                before=None if earlier is None else formulas.measured(past, report.columns),
             )
             for keys, sums, past in shown
         ]
@@ -117,10 +117,12 @@ class ReportingDesk:
             before_until=earlier and earlier.until,
             rows=tuple(made[: fitting(made)]),
             total=len(rows),
-            totals=measured(together([group.sums for group in groups]), report.columns),
+            totals=formulas.measured(
+                formulas.together([group.sums for group in groups]), report.columns
+            ),
             totals_before=None
             if earlier is None
-            else measured(together(list(was.values())), report.columns),
+            else formulas.measured(formulas.together(list(was.values())), report.columns),
             other_currencies=tuple(
                 each
                 for each in await self._sums.currencies(account_id, span)
@@ -137,7 +139,9 @@ class ReportingDesk:
                 TagWord(word=f"{TAG}{one.tag}", name=one.name, menu=one.menu) for one in parameters
             ),
             times=tuple(part.value for part in TimePart),
-            measures=NAMES,
+            measures=CALLS.formulas.names,
+            visit_dimensions=VISITS.dimensions,
+            visit_measures=VISITS.formulas.names,
             summed=await self._sums.summed(),
         )
 
@@ -181,15 +185,17 @@ def _named(
     )
 
 
-def _put_in_order(rows: list[tuple[tuple[str, ...], Sums, Sums]], report: Report) -> None:
-    """By the measure that was asked for, else by time, else the most calls first."""
+def _put_in_order(
+    rows: list[tuple[tuple[str, ...], Sums, Sums]], report: Report, topic: Topic
+) -> None:
+    """By the measure that was asked for, else by time, else the most first."""
     rows.sort(key=lambda row: row[0])
     timed = any(word in PARTS for word in report.group_by)
     if report.order_by or not timed:
-        name = report.order_by or "incoming"
-        rows.sort(key=lambda row: _rank(row[1], name), reverse=not report.ascending)
+        name = report.order_by or topic.first
+        rows.sort(key=lambda row: _rank(topic.formulas, row[1], name), reverse=not report.ascending)
 
 
-def _rank(sums: Sums, name: str) -> tuple[bool, int | Decimal]:
-    value = measure_of(sums, name)
+def _rank(formulas: Formulas, sums: Sums, name: str) -> tuple[bool, int | Decimal]:
+    value = formulas.measure_of(sums, name)
     return (value is not None, value or 0)

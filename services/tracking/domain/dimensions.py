@@ -96,9 +96,9 @@ def grouping_for(wanted: frozenset[str], kept: Sequence[tuple[str, ...]]) -> tup
     return next((each for each in kept if wanted <= frozenset(each)), None)
 
 
-def is_dimension(word: str) -> bool:
-    """Whether calls can be grouped and filtered by it."""
-    return word in DIMENSIONS or (word.startswith(TAG) and len(word) > len(TAG))
+def is_tag(word: str) -> bool:
+    """Whether it stands for a tag."""
+    return word.startswith(TAG) and len(word) > len(TAG)
 
 
 def _yes_or_no(known: bool | None) -> str | None:

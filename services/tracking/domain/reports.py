@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from libs.contracts.ids import AccountId
 from libs.contracts.reporting import Filter, Report, ReportShape, TimePart
-from services.tracking.domain.dimensions import DIMENSIONS, TAG, is_dimension
-from services.tracking.domain.formulas import NAMES, Sums
+from services.tracking.domain.dimensions import DIMENSIONS, TAG, is_tag
+from services.tracking.domain.formulas import OF_CALLS, OF_VISITS, Formulas, Sums
 from services.tracking.domain.spans import Span
 
 PARTS = frozenset(part.value for part in TimePart)
@@ -15,6 +15,31 @@ PARTS = frozenset(part.value for part in TimePart)
 
 class TooMuch(Exception):
     """The report has more groups, or reads more calls, than one answer may cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What one kind of report is about: what is grouped by, what is measured, what comes first."""
+
+    dimensions: tuple[str, ...]
+    formulas: Formulas
+    first: str
+
+    def knows(self, word: str) -> bool:
+        """Whether it can be grouped and filtered by."""
+        return word in self.dimensions or is_tag(word)
+
+
+CALLS = Topic(tuple(DIMENSIONS), OF_CALLS, "incoming")
+VISITS = Topic(
+    (
+        *("campaign", "tracking_tag", "publisher", "showing", "source", "first_source", "chain"),
+        *("landing_page", "referrer", "utm_source", "utm_medium", "utm_campaign"),
+    ),
+    OF_VISITS,
+    "visits",
+)
+"""`chain`: the sources of a visitor's visits up to this one, the oldest first."""
 
 
 class Group(NamedTuple):
@@ -51,28 +76,28 @@ def dimensions_of(report: ReportShape) -> tuple[str, ...]:
     return tuple(word for word in report.group_by if word not in PARTS)
 
 
-def unknown_words(report: ReportShape) -> list[tuple[str, str]]:
+def unknown_words(report: ReportShape, topic: Topic = CALLS) -> list[tuple[str, str]]:
     """The fields that say something that reports do not know, and what they may say."""
-    known = ", ".join((*DIMENSIONS, f"{TAG}<name>"))
+    known, measures = ", ".join((*topic.dimensions, f"{TAG}<name>")), topic.formulas.names
     problems = [
         (f"group_by.{at}", f"not one of: {known}, {', '.join(TimePart)}")
         for at, word in enumerate(report.group_by)
-        if not is_dimension(word) and word not in PARTS
+        if not topic.knows(word) and word not in PARTS
     ]
     if sum(word in PARTS for word in report.group_by) > 1:
         problems.append(("group_by", "has two parts of time"))
     problems += [
         (f"filters.{at}.dimension", f"not one of: {known}")
         for at, each in enumerate(report.filters)
-        if not is_dimension(each.dimension)
+        if not topic.knows(each.dimension)
     ]
     problems += [
-        (f"columns.{at}", f"not one of: {', '.join(NAMES)}")
+        (f"columns.{at}", f"not one of: {', '.join(measures)}")
         for at, word in enumerate(report.columns)
-        if word not in NAMES
+        if word not in measures
     ]
-    if report.order_by and report.order_by not in NAMES:
-        problems.append(("order_by", f"not one of: {', '.join(NAMES)}"))
+    if report.order_by and report.order_by not in measures:
+        problems.append(("order_by", f"not one of: {', '.join(measures)}"))
     return problems
 
 

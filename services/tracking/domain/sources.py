@@ -10,6 +10,7 @@ from libs.contracts.visits import Touch
 from services.tracking.domain.arrival import host_of
 
 DIRECT = "direct"
+SOURCE_MAX = 200  # characters, as of all that is grouped by
 
 _NAMES = ("utm_source", "source")
 _NETWORKS = {
@@ -40,7 +41,12 @@ def named_source(tags: Mapping[str, str]) -> str:
 
 def source_of(touch: Touch) -> str:
     """What brought a visitor at one time."""
-    return named_source(touch.tags) or source_of_page(touch.referrer, touch.landing)
+    return traffic_source(touch.tags, touch.referrer, touch.landing)
+
+
+def traffic_source(tags: Mapping[str, str], referrer: str, landing: str) -> str:
+    """What brought a visitor with these tags from one page to another."""
+    return (named_source(tags) or source_of_page(referrer, landing))[:SOURCE_MAX]
 
 
 def source_of_page(referrer: str, landing: str) -> str:

@@ -22,6 +22,7 @@ from libs.runtime.batch import Batch
 from libs.runtime.database import Database
 from services.tracking.domain.arrival import Arrival
 from services.tracking.domain.pool import Clocks, Given, Line, assign
+from services.tracking.domain.sources import traffic_source
 from services.tracking.store.lease_statements import (
     BEGIN,
     COUNT,
@@ -264,6 +265,7 @@ def begun_row(
         "page": arrival.page,
         "user_agent": arrival.user_agent,
         "source": arrival.source,
+        "came_from": traffic_source(arrival.tags, arrival.referrer, arrival.page),
         "tags": orjson.dumps(arrival.tags).decode(),
     }
 

@@ -60,7 +60,11 @@ class Reports:
         """All groups that have something in them; raises TooMuch."""
         grouping = grouping_for(asked.dimensions, await self.summed())
         lines = _of_tallies(asked) if grouping is None else _of_sums(asked, grouping)
-        statement = _summed(asked, lines).limit(self._groups_max + 1)
+        return await self._read(asked, _summed(asked, lines), MEASURES)
+
+    async def _read(self, asked: Asked, groups: Select[Any], counts: Sequence[str]) -> list[Group]:
+        """The rows of a statement: period, keys, counts; raises TooMuch."""
+        statement = groups.limit(self._groups_max + 1)
         try:
             async with self._database.transaction() as connection:
                 await connection.execute(text(f"SET LOCAL statement_timeout = {READ_TIMEOUT_MS}"))
@@ -73,7 +77,7 @@ class Reports:
             raise TooMuch
         keys = 1 + len(asked.by)
         return [
-            Group(row[0], tuple(row[1:keys]), dict(zip(MEASURES, row[keys:], strict=True)))
+            Group(row[0], tuple(row[1:keys]), dict(zip(counts, row[keys:], strict=True)))
             for row in rows
         ]
 
@@ -182,7 +186,7 @@ def _of_sums(asked: Asked, grouping: tuple[str, ...]) -> Select[Any]:
     kept = (
         select(
             cells.c.period,
-            *_keys([places[each] for each in asked.by]),
+            *keys_of([places[each] for each in asked.by]),
             rollup.c.currency,
             *(rollup.c[name] for name in MEASURES),
         )
@@ -197,7 +201,7 @@ def _of_sums(asked: Asked, grouping: tuple[str, ...]) -> Select[Any]:
                 rollup.c.at < cells.c.ends,
             ),
         )
-        .where(*(_passes(places[each.dimension], each) for each in asked.filters))
+        .where(*(passes(places[each.dimension], each) for each in asked.filters))
     )
     changed = _lines(
         asked, tally_change, [tally_change.c.sign * tally_change.c[m] for m in MEASURES]
@@ -215,20 +219,22 @@ def _lines(asked: Asked, rows: FromClause, counts: Sequence[ColumnElement[Any]])
     starts = literal(list(asked.span.starts), ARRAY(DateTime(timezone=True)))
     return select(
         (func.width_bucket(rows.c.quarter, starts) - 1).label("period"),
-        *_keys([value_of(rows, each) for each in asked.by]),
+        *keys_of([value_of(rows, each) for each in asked.by]),
         rows.c.currency,
         *(count.label(name) for name, count in zip(MEASURES, counts, strict=True)),
     ).where(
         rows.c.account_id == asked.account_id,
         rows.c.quarter >= asked.span.since,
         rows.c.quarter < asked.span.until,
-        *(_passes(value_of(rows, each.dimension), each) for each in asked.filters),
+        *(passes(value_of(rows, each.dimension), each) for each in asked.filters),
     )
 
 
-def _keys(values: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+def keys_of(values: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """What is grouped by, by name."""
     return [each.label(f"key_{at}") for at, each in enumerate(values)]
 
 
-def _passes(value: ColumnElement[Any], one: Filter) -> ColumnElement[bool]:
+def passes(value: ColumnElement[Any], one: Filter) -> ColumnElement[bool]:
+    """Whether a filter lets a value through."""
     return value.not_in(one.values) if one.exclude else value.in_(one.values)

@@ -26,10 +26,12 @@ visit = Table(
     Column("page", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("source", Text, nullable=False),
+    Column("came_from", Text, nullable=False, server_default=""),
     Column("tags", JSONB, nullable=False),
     CheckConstraint("showing IN ('leased', 'static', 'shared', 'page')", name="visit_showing"),
     Index("visit_began", "account_id", "began_at", "id"),
     Index("visit_visitor", "account_id", "visitor", "began_at"),
+    Index("visit_age", "began_at", postgresql_using="brin"),
     Index(
         "visit_number",
         "account_id",
@@ -38,7 +40,8 @@ visit = Table(
         postgresql_where=text("showing = 'leased'"),
     ),
 )
-"""`until` is when the visit's number was free to rest; `source` tells what brought it apart."""
+"""`until` is when the visit's number was free to rest; `source` tells what brought it apart,
+`came_from` names it (a traffic source).  By their age visits are only forgotten."""
 
 attribution = Table(
     "attribution",

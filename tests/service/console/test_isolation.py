@@ -56,6 +56,8 @@ OWN = {
     ("POST", "/visit-conversion-reports"): "sums the asker's own",
     ("POST", "/reports"): "test_reports: sums the asker's own",
     ("POST", "/reports/csv"): "test_reports: sums the asker's own",
+    ("POST", "/visit-reports"): "test_reports: sums the asker's own",
+    ("POST", "/visit-reports/csv"): "test_reports: sums the asker's own",
     ("GET", "/export"): "shows the asker's own",
     ("GET", "/configuration"): "shows the asker's own",
     ("GET", "/configuration/schema"): "is the same for everybody",

@@ -71,6 +71,13 @@ async def test_a_report_as_a_table_and_as_a_file(stage: Stage) -> None:
     chosen = await stage.owner("GET", "calls/csv?states=completed")
     assert len(chosen.text.splitlines()) == CALLS + 1
 
+    visits = {"since": SINCE, "until": UNTIL, "group_by": ["chain"], "columns": ["visits"]}
+    assert (await stage.owner.post("visit-reports", visits))["totals"] == {"visits": 0}
+    file = await stage.owner("POST", "visit-reports/csv", json=visits)
+    assert file.text.splitlines() == ["chain,chain_name,visits"]
+    no = await stage.owner("POST", "visit-reports", json={**visits, "group_by": ["buyer"]})
+    assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "body.group_by.0")
+
     stranger = await stage.program(Role.OWNER, await stage.another_account())
     theirs = await stranger.post("reports", body)
     assert (theirs["rows"], theirs["totals"]["incoming"]) == ([], 0)
