@@ -101,6 +101,23 @@ _STATUS = {
 """Refusals that are not about what was asked; all others are 422."""
 
 
+_PLAIN = {
+    "Input should be a valid dictionary or object to extract fields from": (
+        "is an object with fields of its own: /api/v1/openapi.json names them"
+    ),
+}
+
+
+def plain(text: str) -> str:
+    """What is wrong with a field, for somebody who does not know what reads it.
+
+    >>> plain("Value error, '12' is no phone number")
+    "'12' is no phone number"
+    """
+    text = text.removeprefix("Value error, ")
+    return _PLAIN.get(text, text)
+
+
 def answer(request: Request, problem: Problem) -> Response:
     """The problem as a response."""
     document = ProblemDocument(
@@ -108,7 +125,9 @@ def answer(request: Request, problem: Problem) -> Response:
         status=problem.status,
         code=problem.code,
         detail=problem.detail,
-        errors=[FieldError(path=path, problem=text) for path, text in problem.errors[:ERRORS_MAX]],
+        errors=[
+            FieldError(path=path, problem=plain(text)) for path, text in problem.errors[:ERRORS_MAX]
+        ],
         request_id=getattr(request.state, "request_id", ""),
         **problem.more,
     )
