@@ -1,7 +1,8 @@
-"""The console's command line: python -m services.console create-user | reset-password | make-key.
+"""The console's command line: python -m services.console COMMAND.
 
-Works on the database that the settings name, whether the service runs or not.  And
-export | plan | apply: an account's configuration as one document, asked of the router over NATS.
+create-user | reset-password | remove-second-factor | make-key work on the database that the
+settings name, whether the service runs or not; export | plan | apply: an account's
+configuration as one document, asked of the router over NATS.
 """
 
 import argparse
@@ -19,10 +20,13 @@ from libs.runtime.database import Database
 from services.console.desk.configuring import ConfiguringDesk, Wanted
 from services.console.desk.keeping_people import KeepingPeople
 from services.console.desk.passwords import Passwords
+from services.console.desk.setting_factors import OFF, ON
 from services.console.domain.access import Principal, Right, Role, rights_of
 from services.console.domain.configuration_document import BadDocument
 from services.console.settings import Settings
+from services.console.store.audit import Told
 from services.console.store.people import EmailTaken, People
+from services.console.store.second_factors import SecondFactors
 from services.console.store.sessions import Sessions
 
 CONNECT_SECONDS = 5.0  # how long NATS is waited for
@@ -48,6 +52,8 @@ async def run(arguments: list[str] | None = None) -> int:
                 return await _create_user(desk, asked)
             case "reset-password":
                 return await _reset_password(desk, people, asked)
+            case "remove-second-factor":
+                return await _remove_factor(SecondFactors(database), people, asked)
             case _:
                 return await _make_key(desk, asked)
     finally:
@@ -64,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--name", default="")
     reset = commands.add_parser("reset-password", help="give somebody a one-time password")
     reset.add_argument("email")
+    lost = commands.add_parser("remove-second-factor", help="for who lost app and codes")
+    lost.add_argument("email")
     key = commands.add_parser("make-key", help="make a program's key")
     key.add_argument("name")
     key.add_argument("--account", type=UUID, required=True)
@@ -147,6 +155,16 @@ async def _reset_password(desk: KeepingPeople, people: People, asked: argparse.N
         print("Nobody signs in by this address.", file=sys.stderr)
         return 1
     print(f"one-time password: {await desk.reset_password(person)}")
+    return 0
+
+
+async def _remove_factor(factors: SecondFactors, people: People, asked: argparse.Namespace) -> int:
+    person = await people.by_email(asked.email)
+    actor, now = Actor(name="command line", via="command line"), SystemClock().now()
+    if person is None or not await factors.remove(person.person_id, Told(actor, now, ON, OFF)):
+        print("Nobody with a second factor signs in by this address.", file=sys.stderr)
+        return 1
+    print("She signs in by her password alone.")
     return 0
 
 

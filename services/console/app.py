@@ -23,6 +23,7 @@ from libs.runtime.consume import Consumer
 from libs.runtime.database import Database
 from libs.runtime.health import Health, broker_check, consumer_check, database_check
 from libs.runtime.relay import Relay
+from libs.runtime.seal import Seal
 from libs.runtime.service import lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
 from libs.runtime.tasks import ended
@@ -31,6 +32,8 @@ from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
 from services.console.desk.configuring import ConfiguringDesk
 from services.console.desk.keeping_people import KeepingPeople
 from services.console.desk.passwords import Passwords
+from services.console.desk.proving import Proving
+from services.console.desk.setting_factors import SettingFactors
 from services.console.desk.signing_in import SigningIn
 from services.console.domain.secrets import digest
 from services.console.live import Feed
@@ -62,6 +65,7 @@ from services.console.routes import (
     recordings,
     reports,
     saved_reports,
+    second_factor,
     session,
     visits,
 )
@@ -72,6 +76,7 @@ from services.console.settings import Settings
 from services.console.store.audit import Audit
 from services.console.store.limits import Limits
 from services.console.store.people import People
+from services.console.store.second_factors import SecondFactors
 from services.console.store.sessions import Sessions
 from services.console.subscribers import audit_consumer
 
@@ -135,6 +140,7 @@ def _routes() -> tuple[APIRouter, ...]:
     """Everything below the API's prefix; what has fixed words comes before what has ids."""
     return (
         session.router,
+        second_factor.router,
         accounts.router,
         people.router,
         keys.router,
@@ -190,7 +196,12 @@ def _furnish(app: FastAPI, settings: Settings, database: Database, clock: Clock)
     passwords = Passwords()
     app.state.people, app.state.sessions = known, sessions
     app.state.clock, app.state.digest = clock, digest
-    app.state.signing_in = SigningIn(known, sessions, limits, passwords, clock)
+    factors = SecondFactors(database)
+    proving = Proving(known, limits, passwords, clock)
+    seal = Seal(settings.session_secret.get_secret_value(), "second factors")
+    setting = SettingFactors(factors, proving, seal, clock)
+    app.state.second_factors, app.state.setting_factors = factors, setting
+    app.state.signing_in = SigningIn(known, sessions, proving, setting, passwords, clock)
     app.state.keeping_people = KeepingPeople(known, sessions, passwords, clock)
     app.state.guard = Guard(
         sessions,

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from libs.runtime.clock import Clock
-from services.console.desk.signing_in import Visitor
+from services.console.desk.proving import Visitor
 from services.console.domain.access import Principal, Right
 from services.console.domain.secrets import KEY_PREFIX, csrf_of, digest, same
 from services.console.problems import Problem
@@ -30,7 +30,7 @@ IDEMPOTENCY_LENGTH_MAX = 255
 BODIED = frozenset(("POST", "PUT"))
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 WINDOW = timedelta(minutes=1)
-WHILE_MUST_CHANGE = frozenset((Right.SELF,))
+WHILE_SOMETHING_IS_DUE = frozenset((Right.SELF,))
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -100,8 +100,10 @@ class Guard:
             raise Problem(403, "foreign_origin", "another site's page may not do this")
 
     def _check_rights(self, principal: Principal, right: Right) -> None:
-        if principal.must_change and right not in WHILE_MUST_CHANGE:
+        if principal.must_change and right not in WHILE_SOMETHING_IS_DUE:
             raise Problem(403, "password_must_change", "change the one-time password first")
+        if principal.must_set_up and right not in WHILE_SOMETHING_IS_DUE:
+            raise Problem(403, "second_factor_missing", "set up a second factor first")
         if right not in principal.rights:
             raise Problem(403, "forbidden", f"this needs the right to {right}")
 

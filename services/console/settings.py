@@ -4,10 +4,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from libs.runtime.settings import ServiceSettings, WithDatabase, of_service
+from libs.runtime.settings import ServiceSettings, WithDatabase, WithSecret, of_service
 
 
-class Settings(WithDatabase, ServiceSettings):
+class Settings(WithDatabase, WithSecret, ServiceSettings):
     """The settings of console."""
 
     model_config = of_service("console")

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Sequence,
     Table,
     Text,
     false,
@@ -22,6 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 metadata = MetaData(schema="console")
+
+change_version = Sequence("change_version", metadata=metadata)
+"""Orders the changes of the console's own things in the audit log."""
 
 
 def _at(name: str, *, nullable: bool = False) -> Column[datetime]:
@@ -33,6 +37,7 @@ account = Table(
     metadata,
     Column("account_id", UUID(as_uuid=True), primary_key=True),
     Column("name", Text, nullable=False),
+    Column("requires_second_factor", Boolean, nullable=False, server_default=false()),
     _at("created_at"),
 )
 person = Table(
@@ -47,6 +52,24 @@ person = Table(
     Index("person_email", func.lower(Column("email", Text)), unique=True),
 )
 """A person may belong to several accounts; `password` is an argon2 hash."""
+
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("person_id", UUID(as_uuid=True), ForeignKey(person.c.person_id), primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("last_step", BigInteger, nullable=False, server_default="0"),
+    _at("confirmed_at", nullable=True),
+)
+"""`secret` is sealed; no code of `last_step` or of a step before it is taken (again)."""
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("person_id", UUID(as_uuid=True), ForeignKey(person.c.person_id), primary_key=True),
+    Column("code", LargeBinary, primary_key=True),
+)
+"""Hashes of codes that were not used yet."""
 
 membership = Table(
     "membership",

@@ -30,6 +30,13 @@ FREE = {
     "services/console/store/people.py:by_id": "a person, who may belong to several accounts",
     "services/console/store/people.py:set_password": "a person, in all her accounts",
     "services/console/store/people.py:_know": "a person, who may belong to several accounts",
+    **{
+        f"services/console/store/second_factors.py:{name}": "a person, in all her accounts"
+        for name in (
+            *("of", "propose", "confirm", "accept", "spend", "replace_codes", "remove"),
+            "_keep_codes",
+        )
+    },
     "services/console/store/sessions.py:sweep": "what is over, of all accounts",
     "services/router/store/agent_calls.py:_tell": "the outbox is the platform's",
     "services/router/store/agent_calls.py:_learn": "a fact's call and leg, one account's",

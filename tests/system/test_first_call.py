@@ -11,7 +11,7 @@ import uvicorn
 from libs.contracts.ids import AccountId
 from services.console.app import create
 from services.console.settings import Settings
-from tests.kit.hosting import ACCOUNT_SID, House, eventually, is_whole
+from tests.kit.hosting import ACCOUNT_SID, House, eventually, is_whole, settings_of
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "first_call.py"
 NUMBER, DESK = "+18005550150", "+15550100001"
@@ -31,7 +31,8 @@ def the_script() -> Any:
 async def test_from_nothing_to_a_routed_call(house: House, capsys: Any) -> None:
     assert len(SCRIPT.read_text().splitlines()) < LINES_MAX
     app = create(
-        Settings(
+        settings_of(
+            Settings,
             nats_url=house.nats_url,
             database_url=house.database_url,
             secure_cookies=False,

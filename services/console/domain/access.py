@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
+
+PeopleNoun = Literal["person", "account"]
+"""What the console itself changes, as the audit log calls it."""
 
 
 class Right(StrEnum):
@@ -64,7 +68,8 @@ class Principal:
     """Who asks, for which account, with which rights: from authentication alone.
 
     A person has a session, a program a key.  `must_change`: the password was given by
-    somebody else, and nothing else is allowed before it is changed.
+    somebody else, and nothing else is allowed before it is changed.  `must_set_up`: the same
+    with a second factor, which the account asks for and she has not.
     """
 
     account_id: AccountId
@@ -75,6 +80,7 @@ class Principal:
     key_id: UUID | None = None
     session_id: UUID | None = None
     must_change: bool = False
+    must_set_up: bool = False
 
     @property
     def actor(self) -> Actor:

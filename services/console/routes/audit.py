@@ -11,7 +11,7 @@ from libs.contracts.editing import Actor, Noun
 from libs.contracts.flow_edits import FlowNoun
 from libs.contracts.tracking_edits import TrackingNoun
 from services.console.auth import Guarded, Who, needs
-from services.console.domain.access import Right
+from services.console.domain.access import PeopleNoun, Right
 from services.console.routes.asking import ERRORS, json_of
 from services.console.store.audit import Audit, Search
 
@@ -43,7 +43,7 @@ class Which(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    noun: Noun | RtbNoun | TrackingNoun | FlowNoun | None = None
+    noun: Noun | RtbNoun | TrackingNoun | FlowNoun | PeopleNoun | None = None
     key: str | None = Field(default=None, pattern=KEY)
     actor: str | None = Field(default=None, max_length=256, pattern=r"^[^\x00]*$")
     since: AwareDatetime | None = None

@@ -11,13 +11,9 @@ from starlette.responses import Response
 from libs.contracts.ids import AccountId
 from services.console.auth import PUBLIC, Guard, Guarded, Who, needs, visitor_of
 from services.console.desk.passwords import LENGTH_MAX, LENGTH_MIN
-from services.console.desk.signing_in import (
-    LIFE_MAX,
-    NoAccount,
-    SigningIn,
-    TooManyFailures,
-    WrongPassword,
-)
+from services.console.desk.proving import TooManyFailures, WrongPassword
+from services.console.desk.setting_factors import CodeMissing, WrongCode
+from services.console.desk.signing_in import LIFE_MAX, Credentials, NoAccount, SigningIn
 from services.console.domain.access import Right, Role
 from services.console.domain.secrets import csrf_of
 from services.console.problems import Problem
@@ -27,15 +23,19 @@ from services.console.store.people import People
 from services.console.store.sessions import Sessions
 
 Given = Annotated[str, Field(min_length=1, max_length=LENGTH_MAX)]
+Code = Annotated[str, Field(min_length=6, max_length=40)]
 Chosen = Annotated[str, Field(min_length=LENGTH_MIN, max_length=LENGTH_MAX)]
 
 
 class SignIn(Strict):
-    """Address and password; the account is the first of hers unless named."""
+    """Address, password and code; the account is the first of hers unless named."""
 
     email: Email
     password: Given
     account_id: AccountId | None = None
+    code: Code | None = Field(
+        default=None, description="of the second factor, or a recovery code; who has one is asked"
+    )
 
 
 class Switch(Strict):
@@ -67,6 +67,7 @@ class SignedIn(BaseModel):
     role: Role
     rights: list[Right]
     must_change_password: bool
+    must_set_up_second_factor: bool
     csrf_token: str | None = None
     accounts: list[AccountShown] = []
 
@@ -98,12 +99,15 @@ async def sign_in(request: Request, body: Annotated[SignIn, Body()]) -> Response
     """Sign in: the answer sets a cookie."""
     desk: SigningIn = request.app.state.signing_in
     try:
-        token = await desk.sign_in(body.email, body.password, body.account_id, visitor_of(request))
+        token = await desk.sign_in(Credentials(**body.model_dump()), visitor_of(request))
     except TooManyFailures as no:
-        headers = {"Retry-After": str(no.seconds)}
-        raise Problem(429, "too_many_failures", str(no), headers=headers) from no
+        raise too_many(no) from no
     except (WrongPassword, NoAccount) as no:
         raise Problem(401, "wrong_password", "no such address and password") from no
+    except CodeMissing as no:
+        raise Problem(401, "code_missing", "send a code of the second factor too") from no
+    except WrongCode as no:
+        raise Problem(401, "wrong_code", "is wrong, too old, or was used before") from no
     return await _signed_in(request, token, 201)
 
 
@@ -153,11 +157,9 @@ async def change_password(
             who, body.password, body.new_password, visitor_of(request)
         )
     except TooManyFailures as no:
-        headers = {"Retry-After": str(no.seconds)}
-        raise Problem(429, "too_many_failures", str(no), headers=headers) from no
+        raise too_many(no) from no
     except WrongPassword as no:
-        errors = [("body.password", "is not the password")]
-        raise Problem(422, "wrong_password", "is not the password", errors=errors) from no
+        raise not_the_password(no) from no
     return await _signed_in(request, token, 200)
 
 
@@ -186,6 +188,18 @@ async def end_session(request: Request, who: Who, session_id: UUID) -> Response:
     if not await desk.sign_out(who, session_id):
         raise Problem(404, "not_found", "no such session of yours")
     return Response(status_code=204)
+
+
+def too_many(no: TooManyFailures) -> Problem:
+    """Who guesses."""
+    headers = {"Retry-After": str(no.seconds)}
+    return Problem(429, "too_many_failures", str(no), headers=headers)
+
+
+def not_the_password(_: WrongPassword) -> Problem:
+    """Who is signed in, and does not know the password."""
+    errors = [("body.password", "is not the password")]
+    return Problem(422, "wrong_password", "is not the password", errors=errors)
 
 
 def require_person(who: Who) -> None:
@@ -222,6 +236,7 @@ async def _shown(request: Request, who: Who, token: str | None) -> dict[str, Any
         role=who.role,
         rights=sorted(who.rights),
         must_change_password=who.must_change,
+        must_set_up_second_factor=who.must_set_up,
         csrf_token=csrf_of(token) if token and who.session_id else None,
         accounts=[AccountShown(account_id=id, name=name, role=role) for id, name, role in accounts],
     )

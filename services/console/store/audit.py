@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.contracts.editing import Changed
+from libs.contracts.editing import Actor, Changed
 from libs.contracts.ids import AccountId
 from libs.runtime.database import Database
-from services.console.tables import audit
+from services.console.tables import audit, change_version, membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,67 @@ class Search:
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change of the console's own things: who made it, when, and how it was before and after."""
+
+    actor: Actor
+    at: datetime
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    reason: str = ""
+
+    def row(self) -> dict[str, Any]:
+        """What every entry has of it."""
+        return {
+            "at": self.at,
+            "actor_name": self.actor.name,
+            "actor_role": self.actor.role,
+            "actor_via": self.actor.via,
+            "reason": self.reason,
+            "before": self.before,
+            "after": self.after,
+        }
+
+
+def own_act(email: str) -> Actor:
+    """Somebody who changes what is hers in all her accounts; each knows her by her role there."""
+    return Actor(name=email, role="", via="console")
+
+
+async def note(
+    connection: AsyncConnection, account_id: AccountId, noun: str, key: str, told: Told
+) -> None:
+    """Keep a change of an account's, in the transaction that makes it."""
+    await connection.execute(
+        insert(audit).values(
+            account_id=account_id,
+            noun=noun,
+            key=key,
+            version=change_version.next_value(),
+            **told.row(),
+        )
+    )
+
+
+async def note_of_person(connection: AsyncConnection, person_id: UUID, told: Told) -> None:
+    """Keep a change of somebody's, in each account that she belongs to."""
+    row: dict[str, ColumnElement[Any]] = {
+        name: literal(value, audit.c[name].type) for name, value in told.row().items()
+    }
+    if not told.actor.role:
+        row["actor_role"] = membership.c.role
+    of_each = select(
+        membership.c.account_id,
+        literal("person"),
+        literal(str(person_id)),
+        change_version.next_value(),
+        *row.values(),
+    ).where(membership.c.person_id == person_id)
+    names = ["account_id", "noun", "key", "version", *row]
+    await connection.execute(insert(audit).from_select(names, of_each))
 
 
 class Audit:

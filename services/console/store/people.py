@@ -9,9 +9,11 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
 from libs.runtime.database import Database
 from services.console.domain.access import Role
+from services.console.store.audit import Told, note
 from services.console.tables import account, membership, person, session
 
 
@@ -92,6 +94,29 @@ class People:
             await connection.execute(
                 update(account).where(account.c.account_id == account_id).values(name=name)
             )
+
+    async def requires_second_factor(self, account_id: AccountId) -> bool:
+        """Whether people of the account must have a second factor."""
+        statement = select(account.c.requires_second_factor).where(
+            account.c.account_id == account_id
+        )
+        async with self._database.transaction() as connection:
+            return bool(await connection.scalar(statement))
+
+    async def require_second_factor(
+        self, account_id: AccountId, required: bool, actor: Actor, now: datetime
+    ) -> None:
+        """Ask people of the account for a second factor, or not any more."""
+        statement = (
+            update(account)
+            .where(account.c.account_id == account_id, account.c.requires_second_factor != required)
+            .values(requires_second_factor=required)
+        )
+        name = "second_factor_required"
+        told = Told(actor, now, before={name: not required}, after={name: required})
+        async with self._database.transaction() as connection:
+            if (await connection.execute(statement)).rowcount:
+                await note(connection, account_id, "account", str(account_id), told)
 
     async def found(self, account_id: AccountId, name: str, owner: Person, now: datetime) -> None:
         """Make an account with its first owner, who may be known already."""

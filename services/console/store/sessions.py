@@ -11,7 +11,14 @@ from sqlalchemy.sql import bindparam
 from libs.contracts.ids import AccountId
 from libs.runtime.database import Database, Statement
 from services.console.domain.access import Principal, Right, Role, rights_of
-from services.console.tables import api_key, membership, person, session
+from services.console.tables import (
+    account,
+    api_key,
+    membership,
+    person,
+    second_factor,
+    session,
+)
 
 IDLE_MAX = timedelta(hours=12)  # a session that nobody uses ends
 SEEN_EVERY = timedelta(minutes=1)  # how exactly it is known when one was used last
@@ -26,10 +33,13 @@ _OF_SESSION = Statement(
         session.c.person_id,
         session.c.session_id,
         person.c.must_change,
+        (account.c.requires_second_factor & second_factor.c.confirmed_at.is_(None)).label("bare"),
         session.c.seen_at,
         session.c.expires_at,
     )
     .join_from(session, person, session.c.person_id == person.c.person_id)
+    .join(account, account.c.account_id == session.c.account_id)
+    .outerjoin(second_factor, second_factor.c.person_id == session.c.person_id)
     .join(
         membership,
         (membership.c.account_id == session.c.account_id)
@@ -94,7 +104,8 @@ class Sessions:
             rows = await _OF_SESSION.run(connection, token=token)
         if not rows:
             return None
-        account_id, email, role, may_export, person_id, session_id, must, seen_at, ends = rows[0]
+        *about, must_change, bare, seen_at, ends = rows[0]
+        account_id, email, role, may_export, person_id, session_id = about
         if now >= ends or now - seen_at >= IDLE_MAX:
             return None
         if now - seen_at >= SEEN_EVERY:
@@ -106,7 +117,8 @@ class Sessions:
             rights=rights_of(Role(role), may_export=may_export),
             person_id=person_id,
             session_id=session_id,
-            must_change=must,
+            must_change=must_change,
+            must_set_up=bare,
         )
 
     async def of_key(self, token: bytes, now: datetime) -> Principal | None:

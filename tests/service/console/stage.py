@@ -104,14 +104,15 @@ class Stage:
 
     async def console(self, **more: Any) -> Any:
         """Start a console and listen; give its app."""
-        settings = Settings(
+        settings = settings_of(
+            Settings,
             **{
                 "nats_url": self.nats_url,
                 "database_url": self.database_url,
                 "secure_cookies": False,
                 "first_owner": OWNER,
                 **more,
-            }
+            },
         )
         app = create(settings)
         server = uvicorn.Server(

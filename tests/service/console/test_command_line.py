@@ -4,6 +4,7 @@ from typing import Any
 
 from services.console.__main__ import run
 from services.console.domain.access import Role
+from tests.kit.hosting import SECRET
 from tests.service.console.stage import Asker, Stage
 
 
@@ -11,6 +12,7 @@ async def test_a_person_and_a_key_are_made_and_a_password_is_reset(
     stage: Stage, monkeypatch: Any, capsys: Any
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", stage.database_url)
+    monkeypatch.setenv("SESSION_SECRET", SECRET)
     account = ["--account", str(stage.owner.account_id)]
 
     assert await run(["create-user", "cli@example.com", *account, "--role", "admin"]) == 0

@@ -8,6 +8,7 @@ import pytest
 
 from services.console.__main__ import run
 from services.console.domain.access import Role
+from tests.kit.hosting import SECRET
 from tests.service.console.stage import ACCOUNT_SID, Asker, Stage, a_routed_campaign
 
 NUMBER = "+18005550100"
@@ -163,6 +164,7 @@ async def test_the_command_line_exports_plans_and_applies(
 ) -> None:
     monkeypatch.setenv("NATS_URL", stage.nats_url)
     monkeypatch.setenv("DATABASE_URL", stage.database_url)
+    monkeypatch.setenv("SESSION_SECRET", SECRET)
     file, account = tmp_path / "account.yaml", ["--account", str(stage.owner.account_id)]
     file.write_text("format: 1\nbuyers:\n- name: Acme\n")
     assert await run(["plan", str(file), *account]) == 0

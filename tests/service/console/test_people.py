@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from services.console.desk.signing_in import FAILURES_OF_NAME_MAX
+from services.console.desk.proving import FAILURES_OF_NAME_MAX
 from services.console.domain.access import Right, Role
 from tests.kit.hosting import eventually
 from tests.service.console.stage import OWNER, PASSWORD, Asker, Stage

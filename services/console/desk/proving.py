@@ -1,0 +1,89 @@
+"""Whether somebody is who she says: by her password, and not guessed."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from libs.runtime.clock import Clock
+from services.console.desk.passwords import Passwords
+from services.console.domain.access import Principal
+from services.console.store.limits import Limits
+from services.console.store.people import People, Person
+
+WINDOW = timedelta(minutes=15)
+FAILURES_OF_NAME_MAX = 10  # in a window; then nobody signs in by it until the window ends
+FAILURES_OF_ADDRESS_MAX = 50  # many people may share one
+CODES_MAX = 20  # in a window, right or wrong: a guesser finds one in 10,000 windows
+TEXT_MAX = 300  # of what a browser says of itself
+
+
+class WrongPassword(Exception):
+    """Nobody signs in with this address and password."""
+
+
+class TooManyFailures(Exception):
+    """Signing in must wait; `seconds` until it may be tried again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} seconds")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Where a request comes from."""
+
+    address: str
+    agent: str
+
+
+class Proving:
+    """Checks passwords, and counts what was tried."""
+
+    def __init__(self, people: People, limits: Limits, passwords: Passwords, clock: Clock) -> None:
+        self._people = people
+        self._limits = limits
+        self._passwords = passwords
+        self._clock = clock
+
+    async def by_email(self, email: str, password: str, visitor: Visitor) -> Person:
+        """Whoever has this address and password; raise TooManyFailures or WrongPassword."""
+        await self._throttle(email, visitor)
+        person = await self._people.by_email(email)
+        if not await self._passwords.fits(person.password if person else None, password):
+            await self._count_failure(email, visitor)
+            raise WrongPassword
+        assert person is not None, "nobody's password never fits"
+        return person
+
+    async def herself(self, principal: Principal, password: str, visitor: Visitor) -> Person:
+        """Whoever is signed in, by her password; raise TooManyFailures or WrongPassword."""
+        assert principal.person_id is not None, "programs have no password"
+        return await self.by_email(principal.name, password, visitor)
+
+    async def count(self, what: str, most: int) -> None:
+        """Count one more trial of something before it is made; raise TooManyFailures."""
+        if await self._limits.count(what, self._window()) > most:
+            raise TooManyFailures(self._wait())
+
+    async def _throttle(self, email: str, visitor: Visitor) -> None:
+        for key, most in _keys(email, visitor):
+            if await self._limits.seen(key, self._window()) >= most:
+                raise TooManyFailures(self._wait())
+
+    async def _count_failure(self, email: str, visitor: Visitor) -> None:
+        for key, _ in _keys(email, visitor):
+            await self._limits.count(key, self._window())
+
+    def _wait(self) -> int:
+        return int((self._window() + WINDOW - self._clock.now()).total_seconds()) + 1
+
+    def _window(self) -> datetime:
+        seconds = WINDOW.total_seconds()
+        return datetime.fromtimestamp(self._clock.now().timestamp() // seconds * seconds, UTC)
+
+
+def _keys(email: str, visitor: Visitor) -> tuple[tuple[str, int], ...]:
+    return (
+        (f"login/name/{email.lower()[:TEXT_MAX]}", FAILURES_OF_NAME_MAX),
+        (f"login/address/{visitor.address}", FAILURES_OF_ADDRESS_MAX),
+    )
