@@ -35,7 +35,7 @@ class Party(Value):
 class Effect(Value):
     """One thing that is owed for a call: at most one of a kind for a leg (None: for the call).
 
-    With an `adjustment` it is what somebody has changed of it, by that number.
+    With an `adjustment` it is what somebody has changed of it, by that number, and why.
     """
 
     kind: EffectKind
@@ -43,6 +43,8 @@ class Effect(Value):
     adjustment: int | None = None
     party: Party
     money: Money
+    reason: str = ""
+    actor: str = ""
 
 
 class Worth(Value):

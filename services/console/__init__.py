@@ -44,6 +44,9 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.tracking.reconcile.v1 ask.tracking.list_reconciliations.v1
             ask.tracking.get_reconciliation.v1
             ask.tracking.post_conversion.v1 ask.tracking.prove_books.v1
+            ask.tracking.open_dispute.v1 ask.tracking.decide_dispute.v1
+            ask.tracking.disputes.v1 ask.tracking.statement.v1
+            ask.tracking.close_books.v1 ask.tracking.closings.v1
             ask.tracking.balances.v1 ask.tracking.entries.v1
             ask.tracking.adjust_call.v1 ask.tracking.adjust_party.v1
             ask.tracking.save_postback_key.v1 ask.tracking.postback_address.v1

@@ -67,6 +67,7 @@ from services.console.routes import (
     saved_reports,
     second_factor,
     session,
+    statements,
     visits,
 )
 from services.console.routes import audit as audit_log
@@ -166,6 +167,7 @@ def _routes() -> tuple[APIRouter, ...]:
         postbacks.router,
         reconciling.router,
         money.router,
+        statements.router,
         bidder_keys.router,
         visits.router,
         audit_log.router,

@@ -13,6 +13,9 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.pixel_presets.v1 ask.tracking.list_deliveries.v1
             ask.tracking.get_delivery.v1 ask.tracking.resend.v1
             ask.tracking.post_conversion.v1 ask.tracking.prove_books.v1
+            ask.tracking.open_dispute.v1 ask.tracking.decide_dispute.v1
+            ask.tracking.disputes.v1 ask.tracking.statement.v1
+            ask.tracking.close_books.v1 ask.tracking.closings.v1
             ask.tracking.balances.v1 ask.tracking.entries.v1
             ask.tracking.adjust_call.v1 ask.tracking.adjust_party.v1
             ask.tracking.reconcile.v1 ask.tracking.list_reconciliations.v1
@@ -32,7 +35,8 @@ asks        ask.router.numbers.v1 ask.ingress.carriers.v1
             ask.ingress.transcribe.v1
 publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.conversion.posted.v1 event.call.adjusted.v1
-            event.balance.changed.v1
+            event.balance.changed.v1 event.dispute.changed.v1
+            event.books.changed.v1
             event.delivery.changed.v1 event.reconciliation.changed.v1
             event.tracking_tag.changed.v1 event.url_parameter.changed.v1
             event.recording_rule.changed.v1 event.call.annotated.v1

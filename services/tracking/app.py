@@ -38,6 +38,7 @@ from services.tracking.answers import postbacks as postbacks_answers
 from services.tracking.answers import reconciling as reconciling_answers
 from services.tracking.answers import recordings as recordings_answers
 from services.tracking.answers import reporting as reports_answers
+from services.tracking.answers import statements as statements_answers
 from services.tracking.answers import visit_conversions as visit_conversions_answers
 from services.tracking.answers import visits as visits_answers
 from services.tracking.desk.adjusting import AdjustingDesk
@@ -49,6 +50,7 @@ from services.tracking.desk.controlling import ControllingDesk
 from services.tracking.desk.converting import ConvertingDesk
 from services.tracking.desk.converting_visits import ConvertingVisitsDesk
 from services.tracking.desk.deliveries import DeliveriesDesk
+from services.tracking.desk.disputing import DisputingDesk
 from services.tracking.desk.following import FollowingDesk
 from services.tracking.desk.forgetting import ForgettingDesk
 from services.tracking.desk.keeping import KeepingDesk
@@ -63,6 +65,7 @@ from services.tracking.desk.reconciling import ReconcilingDesk
 from services.tracking.desk.recordings import RecordingsDesk
 from services.tracking.desk.reporting import ReportingDesk
 from services.tracking.desk.saved_reports import SavedReportsDesk
+from services.tracking.desk.stating import StatingDesk
 from services.tracking.desk.summing import SummingDesk
 from services.tracking.desk.tagging import TaggingDesk
 from services.tracking.desk.transcribing import TranscribingDesk
@@ -83,6 +86,7 @@ from services.tracking.store.calls import Calls
 from services.tracking.store.configuration import Configuration
 from services.tracking.store.deliveries import Deliveries
 from services.tracking.store.delivery_log import DeliveryLog
+from services.tracking.store.disputes import Disputes
 from services.tracking.store.forgetting import Forgetting
 from services.tracking.store.journal import Journal
 from services.tracking.store.leasing import Leasing
@@ -96,6 +100,7 @@ from services.tracking.store.recordings import Recordings
 from services.tracking.store.reports import Reports
 from services.tracking.store.rollups import Rollups
 from services.tracking.store.saved_reports import SavedReports
+from services.tracking.store.statements import Statements
 from services.tracking.store.staying import Staying
 from services.tracking.store.transcribing import Transcribing
 from services.tracking.store.visit_conversions import VisitConversions
@@ -224,6 +229,9 @@ def _money(  # noqa: PLR0917 - wired once
     money_answers.bind(answers, ConvertingDesk(desk, journal, outbox, clock), proving)
     adjusting = AdjustingDesk(desk, journal, outbox, clock)
     money_answers.bind_books(answers, adjusting, BooksDesk(Ledger(database)))
+    disputing = DisputingDesk(adjusting, journal, Disputes(database), outbox, clock)
+    stating = StatingDesk(Statements(database), outbox, clock)
+    statements_answers.bind(answers, disputing, stating)
     return proving
 
 

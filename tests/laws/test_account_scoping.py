@@ -77,6 +77,7 @@ FREE = {
     "services/tracking/store/ledger.py:_book": "rows that name their account",
     "services/tracking/store/ledger.py:_booked": "calls that are locked, of all accounts",
     "services/tracking/store/proof.py:of_the_day": "the proof of all accounts",
+    "services/tracking/store/disputes.py:_ADD": "a row that names its account",
     "services/tracking/store/journal.py:_NEWEST": "periods are the platform's",
     "services/tracking/store/journal.py:_FILE": "facts come before their call's account is known",
     "services/tracking/store/journal.py:_FILED": "facts come before their call's account is known",

@@ -21,6 +21,8 @@ class Adjustment(Value):
     party: Party
     money: Money
     disputed: bool = False
+    reason: str = ""
+    actor: str = ""
 
 
 def adjusted(fact: CallAdjusted) -> Cells:
@@ -30,6 +32,8 @@ def adjusted(fact: CallAdjusted) -> Cells:
         party=fact.party,
         money=fact.money,
         disputed=fact.dispute_id is not None,
+        reason=fact.reason,
+        actor=fact.actor.name,
     )
     return {f"{_NAME}{fact.sequence}": [made.model_dump_json(exclude_defaults=True)]}
 
@@ -59,7 +63,16 @@ def with_adjustments(effects: Iterable[Effect], told: Told) -> tuple[Effect, ...
         money = one.money
         if one.disputed:
             money = _at_most(money, there(all_effects, one.kind, one.party, money.currency))
-        all_effects.append(Effect(kind=one.kind, adjustment=number, party=one.party, money=money))
+        all_effects.append(
+            Effect(
+                kind=one.kind,
+                adjustment=number,
+                party=one.party,
+                money=money,
+                reason=one.reason,
+                actor=one.actor,
+            )
+        )
     return tuple(all_effects)
 
 

@@ -43,6 +43,18 @@ class Booked(NamedTuple):
     version: int
 
 
+class Owed(NamedTuple):
+    """What should be booked, with the party's name; an adjustment says why and by whom."""
+
+    amount: int
+    name: str
+    reason: str
+    actor: str
+
+
+NOTHING = Owed(0, "", "", "")
+
+
 class Posting(NamedTuple):
     """Something to be written: `amount` counts in the party's book, its opposite in `own`."""
 
@@ -54,6 +66,8 @@ class Posting(NamedTuple):
     version: int
     reverses: bool
     belongs_at: datetime
+    reason: str = ""
+    actor: str = ""
 
 
 class Changes(NamedTuple):
@@ -77,22 +91,23 @@ def changes_of(
         owed = _owed(call)
         for key in sorted(there.keys() | owed.keys()):
             was = there.get(key, Booked(0, 0))
-            amount, name = owed.get(key, (0, ""))
-            if amount != was.amount:
-                now = Booked(amount, was.version + (amount != 0))
-                postings += _between(key, was, now, name, belongs_at)
+            of_it = owed.get(key, NOTHING)
+            if of_it.amount != was.amount:
+                now = Booked(of_it.amount, was.version + (of_it.amount != 0))
+                postings += _between(key, was, now, of_it, belongs_at)
                 booked[key] = now
     return Changes(postings, booked)
 
 
-def _owed(call: CallRecord) -> dict[Key, tuple[int, str]]:
+def _owed(call: CallRecord) -> dict[Key, Owed]:
     """What a call should have booked; nothing before it is known whose it is."""
     if call.account_id == NOBODY:
         return {}
-    owed: dict[Key, tuple[int, str]] = {}
+    owed: dict[Key, Owed] = {}
     for effect in call.effects:
         key = _key(call, effect)
-        owed[key] = (units(effect.money.amount) + owed.get(key, (0, ""))[0], effect.party.name)
+        amount = units(effect.money.amount) + owed.get(key, NOTHING).amount
+        owed[key] = Owed(amount, _storable(effect.party.name), effect.reason, effect.actor)
     return owed
 
 
@@ -118,21 +133,32 @@ def _part(effect: Effect) -> str:
 
 
 def _between(
-    key: Key, was: Booked, now: Booked, name: str, belongs_at: datetime
+    key: Key, was: Booked, now: Booked, of_it: Owed, belongs_at: datetime
 ) -> Iterable[Posting]:
     sign = THEY_OWE[EffectKind(key.kind)]
     if was.amount:
-        yield _posting(key, -sign * was.amount, was.version, name, belongs_at, reverses=True)
+        yield _posting(key, -sign * was.amount, was.version, of_it, belongs_at, reverses=True)
     if now.amount:
-        yield _posting(key, sign * now.amount, now.version, name, belongs_at, reverses=False)
+        yield _posting(key, sign * now.amount, now.version, of_it, belongs_at, reverses=False)
 
 
 def _posting(
-    key: Key, amount: int, version: int, name: str, belongs_at: datetime, *, reverses: bool
+    key: Key, amount: int, version: int, of_it: Owed, belongs_at: datetime, *, reverses: bool
 ) -> Posting:
     said = "/".join((*map(str, key), str(version), str(reverses)))
     id = uuid5(POSTINGS, said)
-    return Posting(key, id, key.kind, _storable(name), amount, version, reverses, belongs_at)
+    return Posting(
+        key,
+        id,
+        key.kind,
+        of_it.name,
+        amount,
+        version,
+        reverses,
+        belongs_at,
+        of_it.reason,
+        of_it.actor,
+    )
 
 
 def _storable(text: str) -> str:

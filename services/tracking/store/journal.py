@@ -145,7 +145,7 @@ class Entry:
     def __init__(
         self, connection: AsyncConnection[Any], now: datetime, labels: tallies.Labels
     ) -> None:
-        self._connection = connection
+        self.connection = self._connection = connection
         self._labels = labels
         self.named: dict[tuple[str, str, str], str] = {}
         self._now = now

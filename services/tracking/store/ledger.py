@@ -188,16 +188,16 @@ async def book_beside(
         question.book.value,
         question.party,
     )
-    made = Posting(key, posting, question.kind.value, "", amount, 1, False, now)
-    await write(connection, [made], now, question.reason, question.actor.name)
+    said = (question.reason, question.actor.name)
+    own = question.kind.value
+    made = Posting(key, posting, own, "", amount, 1, False, now, *said)
+    await write(connection, [made], now)
 
 
 async def write(
     connection: AsyncConnection[Any],
     postings: Sequence[Posting],
     now: datetime,
-    reason: str = "",
-    actor: str = "",
 ) -> None:
     """Write postings, each where its time is open, and change the balances."""
     closed = await _closed(connection, {one.key.account_id for one in postings})
@@ -212,8 +212,8 @@ async def write(
             "reverses": one.reverses,
             "belongs_at": one.belongs_at,
             "booked_at": _booked_at(one.belongs_at, closed[one.key.account_id], now),
-            "reason": reason,
-            "actor": actor,
+            "reason": one.reason,
+            "actor": one.actor,
         }
         for one in postings
     ]

@@ -105,3 +105,43 @@ proof = Table(
     Column("found", JSONB, nullable=False),
 )
 """What the nightly proof of all books came to."""
+
+closing = Table(
+    "closing",
+    metadata,
+    _uuid("account_id", nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "until"),
+)
+"""When which time of an account was closed; `books` has the latest."""
+
+dispute = Table(
+    "dispute",
+    metadata,
+    _uuid("account_id", nullable=False),
+    _uuid("id", nullable=False),
+    _uuid("call_id", nullable=False),
+    Column("book", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("answer", Text, nullable=False, server_default=""),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("decided_by", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("account_id", "id"),
+    Index(
+        "dispute_open",
+        *("account_id", "call_id", "book", "party"),
+        unique=True,
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+"""What parties dispute of what they owe; its id sorts by time."""

@@ -56,6 +56,9 @@ OWN = {
     ("GET", "/calls/csv"): "lists the asker's own",
     ("GET", "/now"): "counts the asker's own",
     ("GET", "/ledger-entries"): "lists the asker's own",
+    ("GET", "/disputes"): "lists the asker's own",
+    ("GET", "/books/closings"): "lists the asker's own",
+    ("POST", "/books/closings"): "closes the asker's own",
     ("GET", "/balances"): "lists the asker's own",
     ("GET", "/books/proof"): "reads the asker's own",
     ("GET", "/report-words"): "shows what is everybody's",
@@ -117,8 +120,12 @@ OWN = {
 """Routes in which nothing of another account can be named; what they show is searched for ours."""
 
 
-CARRIERS = {("GET", "/numbers/search"): (503,), ("GET", "/numbers/imports"): ()}
-"""Routes that name a carrier account in their query; a search is the carrier's to refuse, which is
+CARRIERS: dict[tuple[str, str], tuple[int, ...]] = {
+    ("GET", "/numbers/search"): (503,),
+    ("GET", "/numbers/imports"): (),
+    **{("GET", f"/statements{how}"): () for how in ("", "/csv", "/page")},
+}
+"""Routes that name something in their query; a search is the carrier's to refuse, which is
 not there: tests/service/router/test_numbers.py asks it."""
 
 
@@ -158,6 +165,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/sessions/{session_id}": {"session_id": str(uuid4())},
         "/flows/{id}": {"id": flow["row"]["id"], "version": "1"},
         "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0", "recording_sid": "RE1"},
+        "/disputes/{dispute_id}": {"dispute_id": str(uuid4())},
         "/visits/{visit_id}": {"visit_id": str(uuid4())},
         "/deliveries/{delivery_id}": {"delivery_id": str(uuid4())},
         "/reconciliations/{reconciliation_id}": {"reconciliation_id": str(uuid4())},
@@ -294,8 +302,12 @@ def an_agent(buyer_id: str) -> dict[str, Any]:
 def of_money(buyer: str) -> dict[tuple[str, str], Any]:
     """What names a party or call of ours where money is changed."""
     money = {"money": {"amount": "1"}, "reason": "x"}
+    time = {"since": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z"}
+    whose = {"book": "buyer", "party": buyer, **time}
     return {
-        ("POST", "/calls/{call_id}/conversions"): {},
+        ("POST", "/calls/{call_id}/disputes"): {"reason": "x"},
+        ("POST", "/disputes/{dispute_id}/decision"): {"accept": True, "reason": "x"},
+        **dict.fromkeys([("GET", f"/statements{how}") for how in ("", "/csv", "/page")], whose),
         ("POST", "/calls/{call_id}/adjustments"): {"kind": "revenue", **money},
         ("POST", "/balances/adjustments"): {
             "book": "buyer",

@@ -1,10 +1,11 @@
 """People agree on prices and payouts, and see what calls came to, over the API."""
 
+import csv
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from libs.contracts.calls import Fact
+from libs.contracts.calls import Fact, LegAnswered
 from libs.contracts.ids import AccountId
 from libs.contracts.money import usd
 from libs.contracts.payouts import PayoutTerms
@@ -124,3 +125,90 @@ async def test_a_call_is_adjusted_by_entries_more_and_a_payment_is_booked(stage:
 
 
 NOBODY = {"party": str(uuid4()), "money": {"amount": "1"}}
+
+
+async def test_a_dispute_is_accepted_reversed_and_stands_on_the_statement(stage: Stage) -> None:
+    """Show 3: dispute, reversal, statement, and a late fact after the time is closed."""
+    asker = stage.owner
+    story, facts = sold(asker.account_id)
+    await tell(stage, *[fact for fact in facts if not isinstance(fact, LegAnswered)])
+    call = await eventually(partial(worth, asker, story, "10.0000"))
+    buyer, publisher = call["effects"][0]["party"]["id"], call["effects"][1]["party"]["id"]
+    whose = {"since": "2026-03-01T00:00:00Z", "until": "2027-12-01T00:00:00Z"}
+
+    path = f"calls/{story.call_id}/disputes"
+    too_much = await asker("POST", path, json={"reason": "x", "money": {"amount": "11"}})
+    assert too_much.json()["errors"][0]["path"] == "body.money"
+    opened = await asker.post(path, {"reason": "=wrong number", "money": {"amount": "4"}})
+    again = await asker("POST", path, json={"reason": "x"})
+    assert (again.status_code, again.json()["code"]) == (409, "taken")
+    decision = f"disputes/{opened['id']}/decision"
+    accepted = await asker.post(decision, {"accept": True, "reason": "=it was <b>wrong</b>"})
+
+    assert (accepted["state"], accepted["answer"]) == ("accepted", "=it was <b>wrong</b>")
+    call = (await asker.get(f"calls/{story.call_id}"))["call"]
+    (made,) = call["worth"]
+    assert (made["revenue"], made["payout"], made["profit"]) == ("6.0000", "3.0000", "2.9600")
+    late = await asker("POST", decision, json={"accept": False, "reason": "no"})
+    assert late.status_code == 409
+    statement = await asker.get("statements", params={"book": "buyer", "party": buyer, **whose})
+    (sums,) = statement["sums"]
+    assert (statement["name"], sums["opening"], sums["closing"]) == ("Ann's", "0.0000", "6.0000")
+    assert (await asker.get("disputes", params={"state": "open"}))["disputes"] == []
+    assert [one["state"] for one in (await asker.get("disputes"))["disputes"]] == ["accepted"]
+
+    of_publisher = {"book": "publisher", "party": publisher, **whose}
+    file = (await asker("GET", "statements/csv", params=of_publisher)).text
+    rows = list(csv.DictReader(file.splitlines()))
+    assert [row["amount"] for row in rows] == ["-5.0000", "2.0000"]
+    assert rows[1]["reason"] == "'=it was <b>wrong</b>"
+    page = await asker("GET", "statements/page", params=of_publisher)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "=it was &lt;b&gt;wrong" in page.text
+    assert "<b>" not in page.text
+    assert "-3.0000" in page.text
+
+    await close_and_hear_more(stage, story, buyer)
+
+
+async def close_and_hear_more(stage: Stage, story: CallStory, buyer: str) -> None:
+    """What is heard of the call once its time is closed is booked now; March stays as it was."""
+    asker = stage.owner
+    closed = {"until": "2026-04-01T00:00:00Z", "reason": "March"}
+    assert len((await asker.post("books/closings", closed))["closings"]) == 1
+    twice = await asker("POST", "books/closings", json=closed)
+    assert twice.json()["errors"][0]["path"] == "body.until"
+    terms = Terms(after_seconds=0, revenue=usd("3"))  # the router's last word comes very late
+    await tell(stage, story.routed(sequence=1, terms=terms))
+    await eventually(partial(worth, asker, story, "0.0000"))
+    entries = (await asker.get(f"ledger-entries?book=buyer&party={buyer}"))["entries"]
+    assert [one["money"]["amount"] for one in entries if not one["late"]] == ["10.0000", "-4.0000"]
+    after = [one for one in entries if one["late"]]
+    assert {one["money"]["amount"] for one in after} == {"-10.0000", "4.0000", "3.0000", "-3.0000"}
+    assert all(one["belongs_at"] < closed["until"] < one["booked_at"] for one in after)
+    since = "2026-03-01T00:00:00Z"
+    march = {"book": "buyer", "party": buyer, "since": since, "until": closed["until"]}
+    statement = await asker.get("statements", params=march)
+    assert (statement["closed"], statement["sums"][0]["closing"]) == (True, "6.0000")
+    assert (await asker.get("books/proof"))["differences"] == 0
+
+
+async def test_a_refused_dispute_changes_nothing(stage: Stage) -> None:
+    asker = stage.owner
+    story, facts = sold(asker.account_id)
+    await tell(stage, *facts)
+    await eventually(partial(worth, asker, story, "10.0000"))
+    opened = await asker.post(f"calls/{story.call_id}/disputes", {"reason": "a wrong number"})
+    assert opened["money"]["amount"] == "10.0000"
+    refused = {"accept": False, "reason": "it was theirs"}
+    made = await asker.post(f"disputes/{opened['id']}/decision", refused)
+    assert (made["state"], made["decided_by"] != "") == ("refused", True)
+    assert (await worth(asker, story, "10.0000")) is not None
+
+    async def audited() -> bool | None:
+        items = (await asker.get("audit"))["items"]
+        found = [one["version"] for one in items if one["noun"] == "dispute"]
+        return True if found == [2, 1] else None
+
+    await eventually(audited)
