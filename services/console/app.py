@@ -209,6 +209,7 @@ def _furnish(app: FastAPI, settings: Settings, database: Database, clock: Clock)
         sessions,
         limits,
         clock,
+        Seal(settings.session_secret.get_secret_value(), "answers that are given again"),
         settings.requests_per_minute,
         settings.cors_origins,
         settings.secure_cookies,

@@ -14,11 +14,12 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from libs.runtime.clock import Clock
+from libs.runtime.seal import CannotOpen, Seal
 from services.console.desk.proving import Visitor
 from services.console.domain.access import Principal, Right
 from services.console.domain.secrets import KEY_PREFIX, csrf_of, digest, same
 from services.console.problems import Problem
-from services.console.store.limits import Limits
+from services.console.store.limits import Earlier, Limits
 from services.console.store.sessions import Sessions
 
 RIGHT = "x-right"  # where a route says in its OpenAPI document which right it needs
@@ -43,6 +44,7 @@ class Guard:
         sessions: Sessions,
         limits: Limits,
         clock: Clock,
+        seal: Seal,
         requests_per_minute: int,
         origins: tuple[str, ...],
         secure: bool,
@@ -50,6 +52,7 @@ class Guard:
         self._sessions = sessions
         self._limits = limits
         self._clock = clock
+        self._seal = seal
         self._most = requests_per_minute
         self._origins = frozenset(origins)
         self.cookie = SECURE_COOKIE if secure else COOKIE
@@ -133,17 +136,25 @@ class Guard:
                 raise Problem(422, "idempotency_key_reused", "the key belongs to another request")
             if earlier.status is None:
                 raise Problem(409, "under_way", "the request with this key is still being done")
-            return Response(
-                earlier.answer, earlier.status, {"Idempotency-Replayed": "true"}, "application/json"
-            )
+            return self._again(earlier)
         return await self._done(request, account_id, key, go_on)
+
+    def _again(self, earlier: Earlier) -> Response:
+        """The answer as it was; it may hold a new key or password, and is kept sealed."""
+        try:
+            answer = self._seal.open((earlier.answer or b"").decode())
+        except CannotOpen as fault:
+            text = "it has been done, and its answer was sealed with another secret"
+            raise Problem(409, "done_already", text) from fault
+        replayed = {"Idempotency-Replayed": "true"}
+        return Response(answer, earlier.status or 200, replayed, "application/json")
 
     async def _done(self, request: Request, account_id: Any, key: str, go_on: Handler) -> Response:
         kept = False
         try:
             response = await go_on(request)
-            body = bytes(response.body)
-            await self._limits.settle(account_id, key, response.status_code, body)
+            sealed = self._seal.close(bytes(response.body).decode()).encode()
+            await self._limits.settle(account_id, key, response.status_code, sealed)
             kept = True
         finally:
             if not kept:

@@ -88,7 +88,7 @@ class Limits:
         return Earlier(*row)
 
     async def settle(self, account_id: AccountId, key: str, status: int, answer: bytes) -> None:
-        """Keep what was answered."""
+        """Keep what was answered, as it is given: sealed."""
         these = (idempotent.c.account_id == account_id) & (idempotent.c.key == key)
         async with self._database.transaction() as connection:
             await connection.execute(

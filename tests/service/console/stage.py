@@ -24,8 +24,9 @@ from services.rtb.app import create as create_rtb
 from services.rtb.settings import Settings as RtbSettings
 from services.tracking.app import create as create_tracking
 from services.tracking.settings import Settings as TrackingSettings
-from tests.kit.hosting import alive, eventually, is_whole, settings_of
+from tests.kit.hosting import SECRET, alive, eventually, is_whole, settings_of
 
+TRIES = 3
 PASSWORD = "a password of the tests"
 OWNER = "owner@example.com"
 ACCOUNT_SID = "AC" + "1" * 32
@@ -43,21 +44,26 @@ class Asker:
 
     async def get(self, path: str, **more: Any) -> Any:
         """What is there; fails where nothing is."""
-        return self._good(await self("GET", path, **more))
+        return await self._done("GET", path, **more)
 
     async def post(self, path: str, body: Any, **more: Any) -> Any:
-        return self._good(await self("POST", path, json=body, **more))
+        return await self._done("POST", path, json=body, **more)
 
     async def put(self, path: str, body: Any, version: int | None = None) -> Any:
         headers = {} if version is None else {"If-Match": f'"{version}"'}
-        return self._good(await self("PUT", path, json=body, headers=headers))
+        return await self._done("PUT", path, json=body, headers=headers)
 
     async def delete(self, path: str, version: int | None = None) -> Any:
         headers = {} if version is None else {"If-Match": f'"{version}"'}
-        return self._good(await self("DELETE", path, headers=headers))
+        return await self._done("DELETE", path, headers=headers)
 
-    @staticmethod
-    def _good(response: httpx.Response) -> Any:
+    async def _done(self, method: str, path: str, **more: Any) -> Any:
+        """As a program does it: who is told to come again (`Retry-After`) does so."""
+        for _ in range(TRIES):
+            response = await self(method, path, **more)
+            if response.status_code != 503:
+                break
+            await asyncio.sleep(float(response.headers["Retry-After"]))
         assert response.is_success, f"{response.status_code} {response.text}"
         return response.json() if response.content else None
 
@@ -104,13 +110,13 @@ class Stage:
 
     async def console(self, **more: Any) -> Any:
         """Start a console and listen; give its app."""
-        settings = settings_of(
-            Settings,
+        settings = Settings(
             **{
                 "nats_url": self.nats_url,
                 "database_url": self.database_url,
                 "secure_cookies": False,
                 "first_owner": OWNER,
+                "session_secret": SECRET,
                 **more,
             },
         )

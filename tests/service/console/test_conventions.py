@@ -3,6 +3,8 @@
 import asyncio
 from uuid import uuid4
 
+import psycopg
+
 from services.console.domain.access import Role
 from tests.service.console.stage import Stage
 
@@ -91,6 +93,24 @@ async def test_the_same_request_is_done_once(stage: Stage) -> None:
     refused = {"Idempotency-Key": "twice"}
     assert (await stage.owner("POST", "buyers", json={}, headers=refused)).status_code == 422
     assert (await stage.owner("POST", "buyers", json=BUYER, headers=refused)).status_code == 201
+
+
+async def test_an_answer_with_a_secret_is_kept_sealed(stage: Stage) -> None:
+    once = {"Idempotency-Key": "a key"}
+    wanted = {"name": "robot", "role": "analyst"}
+    made = await stage.owner("POST", "keys", json=wanted, headers=once)
+    again = await stage.owner("POST", "keys", json=wanted, headers=once)
+    assert (again.status_code, again.json()) == (201, made.json())
+
+    url = stage.database_url.replace("+psycopg", "")
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        looked = await connection.execute("SELECT answer FROM console.idempotent")
+        ((kept,),) = await looked.fetchall()
+    assert made.json()["key"].encode() not in kept
+    await stage.console(session_secret="another secret of the tests")
+    stage.owner = await stage.program(Role.OWNER, stage.owner.account_id)  # type: ignore[arg-type]
+    unread = await stage.owner("POST", "keys", json=wanted, headers=once)
+    assert (unread.status_code, unread.json()["code"]) == (409, "done_already")
 
 
 async def test_too_many_requests_wait(stage: Stage) -> None:

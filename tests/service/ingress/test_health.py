@@ -60,7 +60,7 @@ async def test_its_documents_name_every_address_and_every_fact(ingress: Ingress)
     assert openapi["paths"][VOICE]["post"]["responses"]["200"]
     asyncapi = (await ingress.http.get("/asyncapi.json")).text
     published = [s for s, kind in CATALOGUE.items() if getattr(kind, "publisher", "") == "ingress"]
-    assert len(published) == 9
+    assert len(published) == 11
     assert all(subject in asyncapi for subject in published)
 
 
