@@ -187,7 +187,7 @@ def sums_of(report: Reported) -> dict[tuple[str, ...], dict[str, Any]]:
     return {key: sums for key, sums in found.items() if any(sums.values())}
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 async def test_sums_are_those_of_the_calls_and_are_the_same_made_again(
     databases: Databases, seed: int
