@@ -54,6 +54,7 @@ from services.console.routes import (
     flow_looks,
     flows,
     keys,
+    manual,
     money,
     numbers,
     people,
@@ -76,6 +77,7 @@ from services.console.routes.tracked import tracked_routes
 from services.console.settings import Settings
 from services.console.store.audit import Audit
 from services.console.store.limits import Limits
+from services.console.store.manual import ManualShelf
 from services.console.store.people import People
 from services.console.store.second_factors import SecondFactors
 from services.console.store.sessions import Sessions
@@ -133,6 +135,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     for routes in _routes():
         app.include_router(routes, prefix=API)
     app.include_router(predecessor.router)
+    app.state.manual = ManualShelf()
+    app.include_router(manual.router)
     _dress(app, settings)
     return app
 
