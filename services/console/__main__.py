@@ -18,16 +18,16 @@ from libs.runtime.broker import Broker
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
 from services.console.desk.configuring import ConfiguringDesk, Wanted
-from services.console.desk.keeping_people import KeepingPeople
+from services.console.desk.keeping_people import COMMAND_LINE, KeepingPeople, Stores
 from services.console.desk.passwords import Passwords
 from services.console.desk.setting_factors import OFF, ON
 from services.console.domain.access import Principal, Right, Role, rights_of
 from services.console.domain.configuration_document import BadDocument
 from services.console.settings import Settings
 from services.console.store.audit import Told
-from services.console.store.people import EmailTaken, People
+from services.console.store.members import EmailTaken, Standing
+from services.console.store.people import People
 from services.console.store.second_factors import SecondFactors
-from services.console.store.sessions import Sessions
 
 CONNECT_SECONDS = 5.0  # how long NATS is waited for
 
@@ -44,8 +44,9 @@ async def run(arguments: list[str] | None = None) -> int:
         return await _configure(asked)
     database = Database(Settings().database_url, application_name="console")
     await database.open()
-    people, sessions = People(database), Sessions(database)
-    desk = KeepingPeople(people, sessions, Passwords(), SystemClock())
+    stores = Stores.on(database)
+    people = stores.people
+    desk = KeepingPeople(stores, Passwords(), SystemClock())
     try:
         match asked.command:
             case "create-user":
@@ -140,7 +141,7 @@ def _operator(account_id: UUID) -> Principal:
 async def _create_user(desk: KeepingPeople, asked: argparse.Namespace) -> int:
     try:
         _, password = await desk.admit(
-            _operator(asked.account), asked.email, asked.name, asked.role, may_export=False
+            _operator(asked.account), asked.email, asked.name, Standing(asked.role)
         )
     except EmailTaken:
         print("She is in the account already, or there is no such account.", file=sys.stderr)
@@ -160,8 +161,8 @@ async def _reset_password(desk: KeepingPeople, people: People, asked: argparse.N
 
 async def _remove_factor(factors: SecondFactors, people: People, asked: argparse.Namespace) -> int:
     person = await people.by_email(asked.email)
-    actor, now = Actor(name="command line", via="command line"), SystemClock().now()
-    if person is None or not await factors.remove(person.person_id, Told(actor, now, ON, OFF)):
+    told = Told(COMMAND_LINE, SystemClock().now(), ON, OFF)
+    if person is None or not await factors.remove(person.person_id, told):
         print("Nobody with a second factor signs in by this address.", file=sys.stderr)
         return 1
     print("She signs in by her password alone.")

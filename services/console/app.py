@@ -30,7 +30,7 @@ from libs.runtime.tasks import ended
 from services.console import live
 from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
 from services.console.desk.configuring import ConfiguringDesk
-from services.console.desk.keeping_people import KeepingPeople
+from services.console.desk.keeping_people import KeepingPeople, Stores
 from services.console.desk.passwords import Passwords
 from services.console.desk.proving import Proving
 from services.console.desk.setting_factors import SettingFactors
@@ -78,7 +78,6 @@ from services.console.settings import Settings
 from services.console.store.audit import Audit
 from services.console.store.limits import Limits
 from services.console.store.manual import ManualShelf
-from services.console.store.people import People
 from services.console.store.second_factors import SecondFactors
 from services.console.store.sessions import Sessions
 from services.console.subscribers import audit_consumer
@@ -198,19 +197,22 @@ def _lifespan(  # noqa: PLR0917 - wired once
 
 def _furnish(app: FastAPI, settings: Settings, database: Database, clock: Clock) -> None:
     """Give the routes what they work with."""
-    known, sessions, limits = People(database), Sessions(database), Limits(database)
+    stores, sessions, limits = Stores.on(database), Sessions(database), Limits(database)
     passwords = Passwords()
-    app.state.people, app.state.sessions = known, sessions
+    app.state.accounts, app.state.members = stores.accounts, stores.members
+    app.state.people, app.state.keys = stores.people, stores.keys
+    app.state.sessions = sessions
     app.state.clock, app.state.digest = clock, digest
     factors = SecondFactors(database)
-    proving = Proving(known, limits, passwords, clock)
+    proving = Proving(stores.people, limits, passwords, clock)
     seal = Seal(settings.session_secret.get_secret_value(), "second factors")
     setting = SettingFactors(factors, proving, seal, clock)
     app.state.second_factors, app.state.setting_factors = factors, setting
-    app.state.signing_in = SigningIn(known, sessions, proving, setting, passwords, clock)
-    app.state.keeping_people = KeepingPeople(known, sessions, passwords, clock)
+    app.state.signing_in = SigningIn(stores.people, sessions, proving, setting, passwords, clock)
+    app.state.keeping_people = KeepingPeople(stores, passwords, clock)
     app.state.guard = Guard(
         sessions,
+        stores.keys,
         limits,
         clock,
         Seal(settings.session_secret.get_secret_value(), "answers that are given again"),
@@ -285,9 +287,7 @@ class Housekeeping:
                 log.warning("old things were not forgotten: %r", fault)
 
     async def _began(self) -> bool:
-        desk = KeepingPeople(
-            People(self._database), Sessions(self._database), Passwords(), self._clock
-        )
+        desk = KeepingPeople(Stores.on(self._database), Passwords(), self._clock)
         owner = self._settings.first_owner
         try:
             password = await desk.begin(

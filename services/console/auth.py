@@ -19,6 +19,7 @@ from services.console.desk.proving import Visitor
 from services.console.domain.access import Principal, Right
 from services.console.domain.secrets import KEY_PREFIX, csrf_of, digest, same
 from services.console.problems import Problem
+from services.console.store.keys import Keys
 from services.console.store.limits import Earlier, Limits
 from services.console.store.sessions import Sessions
 
@@ -31,7 +32,6 @@ IDEMPOTENCY_LENGTH_MAX = 255
 BODIED = frozenset(("POST", "PUT"))
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 WINDOW = timedelta(minutes=1)
-WHILE_SOMETHING_IS_DUE = frozenset((Right.SELF,))
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -42,6 +42,7 @@ class Guard:
     def __init__(  # noqa: PLR0917 - wired once, in app.py
         self,
         sessions: Sessions,
+        keys: Keys,
         limits: Limits,
         clock: Clock,
         seal: Seal,
@@ -50,6 +51,7 @@ class Guard:
         secure: bool,
     ) -> None:
         self._sessions = sessions
+        self._keys = keys
         self._limits = limits
         self._clock = clock
         self._seal = seal
@@ -83,7 +85,7 @@ class Guard:
         if scheme:
             if scheme.lower() != "bearer" or not token.startswith(KEY_PREFIX):
                 return None
-            return await self._sessions.of_key(digest(token), self._clock.now())
+            return await self._keys.of_key(digest(token), self._clock.now())
         token = request.cookies.get(self.cookie, "")
         if not token:
             return None
@@ -103,12 +105,13 @@ class Guard:
             raise Problem(403, "foreign_origin", "another site's page may not do this")
 
     def _check_rights(self, principal: Principal, right: Right) -> None:
-        if principal.must_change and right not in WHILE_SOMETHING_IS_DUE:
+        if principal.may(right):
+            return
+        if principal.must_change:
             raise Problem(403, "password_must_change", "change the one-time password first")
-        if principal.must_set_up and right not in WHILE_SOMETHING_IS_DUE:
+        if principal.must_set_up:
             raise Problem(403, "second_factor_missing", "set up a second factor first")
-        if right not in principal.rights:
-            raise Problem(403, "forbidden", f"this needs the right to {right}")
+        raise Problem(403, "forbidden", f"this needs the right to {right}")
 
     async def _count(self, key: str) -> None:
         now = self._clock.now()

@@ -169,9 +169,7 @@ async def _next(listener: Listener) -> bytes:
 
 def _may_listen(principal: Principal | None, account_id: AccountId) -> bool:
     return (
-        principal is not None
-        and principal.account_id == account_id
-        and Right.LOOK in principal.rights
+        principal is not None and principal.account_id == account_id and principal.may(Right.LOOK)
     )
 
 

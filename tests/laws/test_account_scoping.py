@@ -24,12 +24,12 @@ FREE = {
     "services/flows/store/running.py:_MINE": "a row that names its account",
     "services/flows/store/running.py:_into": "rows that name their account",
     "services/console/store/limits.py:_COUNT": "counts by a key that names who or where",
-    "services/console/store/limits.py:seen": "counts by a key that names who or where",
+    "services/console/store/limits.py:take_back": "counts by a key that names who or where",
     "services/console/store/limits.py:sweep": "what is over, of all accounts",
     "services/console/store/people.py:by_email": "somebody who is not signed in yet",
     "services/console/store/people.py:by_id": "a person, who may belong to several accounts",
-    "services/console/store/people.py:set_password": "a person, in all her accounts",
-    "services/console/store/people.py:_know": "a person, who may belong to several accounts",
+    "services/console/store/people.py:renew_password": "a person, in all her accounts",
+    "services/console/store/people.py:know": "a person, who may belong to several accounts",
     **{
         f"services/console/store/second_factors.py:{name}": "a person, in all her accounts"
         for name in (

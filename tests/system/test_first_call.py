@@ -11,7 +11,8 @@ import uvicorn
 from libs.contracts.ids import AccountId
 from services.console.app import create
 from services.console.settings import Settings
-from tests.kit.hosting import ACCOUNT_SID, House, eventually, is_whole, settings_of
+from services.console.store.people import Person
+from tests.kit.hosting import ACCOUNT_SID, TESTER, House, eventually, is_whole, settings_of
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "first_call.py"
 NUMBER, DESK = "+18005550150", "+15550100001"
@@ -76,9 +77,9 @@ async def is_configured(capsys: Any, running: Any) -> bool | None:
 
 async def signed_up(app: Any, email: str) -> str:
     """Somebody with a password and an account of her own."""
-    desk, people = app.state.keeping_people, app.state.people
-    person, password = await desk._newcomer(email, "Ann")
-    await people.found(AccountId(uuid4()), "Hers", person, app.state.clock.now())
+    desk, password = app.state.keeping_people, "a password of the tests"
     kept = await desk._passwords.hashed(password)
-    await people.set_password(person.person_id, kept, must_change=False)
-    return str(password)
+    person = Person(uuid4(), email, "Ann", kept, must_change=False)
+    now = app.state.clock.now()
+    await app.state.accounts.found(AccountId(uuid4()), "Hers", person, TESTER, now)
+    return password

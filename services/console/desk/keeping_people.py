@@ -1,36 +1,53 @@
 """The desk that lets people and programs into an account, and out of it."""
 
-import logging
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
 from libs.runtime.clock import Clock
+from libs.runtime.database import Database
 from services.console.desk.passwords import Passwords
 from services.console.domain.access import Principal, Right, Role, may_give
 from services.console.domain.secrets import SHOWN, digest, draw_key, draw_password
-from services.console.store.people import Member, People, Person
-from services.console.store.sessions import Key, Sessions
+from services.console.store.accounts import Accounts
+from services.console.store.audit import Told
+from services.console.store.keys import Key, Keys
+from services.console.store.members import Member, Members, Standing
+from services.console.store.people import People, Person
 
-log = logging.getLogger(__name__)
+FIRST_START = Actor(name="first start", role=Role.OWNER, via="platform")
+COMMAND_LINE = Actor(name="command line", via="command line")
 
 
 class NotYours(Exception):
     """A role above one's own, or rights that one does not have, cannot be given or changed."""
 
 
-class LastOwner(Exception):
-    """An account keeps at least one owner."""
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where accounts, their people and their keys are kept."""
+
+    accounts: Accounts
+    members: Members
+    people: People
+    keys: Keys
+
+    @classmethod
+    def on(cls, database: Database) -> "Stores":
+        """All of one database."""
+        return cls(Accounts(database), Members(database), People(database), Keys(database))
 
 
 class KeepingPeople:
     """Members and keys of accounts."""
 
-    def __init__(
-        self, people: People, sessions: Sessions, passwords: Passwords, clock: Clock
-    ) -> None:
-        self._people = people
-        self._sessions = sessions
+    def __init__(self, stores: Stores, passwords: Passwords, clock: Clock) -> None:
+        self._accounts = stores.accounts
+        self._members = stores.members
+        self._people = stores.people
+        self._keys = stores.keys
         self._passwords = passwords
         self._clock = clock
 
@@ -39,10 +56,11 @@ class KeepingPeople:
 
         None where there is an account already.
         """
-        if await self._people.any_account():
+        if await self._accounts.any():
             return None
         person, password = await self._newcomer(email, email)
-        await self._people.found(account_id, "My company", person, self._clock.now())
+        now = self._clock.now()
+        await self._accounts.found(account_id, "My company", person, FIRST_START, now)
         return password
 
     async def found(self, principal: Principal, name: str) -> AccountId:
@@ -51,38 +69,40 @@ class KeepingPeople:
         owner = await self._people.by_id(principal.person_id)
         assert owner is not None, "a session is somebody's"
         account_id = AccountId(uuid4())
-        await self._people.found(account_id, name, owner, self._clock.now())
+        await self._accounts.found(account_id, name, owner, principal.actor, self._clock.now())
         return account_id
 
     async def admit(
-        self, principal: Principal, email: str, name: str, role: Role, *, may_export: bool
+        self, principal: Principal, email: str, name: str, standing: Standing
     ) -> tuple[UUID, str | None]:
         """Let somebody in; give her id, and a one-time password if she is new to us.
 
         Raise NotYours or EmailTaken.
         """
-        _require(principal, role)
+        _require(principal, standing.role)
         known = await self._people.by_email(email)
         person, password = (known, None) if known else await self._newcomer(email, name)
-        await self._people.add(
-            principal.account_id, person, role, may_export=may_export, now=self._clock.now()
-        )
+        now = self._clock.now()
+        await self._members.add(principal.account_id, person, standing, principal.actor, now)
         return person.person_id, password
 
-    async def change(
-        self, principal: Principal, member: Member, role: Role, *, may_export: bool
-    ) -> None:
-        """Give somebody another role; raise NotYours or LastOwner."""
-        _require(principal, role)
-        await self._require_over(principal, member, leaves_owner=role is Role.OWNER)
-        await self._people.change(
-            principal.account_id, member.person_id, role, may_export=may_export
-        )
+    async def change(self, principal: Principal, member: Member, standing: Standing) -> None:
+        """Give somebody another role; raise NotYours, LastOwner or OtherStanding."""
+        _require(principal, standing.role)
+        _require(principal, member.role)
+        now = self._clock.now()
+        await self._members.change(principal.account_id, member, standing, principal.actor, now)
 
     async def remove(self, principal: Principal, member: Member) -> None:
-        """Take somebody out; raise NotYours or LastOwner."""
-        await self._require_over(principal, member, leaves_owner=False)
-        await self._people.remove(principal.account_id, member.person_id)
+        """Take somebody out; raise NotYours, LastOwner or OtherStanding."""
+        _require(principal, member.role)
+        now = self._clock.now()
+        await self._members.remove(principal.account_id, member, principal.actor, now)
+
+    async def rename(self, principal: Principal, name: str) -> None:
+        """Call the account otherwise."""
+        now = self._clock.now()
+        await self._accounts.rename(principal.account_id, name, principal.actor, now)
 
     async def make_key(
         self,
@@ -109,32 +129,26 @@ class KeepingPeople:
             used_at=None,
             revoked_at=None,
         )
-        await self._sessions.make_key(principal.account_id, digest(secret), key)
+        await self._keys.make(principal.account_id, digest(secret), key, principal.actor)
         return key, secret
 
     async def revoke_key(self, principal: Principal, key_id: UUID) -> bool:
         """End a key; whether there was such a one."""
-        return await self._sessions.revoke_key(principal.account_id, key_id, self._clock.now())
+        now = self._clock.now()
+        return await self._keys.revoke(principal.account_id, key_id, principal.actor, now)
 
     async def reset_password(self, person: Person) -> str:
         """Give somebody a one-time password; her sessions end."""
         password = draw_password()
         kept = await self._passwords.hashed(password)
-        await self._people.set_password(person.person_id, kept, must_change=True)
+        told = Told(COMMAND_LINE, self._clock.now(), None, None, "a one-time password was given")
+        await self._people.set_password(person.person_id, kept, told, must_change=True)
         return password
 
     async def _newcomer(self, email: str, name: str) -> tuple[Person, str]:
         password = draw_password()
         kept = await self._passwords.hashed(password)
         return Person(uuid4(), email, name or email, kept, must_change=True), password
-
-    async def _require_over(
-        self, principal: Principal, member: Member, *, leaves_owner: bool
-    ) -> None:
-        _require(principal, member.role)
-        last = member.role is Role.OWNER and not leaves_owner
-        if last and await self._people.owners(principal.account_id) == 1:
-            raise LastOwner
 
 
 def _require(principal: Principal, role: Role) -> None:

@@ -37,7 +37,11 @@ class Visitor:
 
 
 class Proving:
-    """Checks passwords, and counts what was tried."""
+    """Checks passwords.
+
+    A trial is counted before it is made, and taken back if it was right: guesses that are made
+    at the same moment pass no limit.
+    """
 
     def __init__(self, people: People, limits: Limits, passwords: Passwords, clock: Clock) -> None:
         self._people = people
@@ -47,12 +51,15 @@ class Proving:
 
     async def by_email(self, email: str, password: str, visitor: Visitor) -> Person:
         """Whoever has this address and password; raise TooManyFailures or WrongPassword."""
-        await self._throttle(email, visitor)
+        keys, window = _keys(email, visitor), self._window()
+        for key, most in keys:
+            await self.count(key, most)
         person = await self._people.by_email(email)
         if not await self._passwords.fits(person.password if person else None, password):
-            await self._count_failure(email, visitor)
             raise WrongPassword
         assert person is not None, "nobody's password never fits"
+        for key, _ in keys:
+            await self._limits.take_back(key, window)
         return person
 
     async def herself(self, principal: Principal, password: str, visitor: Visitor) -> Person:
@@ -65,15 +72,6 @@ class Proving:
         if await self._limits.count(what, self._window()) > most:
             raise TooManyFailures(self._wait())
 
-    async def _throttle(self, email: str, visitor: Visitor) -> None:
-        for key, most in _keys(email, visitor):
-            if await self._limits.seen(key, self._window()) >= most:
-                raise TooManyFailures(self._wait())
-
-    async def _count_failure(self, email: str, visitor: Visitor) -> None:
-        for key, _ in _keys(email, visitor):
-            await self._limits.count(key, self._window())
-
     def _wait(self) -> int:
         return int((self._window() + WINDOW - self._clock.now()).total_seconds()) + 1
 
@@ -83,7 +81,8 @@ class Proving:
 
 
 def _keys(email: str, visitor: Visitor) -> tuple[tuple[str, int], ...]:
+    """What a trial counts for.  The address comes first: who is kept out locks no names out."""
     return (
-        (f"login/name/{email.lower()[:TEXT_MAX]}", FAILURES_OF_NAME_MAX),
         (f"login/address/{visitor.address}", FAILURES_OF_ADDRESS_MAX),
+        (f"login/name/{email.lower()[:TEXT_MAX]}", FAILURES_OF_NAME_MAX),
     )

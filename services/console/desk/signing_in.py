@@ -11,6 +11,7 @@ from services.console.desk.proving import TEXT_MAX, Proving, Visitor
 from services.console.desk.setting_factors import SettingFactors
 from services.console.domain.access import Principal
 from services.console.domain.secrets import digest, draw_token
+from services.console.store.audit import Told, own_act
 from services.console.store.people import People
 from services.console.store.sessions import Listed, Sessions
 
@@ -78,7 +79,10 @@ class SigningIn:
         """Change one's own password: all sessions end, a new one begins.  Raise WrongPassword."""
         person = await self._proving.herself(principal, password, visitor)
         kept = await self._passwords.hashed(later)
-        await self._people.set_password(person.person_id, kept, must_change=False)
+        told = Told(
+            own_act(person.email), self._clock.now(), None, None, "the password was changed"
+        )
+        await self._people.set_password(person.person_id, kept, told, must_change=False)
         return await self._begin(person.person_id, principal.account_id, visitor)
 
     async def _begin(self, person_id: UUID, account_id: AccountId | None, visitor: Visitor) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
 
-PeopleNoun = Literal["person", "account"]
+PeopleNoun = Literal["person", "account", "key"]
 """What the console itself changes, as the audit log calls it."""
 
 
@@ -82,8 +82,17 @@ class Principal:
     must_change: bool = False
     must_set_up: bool = False
 
+    def may(self, right: Right) -> bool:
+        """Whether she may do that now: while something is due, only what settles it."""
+        return right in self.rights and (right is Right.SELF or not self.owes)
+
+    @property
+    def owes(self) -> bool:
+        """Whether something must be done first."""
+        return self.must_change or self.must_set_up
+
     @property
     def actor(self) -> Actor:
         """How edits name who made them."""
-        via = "console" if self.session_id else "key"
+        via = "console" if self.session_id else "key" if self.key_id else "command line"
         return Actor(name=self.name, role=self.role, via=via)

@@ -11,7 +11,7 @@ from services.console.domain.access import Right, Role
 from services.console.routes.asking import ERRORS, json_of
 from services.console.routes.forms import Name, Strict
 from services.console.routes.session import AccountShown, require_person
-from services.console.store.people import People
+from services.console.store.accounts import Accounts
 
 
 class AccountName(Strict):
@@ -26,8 +26,8 @@ router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["account"])
 @router.get("/account", response_model=AccountName, openapi_extra=needs(Right.LOOK))
 async def get_account(request: Request, who: Who) -> Response:
     """The account."""
-    people: People = request.app.state.people
-    return json_of({"name": await people.account_name(who.account_id)})
+    accounts: Accounts = request.app.state.accounts
+    return json_of({"name": await accounts.name(who.account_id)})
 
 
 @router.put("/account", response_model=AccountName, openapi_extra=needs(Right.ACCOUNT))
@@ -35,8 +35,8 @@ async def rename_account(
     request: Request, who: Who, body: Annotated[AccountName, Body()]
 ) -> Response:
     """Call it otherwise."""
-    people: People = request.app.state.people
-    await people.rename_account(who.account_id, body.name)
+    desk: KeepingPeople = request.app.state.keeping_people
+    await desk.rename(who, body.name)
     return json_of(body.model_dump())
 
 

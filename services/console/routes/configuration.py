@@ -58,7 +58,7 @@ from services.console.routes.asking import (
     rows_of,
     told,
 )
-from services.console.store.people import People
+from services.console.store.members import Members
 
 NOT_THERE = 404
 
@@ -266,12 +266,12 @@ async def _require_flow(request: Request, who: Who, flow_id: FlowId) -> None:
 
 async def _require_people(request: Request, who: Who, agent: Agent) -> None:
     """The router does not know who belongs to the account."""
-    people: People = request.app.state.people
+    members: Members = request.app.state.members
     errors = [
         (f"body.agent.{field}", "nobody of this account")
         for field in ("person_id", "supervisor_id")
         if (named := getattr(agent, field)) is not None
-        and await people.member(who.account_id, named) is None
+        and await members.one(who.account_id, named) is None
     ]
     if errors:
         raise Problem(422, "points_nowhere", "names nobody of the account", errors=errors)

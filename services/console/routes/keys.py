@@ -15,15 +15,21 @@ from services.console.problems import Problem
 from services.console.routes.asking import ERRORS, NOT_FOUND, json_of
 from services.console.routes.forms import Name, Strict
 from services.console.routes.people import above
-from services.console.store.sessions import Sessions
+from services.console.store.keys import Keys
 
 
 class KeyWanted(Strict):
     """A key for a program: some of one's own rights, until it expires."""
 
     name: Name
-    role: Role = Role.MANAGER
-    rights: set[Right] = Field(default={Right.LOOK}, min_length=1)
+    role: Role = Field(
+        default=Role.MANAGER, description="as whom it is written down; it gives no rights"
+    )
+    rights: set[Right] = Field(
+        default={Right.LOOK},
+        min_length=1,
+        description="what it may do: only what is named here, whatever its role",
+    )
     expires_at: AwareDatetime | None = None
 
 
@@ -56,8 +62,8 @@ EXTRA: dict[str, Any] = {"openapi_extra": needs(Right.PEOPLE)}
 @router.get("/keys", response_model=list[KeyShown], **EXTRA)
 async def list_keys(request: Request, who: Who) -> Response:
     """Programs' keys, the newest first."""
-    sessions: Sessions = request.app.state.sessions
-    return json_of([_key(key) for key in await sessions.keys(who.account_id)])
+    keys: Keys = request.app.state.keys
+    return json_of([_key(key) for key in await keys.all(who.account_id)])
 
 
 @router.post("/keys", response_model=KeyMade, status_code=201, **EXTRA)

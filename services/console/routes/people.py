@@ -9,12 +9,19 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.console.auth import Guarded, Who, needs
-from services.console.desk.keeping_people import KeepingPeople, LastOwner, NotYours
+from services.console.desk.keeping_people import KeepingPeople, NotYours
 from services.console.domain.access import Right, Role
 from services.console.problems import Problem
 from services.console.routes.asking import CONFLICT, ERRORS, NOT_FOUND, json_of
 from services.console.routes.forms import Email, Name, Strict
-from services.console.store.people import EmailTaken, Member, People
+from services.console.store.members import (
+    EmailTaken,
+    LastOwner,
+    Member,
+    Members,
+    OtherStanding,
+    Standing,
+)
 
 
 class PersonShown(BaseModel):
@@ -64,9 +71,9 @@ async def list_people(
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> Response:
     """Who belongs to the account, by address."""
-    people: People = request.app.state.people
-    members = await people.members(who.account_id, after.replace("\0", ""), limit)
-    return json_of([_person(member) for member in members])
+    members: Members = request.app.state.members
+    found = await members.page(who.account_id, after.replace("\0", ""), limit)
+    return json_of([_person(member) for member in found])
 
 
 @router.get("/people/{person_id}", response_model=PersonShown, responses=NOT_FOUND, **EXTRA)
@@ -81,7 +88,7 @@ async def invite(request: Request, who: Who, body: Annotated[Invitation, Body()]
     desk: KeepingPeople = request.app.state.keeping_people
     try:
         person_id, password = await desk.admit(
-            who, body.email, body.name, body.role, may_export=body.may_export
+            who, body.email, body.name, Standing(body.role, body.may_export)
         )
     except NotYours as no:
         raise above(no) from no
@@ -102,11 +109,13 @@ async def change_role(
     desk: KeepingPeople = request.app.state.keeping_people
     member = await _member(request, who, person_id)
     try:
-        await desk.change(who, member, body.role, may_export=body.may_export)
+        await desk.change(who, member, Standing(body.role, body.may_export))
     except NotYours as no:
         raise above(no) from no
     except LastOwner as no:
         raise _last(no) from no
+    except OtherStanding as no:
+        raise _otherwise(no) from no
     return json_of(_person(await _member(request, who, person_id)))
 
 
@@ -121,12 +130,14 @@ async def remove_person(request: Request, who: Who, person_id: UUID) -> Response
         raise above(no) from no
     except LastOwner as no:
         raise _last(no) from no
+    except OtherStanding as no:
+        raise _otherwise(no) from no
     return Response(status_code=204)
 
 
 async def _member(request: Request, who: Who, person_id: UUID) -> Member:
-    people: People = request.app.state.people
-    member = await people.member(who.account_id, person_id)
+    members: Members = request.app.state.members
+    member = await members.one(who.account_id, person_id)
     if member is None:
         raise Problem(404, "not_found", "nobody of the account")
     return member
@@ -144,3 +155,7 @@ def above(_: NotYours) -> Problem:
 
 def _last(_: LastOwner) -> Problem:
     return Problem(409, "in_use", "an account keeps at least one owner")
+
+
+def _otherwise(_: OtherStanding) -> Problem:
+    return Problem(409, "stale", "she was given another role meanwhile: look again")

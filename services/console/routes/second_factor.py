@@ -27,7 +27,7 @@ from services.console.routes.session import (
     require_person,
     too_many,
 )
-from services.console.store.people import People
+from services.console.store.accounts import Accounts
 from services.console.store.second_factors import SecondFactors
 
 
@@ -122,8 +122,8 @@ async def remove(request: Request, who: Who, body: Annotated[Password, Body()]) 
 @router.get("/account/sign-in", response_model=Requirement, openapi_extra=needs(Right.PEOPLE))
 async def show_requirement(request: Request, who: Who) -> Response:
     """What the account asks of whoever signs in."""
-    people: People = request.app.state.people
-    required = await people.requires_second_factor(who.account_id)
+    accounts: Accounts = request.app.state.accounts
+    required = await accounts.requires_second_factor(who.account_id)
     return json_of({"second_factor_required": required})
 
 
@@ -135,7 +135,7 @@ async def show_requirement(request: Request, who: Who) -> Response:
 )
 async def require(request: Request, who: Who, body: Annotated[Requirement, Body()]) -> Response:
     """Ask for a second factor: who has none may only set one up, also if signed in already."""
-    people: People = request.app.state.people
+    accounts: Accounts = request.app.state.accounts
     factors: SecondFactors = request.app.state.second_factors
     if body.second_factor_required and who.person_id is not None:
         factor = await factors.of(who.person_id)
@@ -143,7 +143,7 @@ async def require(request: Request, who: Who, body: Annotated[Requirement, Body(
             raise Problem(409, "second_factor_missing", "set up your own first")
     now = request.app.state.clock.now()
     required = body.second_factor_required
-    await people.require_second_factor(who.account_id, required, who.actor, now)
+    await accounts.require_second_factor(who.account_id, required, who.actor, now)
     return json_of(body.model_dump())
 
 

@@ -52,11 +52,15 @@ class Limits:
         count: int = rows[0][0]
         return count
 
-    async def seen(self, key: str, window_at: datetime) -> int:
-        """How many there are in a window."""
-        statement = select(tally.c.count).where(tally.c.key == key, tally.c.window_at == window_at)
+    async def take_back(self, key: str, window_at: datetime) -> None:
+        """Count one less in a window, after all."""
+        statement = (
+            update(tally)
+            .where(tally.c.key == key, tally.c.window_at == window_at)
+            .values(count=tally.c.count - 1)
+        )
         async with self._database.transaction() as connection:
-            return int(await connection.scalar(statement) or 0)
+            await connection.execute(statement)
 
     async def claim(
         self, account_id: AccountId, key: str, fingerprint: bytes, now: datetime

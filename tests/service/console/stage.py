@@ -16,6 +16,8 @@ from libs.runtime.publish import MESSAGE_ID, publish
 from services.console.app import API, create
 from services.console.domain.access import Principal, Right, Role, rights_of
 from services.console.settings import Settings
+from services.console.store.members import Standing
+from services.console.store.people import Person
 from services.flows.app import create as create_flows
 from services.flows.settings import Settings as FlowsSettings
 from services.router.app import create as create_router
@@ -24,7 +26,7 @@ from services.rtb.app import create as create_rtb
 from services.rtb.settings import Settings as RtbSettings
 from services.tracking.app import create as create_tracking
 from services.tracking.settings import Settings as TrackingSettings
-from tests.kit.hosting import SECRET, alive, eventually, is_whole, settings_of
+from tests.kit.hosting import SECRET, TESTER, alive, eventually, is_whole, settings_of
 
 TRIES = 3
 PASSWORD = "a password of the tests"
@@ -158,8 +160,8 @@ class Stage:
         email = f"{uuid4().hex}@example.com"
         desk = self.app.state.keeping_people
         person, _ = await desk._newcomer(email, "Somebody else")
-        await self.app.state.people.found(
-            account_id, "Another company", person, self.app.state.clock.now()
+        await self.app.state.accounts.found(
+            account_id, "Another company", person, TESTER, self.app.state.clock.now()
         )
         return account_id
 
@@ -209,16 +211,16 @@ class Stage:
     async def person(self, role: Role = Role.OWNER, account_id: UUID | None = None) -> str:
         """Somebody with a password; give her address."""
         email = f"{uuid4().hex}@example.com"
-        everything = Principal(
-            account_id=account_id or self.owner.account_id,  # type: ignore[arg-type]
-            name="tests",
-            role=Role.OWNER,
-            rights=frozenset(Right),
-        )
         desk = self.app.state.keeping_people
-        person_id, _ = await desk.admit(everything, email, "Ann", role, may_export=False)
         kept = await desk._passwords.hashed(PASSWORD)
-        await self.app.state.people.set_password(person_id, kept, must_change=False)
+        person = Person(uuid4(), email, "Ann", kept, must_change=False)
+        await self.app.state.members.add(
+            account_id or self.owner.account_id,
+            person,
+            Standing(role),
+            TESTER,
+            self.app.state.clock.now(),
+        )
         return email
 
     async def browser(self, role: Role = Role.OWNER) -> Asker:

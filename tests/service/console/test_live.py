@@ -11,7 +11,7 @@ import orjson
 from services.console import live
 from services.console.domain.access import Role
 from services.console.live import QUEUE_MAX, Feed
-from tests.kit.hosting import eventually
+from tests.kit.hosting import TESTER, eventually
 from tests.service.console.stage import Asker, Stage
 
 
@@ -65,6 +65,20 @@ async def test_who_was_away_too_long_loads_anew(stage: Stage) -> None:
         assert (await next_of(stream))["event"] == "reset"
 
 
+async def test_who_must_set_up_a_second_factor_hears_nothing_more(
+    stage: Stage, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(live, "CHECK_SECONDS", 0.0)
+    bob = await stage.browser(Role.ANALYST)
+    async with listening(bob) as stream:
+        await stage.owner.post("buyers", {"name": "heard"})
+        assert (await next_of(stream))["event"] == "buyer.changed"
+        now = stage.app.state.clock.now()
+        await stage.app.state.accounts.require_second_factor(bob.account_id, True, TESTER, now)
+        await stage.owner.post("buyers", {"name": "not heard"})
+        assert [event async for event in stream] == []
+
+
 async def test_a_slow_listener_slows_nobody(stage: Stage) -> None:
     feed: Feed = stage.app.state.feed
     account_id = stage.owner.account_id
@@ -103,7 +117,8 @@ async def test_every_change_is_in_the_audit_log(stage: Stage) -> None:
 
     async def logged() -> Any:
         log = (await ann.get("audit"))["items"]
-        return log if len(log) == 3 else None
+        configured = [one for one in log if one["noun"] in ("buyer", "carrier")]
+        return configured if len(configured) == 3 else None
 
     carrier, changed, created = await eventually(logged)
 

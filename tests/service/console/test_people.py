@@ -1,5 +1,6 @@
 """People sign in, are let in, and are kept out; programs have keys with some of their rights."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -105,6 +106,23 @@ async def test_guessing_passwords_ends_soon(stage: Stage) -> None:
     assert nobody.json()["detail"] == "no such address and password"
 
 
+async def test_guesses_at_the_same_moment_pass_no_limit(stage: Stage) -> None:
+    """Thirty at once, the right password last among them: ten are looked at, no more."""
+    email = await stage.person()
+    http = stage.client()
+
+    async def guess(password: str) -> str:
+        answer = await http.post("session", json={"email": email, "password": password})
+        return str(answer.json().get("code", "in"))
+
+    for _ in range(FAILURES_OF_NAME_MAX + 5):
+        assert await guess(PASSWORD) == "in", "what was right counts for nothing"
+    codes = await asyncio.gather(*(guess(f"wrong {at}") for at in range(30)))
+    assert codes.count("wrong_password") == FAILURES_OF_NAME_MAX
+    assert codes.count("too_many_failures") == 30 - FAILURES_OF_NAME_MAX
+    assert await guess(PASSWORD) == "too_many_failures"
+
+
 async def test_a_person_of_two_accounts_switches(stage: Stage) -> None:
     ann = await stage.browser()
     founded = await ann.post("accounts", {"name": "Second company"})
@@ -138,6 +156,52 @@ async def test_people_are_let_in_changed_and_taken_out(stage: Stage) -> None:
     await ann.delete(path)
     assert (await http.get("session")).status_code == 401
     assert (await ann("GET", path)).status_code == 404
+
+
+async def test_who_changed_people_keys_and_the_account_is_written_down(stage: Stage) -> None:
+    ann = await stage.browser()
+    name = (await ann.get("session"))["email"]
+    bob = await ann.post("people", {"email": "bob@example.com", "name": "Bob", "role": "agent"})
+    path = f"people/{bob['person_id']}"
+    await ann.put(path, {"role": "analyst", "may_export": True})
+    await ann.delete(path)
+    key = await ann.post("keys", {"name": "robot", "role": "analyst"})
+    await ann.delete(f"keys/{key['key_id']}")
+    await ann.put("account", {"name": "Renamed"})
+    change = {"password": PASSWORD, "new_password": PASSWORD[::-1]}
+    signed_in = await ann.put("session/password", change)
+
+    async def entries(**which: str) -> list[dict[str, Any]]:
+        found = await ann.get("audit", params={"actor": name, **which})
+        assert {one["actor"]["role"] for one in found["items"]} == {"owner"}
+        return list(reversed(found["items"]))
+
+    came, changed, went = await entries(noun="person", key=bob["person_id"])
+    who = {"email": "bob@example.com", "name": "Bob"}
+    assert came["before"] is None
+    assert came["after"] == changed["before"] == {**who, "role": "agent", "may_export": False}
+    assert changed["after"] == went["before"] == {**who, "role": "analyst", "may_export": True}
+    assert went["after"] is None
+    made, ended = await entries(noun="key")
+    assert (made["after"]["rights"], ended["before"]) == (["look"], made["after"])
+    assert key["key"] not in str([made, ended])
+    (renamed,) = await entries(noun="account")
+    assert (renamed["before"], renamed["after"]) == ({"name": "My company"}, {"name": "Renamed"})
+    *_, mine = await entries(noun="person")
+    assert mine["reason"] == "the password was changed"
+    assert PASSWORD not in str(signed_in)
+
+
+async def test_two_owners_who_take_each_other_out_leave_one(stage: Stage) -> None:
+    account_id = await stage.another_account()
+    owner = await stage.program(Role.OWNER, account_id)
+    await stage.person(Role.OWNER, account_id)
+    paths = [f"people/{one['person_id']}" for one in await owner.get("people")]
+
+    answers = await asyncio.gather(*(owner("DELETE", path) for path in paths))
+
+    assert sorted(answer.status_code for answer in answers) == [204, 409]
+    assert [one["role"] for one in await owner.get("people")] == ["owner"]
 
 
 async def test_an_account_keeps_an_owner(stage: Stage) -> None:
