@@ -56,8 +56,9 @@ bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
 goldens: setup ## Write anew what flows' nodes do
 	@GOLDENS=1 $(PY) -m pytest -q tests/unit/flows/test_goldens.py
 
-schemas: setup ## Write the JSON Schemas of all messages
+schemas: setup ## Write the JSON Schemas of all messages and doors
 	@$(PY) -m deploy.schemas
+	@$(PY) -m deploy.doors
 
 nats-conf: setup ## Write nats.conf from the contracts
 	@$(PY) -m deploy.nats

@@ -134,7 +134,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     for routes in _routes():
         app.include_router(routes, prefix=API)
     app.include_router(predecessor.router)
-    app.state.manual = ManualShelf()
+    app.state.manual = ManualShelf(app.openapi)
     app.include_router(manual.router)
     _dress(app, settings)
     return app

@@ -73,6 +73,7 @@ from services.tracking.desk.visiting import VisitingDesk
 from services.tracking.domain.keys import Keys
 from services.tracking.domain.reports import VISITS
 from services.tracking.doors.conversions import conversion_routes
+from services.tracking.doors.described import description_route
 from services.tracking.doors.postbacks import postback_routes
 from services.tracking.doors.predecessor import predecessor_routes
 from services.tracking.doors.script import script_routes
@@ -158,8 +159,9 @@ def create(settings: Settings | None = None) -> Starlette:
     starts = [database.open, fetch.open, broker.open, *(part.start for part in parts)]
     ends = [part.stop for part in reversed(parts)]
     closes = [fetch.close, broker.close, database.close]
+    doors = [*websites.routes, *afterwards.routes]
     return Starlette(
-        routes=[*service_routes(health, broker), *websites.routes, *afterwards.routes],
+        routes=[*service_routes(health, broker), description_route(doors), *doors],
         lifespan=lifespan_of(starts, [answers.stop, *ends, *closes]),
     )
 

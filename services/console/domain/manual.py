@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = "/docs"
-PASSAGE_LETTERS_MAX = 1_500  # of one passage; what is longer is cut at a paragraph
+PASSAGE_LETTERS_MAX = 800  # of one passage; what is longer is cut at a paragraph
 _NOT_IN_ANCHORS = re.compile(r"[^a-z0-9 -]+")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -172,16 +172,23 @@ def _plain(token: Token) -> str:
 def _passages(name: str, title: str, tokens: list[Token]) -> Iterator[Passage]:
     heading, anchor = title, ""
     parts: list[str] = []
-    for before, token in zip([tokens[0], *tokens] if tokens else [], tokens, strict=False):
-        if before.type == "heading_open" and token.type == "inline":
+    row: list[str] | None = None
+    for before, token in pairwise([Token("begin", "", 0), *tokens]):
+        if token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close" and row is not None:
+            parts, row = [*parts, " | ".join(filter(None, row))], None
+        elif before.type == "heading_open":
             yield from _cut(Passage(name, title, heading, anchor, ""), parts)
             heading, parts = _plain(token), []
             anchor = "" if before.tag == "h1" else str(before.attrGet("id"))
-        elif token.type == "inline":
-            parts.append(_plain(token))
-        elif token.type in ("fence", "code_block"):
-            parts.append(token.content.rstrip())
+        elif token.type in ("inline", "fence", "code_block"):
+            (parts if row is None else row).append(_said(token))
     yield from _cut(Passage(name, title, heading, anchor, ""), parts)
+
+
+def _said(token: Token) -> str:
+    return _plain(token) if token.type == "inline" else token.content.rstrip()
 
 
 def _cut(passage: Passage, parts: Iterable[str]) -> Iterator[Passage]:

@@ -7,6 +7,7 @@ from services.console.domain.manual import ROOT, Heading, Page, Shelf
 from services.console.domain.searching import Found
 
 HEADINGS_SHOWN_LEVEL = 2
+REFERENCE = Shelf("Look up", (("api", "All of the API"), ("events", "All events")))
 
 
 def page_of(page: Page, shelves: Sequence[Shelf]) -> str:
@@ -58,20 +59,22 @@ def framed(
         f'<a class="home" href="{ROOT}/">CallCenter Pro</a>'
         f'<form action="{ROOT}/search" role="search"><input name="q" type="search" '
         f'aria-label="Search the manual" placeholder="Search" maxlength="300" '
-        f'value="{escape(question)}"></form>{"".join(_shelf(one, name) for one in shelves)}</nav>'
+        f'value="{escape(question)}"></form>'
+        f"{''.join(_shelf(one, name) for one in (*shelves, REFERENCE))}</nav>"
         f'<main id="main">{_contents(headings)}{body}</main></body></html>'
     )
 
 
 def _shelf(shelf: Shelf, current: str) -> str:
     links = "".join(
-        f'<li><a href="{ROOT}/{escape(name)}"{_current(name == current)}>{escape(title)}</a></li>'
+        f'<li><a href="{ROOT}/{escape(name)}"{_current(current, name)}>{escape(title)}</a></li>'
         for name, title in shelf.pages
     )
     return f"<h2>{escape(shelf.title)}</h2><ul>{links}</ul>"
 
 
-def _current(here: bool) -> str:
+def _current(current: str, name: str) -> str:
+    here = current == name or current.startswith(f"{name}/")
     return ' aria-current="page"' if here else ""
 
 

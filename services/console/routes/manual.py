@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.console.domain.manual_page import missing_page, page_of, results_page
-from services.console.store.manual import Manual, ManualShelf
+from services.console.store.manual import ManualShelf
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -22,9 +22,9 @@ FOUND_MAX = 20
 router = APIRouter(include_in_schema=False, prefix="/docs")
 
 
-async def _manual(request: Request) -> Manual:
+def _shelf(request: Request) -> ManualShelf:
     shelf: ManualShelf = request.app.state.manual
-    return await shelf.manual()
+    return shelf
 
 
 @router.get("")
@@ -36,7 +36,8 @@ async def show_root() -> Response:
 @router.get("/style.css")
 async def show_style(request: Request) -> Response:
     """How the pages look."""
-    return Response((await _manual(request)).style, media_type="text/css", headers=HEADERS)
+    style = (await _shelf(request).guides()).style
+    return Response(style, media_type="text/css", headers=HEADERS)
 
 
 @router.get("/search")
@@ -44,19 +45,24 @@ async def search(
     request: Request, q: Annotated[str, Query(max_length=QUESTION_LETTERS_MAX)] = ""
 ) -> Response:
     """The passages in which the words stand."""
-    manual = await _manual(request)
-    found = manual.index.search(q, FOUND_MAX)
-    return HTMLResponse(results_page(q, found, manual.shelves), headers=HEADERS)
+    found = (await _shelf(request).manual()).index.search(q, FOUND_MAX)
+    shelves = (await _shelf(request).guides()).shelves
+    return HTMLResponse(results_page(q, found, shelves), headers=HEADERS)
 
 
 @router.get("/{name:path}")
 async def show(request: Request, name: str) -> Response:
-    """A page, or a picture in one."""
-    manual = await _manual(request)
-    name = name.removesuffix(".md")
-    if picture := manual.pictures.get(name):
+    """A page, a picture in one, or a document for programs."""
+    name = name.removesuffix(".md") or "index"
+    guides = await _shelf(request).guides()
+    if picture := guides.pictures.get(name):
         return Response(picture, media_type="image/svg+xml", headers=PICTURE)
-    page = manual.pages.get(name or "index")
+    page = guides.pages.get(name)
     if page is None:
-        return HTMLResponse(missing_page(manual.shelves), 404, HEADERS)
-    return HTMLResponse(page_of(page, manual.shelves), headers=HEADERS)
+        manual = await _shelf(request).manual()
+        if document := manual.documents.get(name):
+            return Response(document, media_type="application/json", headers=HEADERS)
+        page = manual.pages.get(name)
+    if page is None:
+        return HTMLResponse(missing_page(guides.shelves), 404, HEADERS)
+    return HTMLResponse(page_of(page, guides.shelves), headers=HEADERS)

@@ -1,15 +1,19 @@
 """The manual is served whole, leads nowhere wrong, and lets nothing of a page's own run."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 import httpx
 import pytest
+import schemathesis
 from fastapi import FastAPI
 
+from libs.contracts.catalogue import CATALOGUE
 from services.console.app import create
 from services.console.domain.manual import read_page
 from services.console.settings import Settings
@@ -46,7 +50,7 @@ async def test_every_link_of_every_page_leads_somewhere(browser: httpx.AsyncClie
         pages[address] = answer.text
         if not answer.headers["content-type"].startswith("text/html"):
             continue
-        for link in LINK.findall(answer.text):
+        for link in set(LINK.findall(answer.text)):
             target = urljoin(f"http://console{address}", unescape(link))
             if target.startswith("http://console/docs"):
                 wanted.add((address, target.removeprefix("http://console")))
@@ -105,3 +109,46 @@ def test_markdown_brings_no_html_of_its_own() -> None:
     assert "<script" not in page.html
     assert "href" not in page.html
     assert "<img" not in page.html
+
+
+async def test_the_reference_is_whole(browser: httpx.AsyncClient, console: FastAPI) -> None:
+    document = (await browser.get("/docs/openapi.json")).json()
+    own = console.openapi()
+    assert set(own["paths"]) < set(document["paths"])
+    for path in ("/api/webhooks/voice", "/v1/production/{rtb_id}.{form}", "/dni/v1/visits"):
+        assert path in document["paths"]
+    loaded = schemathesis.openapi.from_dict(document)
+    assert all(hasattr(one, "ok") for one in loaded.get_all_operations()), "an operation is broken"
+    assert missing_of(document) == set()
+    paths = {
+        (one["tags"][0], path) for path, item in document["paths"].items() for one in item.values()
+    }
+    pages = {group: (await browser.get(f"/docs/api/{group}")).text for group, _ in paths}
+    assert all(f"<code>{path}</code>" in pages[group] for group, path in paths)
+
+
+async def test_the_events_are_those_of_the_contracts(browser: httpx.AsyncClient) -> None:
+    document = (await browser.get("/docs/asyncapi.json")).json()
+    events = {subject for subject in CATALOGUE if subject.startswith("event.")}
+    assert set(document["channels"]) == events
+    assert missing_of(document) == set()
+    assert {
+        *("router says event.call.routed.v1", "tracking-calls hears event.call.routed.v1"),
+        "console-audit hears event.buyer.changed.v1",
+    } <= set(document["operations"])
+    page = (await browser.get("/docs/events")).text
+    assert "Said by router; heard by tracking-calls" in page
+    assert all(subject in page for subject in events)
+
+
+def missing_of(document: Any) -> set[str]:
+    """References of a document that lead nowhere in it."""
+    text = json.dumps(document)
+    missing = set()
+    for ref in set(re.findall(r'"\$ref": "#/([^"]+)"', text)):
+        at: Any = document
+        for part in ref.split("/"):
+            at = at.get(part) if isinstance(at, dict) else None
+        if at is None:
+            missing.add(ref)
+    return missing
