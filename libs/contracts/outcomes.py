@@ -63,6 +63,7 @@ class SubStatus(StrEnum):
     CAMPAIGN_OUT_OF_AREA = "campaign_out_of_area"
     CAMPAIGN_CAPPED = "campaign_capped"
     PUBLISHER_CAPPED = "publisher_capped"
+    PUBLISHER_PAYOUT_CAPPED = "publisher_payout_capped"
     NOT_QUOTED = "not_quoted"
     # failed
     UNKNOWN_NUMBER = "unknown_number"

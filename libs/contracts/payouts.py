@@ -60,6 +60,7 @@ class Withheld(StrEnum):
 
     NOTHING = ""
     DUPLICATE = "duplicate"
+    CAPPED = "capped"
 
 
 class PayoutTerms(Value):

@@ -11,6 +11,7 @@ from libs.contracts.configuration import Limited, Name
 from libs.contracts.editing import Changed, Edit
 from libs.contracts.ids import AccountId, PublisherId
 from libs.contracts.message import Document, Question, Value, one_of, refused_at
+from libs.contracts.payout_caps import PAYOUT_CAPS_MAX, PayoutCap, PayoutCapped
 from libs.contracts.payouts import RULES_MAX, PayoutRule
 from libs.contracts.schedule import Schedule
 
@@ -51,7 +52,7 @@ class Publisher(Limited):
     `code` is how URLs and tags name it, one publisher of the account each.  Its caps and
     hours hold over all campaigns.  A sub-id that is not listed is taken as it comes.  A call is
     paid for by the first of `payouts` that names its campaign and is open, else the first that
-    names none, else as the campaign says.
+    names none, else as the campaign says, until one of `payout_caps` is reached.
     """
 
     id: PublisherId
@@ -64,10 +65,17 @@ class Publisher(Limited):
     schedule: Schedule | None = None
     sub_ids: tuple[SubId, ...] = Field(default=(), max_length=SUB_IDS_MAX)
     payouts: tuple[PayoutRule, ...] = Field(default=(), max_length=RULES_MAX)
+    payout_caps: tuple[PayoutCap, ...] = Field(default=(), max_length=PAYOUT_CAPS_MAX)
 
     @model_validator(mode="after")
     def _each_sub_id_once(self) -> Self:
         check_each_once("sub_ids", "code", [one.code.lower() for one in self.sub_ids])
+        return self
+
+    @model_validator(mode="after")
+    def _each_payout_cap_once(self) -> Self:
+        caps = [(one.period, one.most.currency) for one in self.payout_caps]
+        check_each_once("payout_caps", "period", caps)
         return self
 
     def blocks(self, sub_id: str) -> bool:
@@ -95,12 +103,16 @@ class PublisherChanged(Changed):
 
 
 class KnownPublisher(Value):
-    """A publisher of some account as of a version; `document` None: it was taken out of use."""
+    """A publisher of some account as of a version; `document` None: it was taken out of use.
+
+    `payout_capped` are those of its caps on payouts that are reached.
+    """
 
     account_id: AccountId
     publisher_id: PublisherId
     version: int
     document: Publisher | None
+    payout_capped: tuple[PayoutCapped, ...] = ()
 
 
 class KnownPublishers(Value):

@@ -55,6 +55,7 @@ class RouteReason(StrEnum):
     PUBLISHER_PAUSED = "publisher_paused"
     PUBLISHER_CLOSED = "publisher_closed"
     PUBLISHER_CAPPED = "publisher_capped"
+    PUBLISHER_PAYOUT_CAPPED = "publisher_payout_capped"
     NOT_QUOTED = "not_quoted"
     DIAL_ATTEMPTS_SPENT = "dial_attempts_spent"
     NO_TARGET = "no_target"

@@ -68,3 +68,4 @@ class Unearned(StrEnum):
     NOT_CONVERTED = "not_converted"
     TOO_SHORT = "too_short"
     DUPLICATE = "duplicate"
+    CAPPED = "capped"

@@ -28,6 +28,7 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.control_call.v1
             ask.tracking.save_publisher.v1 ask.tracking.list.v1
+            ask.tracking.payout_caps.v1
             ask.tracking.get.v1 ask.tracking.retire.v1
             ask.tracking.save_pixel.v1 ask.tracking.test_pixel.v1
             ask.tracking.pixel_presets.v1 ask.tracking.list_deliveries.v1

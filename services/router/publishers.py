@@ -38,7 +38,7 @@ class PublisherBook:
         self._store = store
         self._ask = ask
         self._clock = clock
-        self._known: dict[tuple[AccountId, PublisherId], Publisher] = {}
+        self._known: dict[tuple[AccountId, PublisherId], KnownPublisher] = {}
         self._meant: dict[AccountId, Mapping[str, PublisherId]] = {}
         self._version = 0
         self._loaded = False
@@ -73,7 +73,9 @@ class PublisherBook:
         """Whom a text means: an id, a code, or a name that one publisher alone has."""
         if account_id not in self._meant:
             self._meant[account_id] = _meanings(
-                one for (account, _), one in self._known.items() if account == account_id
+                one.document
+                for one in self._known.values()
+                if one.account_id == account_id and one.document is not None
             )
         return self._meant[account_id].get(text.strip().lower())
 
@@ -87,10 +89,8 @@ class PublisherBook:
         """What routing must know of who sent a call; None where nobody is known."""
         if publisher_id is None:
             return None
-        publisher = self._known.get((account_id, publisher_id))
-        if publisher is None:
-            return None
-        return _seen(publisher, tags.get(SUB_ID, ""), campaign_id)
+        known = self._known.get((account_id, publisher_id))
+        return None if known is None else _seen(known, tags.get(SUB_ID, ""), campaign_id)
 
     def _take(self, one: KnownPublisher) -> None:
         key = (one.account_id, one.publisher_id)
@@ -98,7 +98,7 @@ class PublisherBook:
         if one.document is None:
             self._known.pop(key, None)
         else:
-            self._known[key] = one.document
+            self._known[key] = one
         self._version = max(self._version, one.version)
 
 
@@ -111,7 +111,9 @@ def _meanings(publishers: Iterable[Publisher]) -> Mapping[str, PublisherId]:
     return names | codes | {str(one.id): one.id for one in publishers}
 
 
-def _seen(publisher: Publisher, sub_id: str, campaign_id: CampaignId | None) -> PublisherSeen:
+def _seen(known: KnownPublisher, sub_id: str, campaign_id: CampaignId | None) -> PublisherSeen:
+    publisher = known.document
+    assert publisher is not None, "who is out of use is not known"
     return PublisherSeen(
         id=publisher.id,
         name=publisher.name,
@@ -126,4 +128,5 @@ def _seen(publisher: Publisher, sub_id: str, campaign_id: CampaignId | None) -> 
             for rule in publisher.payouts
             if rule.campaign_id == wanted
         ),
+        payout_capped=known.payout_capped,
     )

@@ -55,6 +55,7 @@ from services.tracking.desk.following import FollowingDesk
 from services.tracking.desk.forgetting import ForgettingDesk
 from services.tracking.desk.keeping import KeepingDesk
 from services.tracking.desk.looking import LookingDesk
+from services.tracking.desk.payout_caps import PayoutCapsDesk
 from services.tracking.desk.periods import PeriodsDesk
 from services.tracking.desk.pixels import PixelsDesk
 from services.tracking.desk.postbacks import PostbacksDesk
@@ -92,6 +93,7 @@ from services.tracking.store.forgetting import Forgetting
 from services.tracking.store.journal import Journal
 from services.tracking.store.leasing import Leasing
 from services.tracking.store.numbers import Numbers
+from services.tracking.store.payout_caps import PayoutCaps
 from services.tracking.store.periods import Periods
 from services.tracking.store.pool_use import PoolUses
 from services.tracking.store.postbacks import PostbackLog
@@ -130,7 +132,7 @@ def create(settings: Settings | None = None) -> Starlette:
     seal = Seal(settings.session_secret.get_secret_value(), "partners' secrets")
     keeping = KeepingDesk(configuration, outbox, clock, seal)
     keeping_answers.bind(answers, keeping)
-    keeping_answers.bind_publishers(answers, PublishersDesk(keeping, configuration))
+    capping = _publishers(database, answers, keeping, configuration, outbox)
     posting, looking = _postbacks(settings, database, answers, keeping, outbox, seal, fetch)
     websites = _websites(settings, broker, database, answers, keeping, configuration, outbox)
     calls_answers.bind(answers, desk, websites.attributing)
@@ -143,7 +145,8 @@ def create(settings: Settings | None = None) -> Starlette:
     afterwards = _afterwards(settings, broker, database, books)
     postbacks = (asked, posting, looking, saved_reports, *afterwards.parts)
     summing = SummingDesk(Rollups(database))
-    parts = (outbox, consumer, periods, summing, proving, *postbacks, *websites.parts, watch)
+    sums = (summing, capping, proving)
+    parts = (outbox, consumer, periods, *sums, *postbacks, *websites.parts, watch)
 
     health = Health(
         "tracking",
@@ -184,6 +187,19 @@ def _broker(settings: Settings) -> Broker:
         if getattr(message, "publisher", "") == "tracking":
             broker.describes(subject, message)
     return broker
+
+
+def _publishers(
+    database: Database,
+    answers: Answers,
+    keeping: KeepingDesk,
+    configuration: Configuration,
+    outbox: Outbox,
+) -> PayoutCapsDesk:
+    store = PayoutCaps(database)
+    caps = PayoutCapsDesk(store, configuration, Reports(database), outbox, SystemClock())
+    keeping_answers.bind_publishers(answers, PublishersDesk(keeping, store), caps)
+    return caps
 
 
 def _postbacks(  # noqa: PLR0917 - wired once

@@ -86,6 +86,8 @@ FREE = {
     "services/tracking/store/archive.py:_HEARD": "calls of all accounts, by their key",
     "services/tracking/store/archive.py:calls": "calls of all accounts, to be folded anew",
     "services/tracking/store/archive.py:periods": "periods are the platform's",
+    "services/tracking/store/payout_caps.py:announce": "the outbox is the platform's",
+    "services/tracking/store/payout_caps.py:telling": "a lock",
     "services/tracking/store/postbacks.py:_keep": "a row that names its account",
     "services/tracking/store/recordings.py:_drop": "rows of calls, each with its account",
     "services/tracking/store/recordings.py:_note": "rows of calls, each with its account",

@@ -15,7 +15,7 @@ from libs.contracts.adjusting import (
     Reason,
 )
 from libs.contracts.conversions import PostConversion, Posted
-from libs.contracts.ids import CallId
+from libs.contracts.ids import CallId, PublisherId
 from libs.contracts.ledger import (
     AskBalances,
     AskEntries,
@@ -27,6 +27,7 @@ from libs.contracts.ledger import (
     ProveBooks,
 )
 from libs.contracts.money import Money
+from libs.contracts.payout_caps import AskPayoutCaps, PayoutCapsUsed
 from libs.contracts.worth import EffectKind, PartyKind
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
@@ -170,6 +171,18 @@ async def adjust_party(request: Request, who: Who, body: Annotated[OfParty, Body
         AdjustParty, paths, account_id=who.account_id, actor=who.actor, **body.model_dump()
     )
     return told(await asked(request, question, paths | {"money.amount": "body.money.amount"}), 201)
+
+
+@router.get(
+    "/publishers/{publisher_id}/payout-caps",
+    response_model=PayoutCapsUsed,
+    responses=NOT_FOUND,
+    openapi_extra=look,
+)
+async def show_payout_caps(request: Request, who: Who, publisher_id: PublisherId) -> Response:
+    """What of a publisher's caps on payouts is used in the periods of now."""
+    question = AskPayoutCaps(account_id=who.account_id, publisher_id=publisher_id)
+    return told(await asked(request, question))
 
 
 @router.get("/ledger-entries", response_model=LedgerEntries, openapi_extra=look)

@@ -23,6 +23,7 @@ from libs.contracts.ids import (
 )
 from libs.contracts.message import Instant, Value
 from libs.contracts.money import Amount, Money
+from libs.contracts.payout_caps import PayoutCapped
 from libs.contracts.payouts import PayoutRule
 from libs.contracts.phone import Caller
 from libs.contracts.publishers import PublisherStatus
@@ -63,7 +64,8 @@ class PublisherSeen(Value):
 
     Calls that they refuse are dialled to the campaign's fallback destination (`falls_back`),
     or closed.  `blocked_sub_id`: the source of theirs that the call came from, if it is blocked.
-    `payouts` are those that may be the call's, the campaign's own first.
+    `payouts` are those that may be the call's, the campaign's own first; `payout_capped` the caps
+    on them that are reached.
     """
 
     id: PublisherId
@@ -74,6 +76,7 @@ class PublisherSeen(Value):
     limits: Limited = Limited()
     falls_back: bool = False
     payouts: tuple[PayoutRule, ...] = Field(default=(), exclude_if=().__eq__)
+    payout_capped: tuple[PayoutCapped, ...] = Field(default=(), exclude_if=().__eq__)
 
 
 class FlowPart(StrEnum):

@@ -38,6 +38,7 @@ OF_PUBLISHER = frozenset(
         RouteReason.PUBLISHER_PAUSED,
         RouteReason.PUBLISHER_CLOSED,
         RouteReason.PUBLISHER_CAPPED,
+        RouteReason.PUBLISHER_PAYOUT_CAPPED,
     )
 )
 """Why a publisher's calls are not taken now: it is set for each whether they fall back."""

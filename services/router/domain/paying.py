@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from libs.contracts.payout_caps import WhenCapped, in_force
 from libs.contracts.payouts import Payout, PayoutTerms, Withheld
 from libs.contracts.screening import CallerHistory, DuplicateRule, DuplicateScope
 from libs.rules.history import served_at_all
@@ -18,8 +19,7 @@ def payout_of(decision: Decision) -> PayoutTerms | None:
     if rule is None:
         return None
     agreed = {name: getattr(rule, name) for name in PayoutTerms.model_fields if name != "withheld"}
-    again = _is_duplicate(rule, record.context, record.inputs.history, record.at)
-    withheld = Withheld.DUPLICATE if again else Withheld.NOTHING
+    withheld = _withheld(rule, record.context, record.inputs.history, record.at)
     return PayoutTerms.model_construct(**agreed, withheld=withheld)
 
 
@@ -38,6 +38,13 @@ def _rule_of(plan: Plan, context: CallContext, at: datetime) -> Payout | None:
         if rule.schedule is None or opening(rule.schedule, at).is_open:
             return rule
     return plan.settings.payout
+
+
+def _withheld(rule: Payout, context: CallContext, history: CallerHistory, at: datetime) -> Withheld:
+    if _is_duplicate(rule, context, history, at):
+        return Withheld.DUPLICATE
+    capped = context.publisher.payout_capped if context.publisher else ()
+    return Withheld.CAPPED if in_force(capped, WhenCapped.UNPAID, at) else Withheld.NOTHING
 
 
 def _is_duplicate(rule: Payout, context: CallContext, history: CallerHistory, at: datetime) -> bool:

@@ -1,13 +1,16 @@
 """Whether a campaign takes a call at all: rules that hold whoever might take it.
 
 They are tested in this order: the caller (withheld, blocked, from abroad, not attested,
-calling too often), its publisher's status and hours, its quote, then the campaign's hours, tag
-filter and area.
+calling too often), its publisher's status, hours and caps on payouts, its quote, then the
+campaign's hours, tag filter and area.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 
+from libs.contracts.caps import Period
+from libs.contracts.money import Money
+from libs.contracts.payout_caps import PayoutCapped, WhenCapped, in_force
 from libs.contracts.phone import CallerKind
 from libs.contracts.publishers import PublisherStatus
 from libs.contracts.quoting import LateCalls, Quotes
@@ -29,6 +32,14 @@ _ATTESTATIONS = {
     "TN-Validation-Passed-C": Attestation.C,
 }
 """Twilio's `StirVerstat`; what goes on after these names a call that was diverted or passed on."""
+
+_PERIODS = {
+    Period.HOUR: "this hour",
+    Period.DAY: "today",
+    Period.WEEK: "this week",
+    Period.MONTH: "this month",
+    Period.TOTAL: "in all",
+}
 
 KNOWS_DIVERTED = 3  # the edition of the rules since which such calls are told apart
 
@@ -100,6 +111,24 @@ def _of_publisher(context: CallContext, now: datetime) -> Iterator[tuple[RouteRe
     )
     if publisher.schedule is not None:
         yield RouteReason.PUBLISHER_CLOSED, hours.check(publisher.schedule, now)
+    reached = in_force(publisher.payout_capped, WhenCapped.BLOCK, now)
+    if reached is not None:
+        yield RouteReason.PUBLISHER_PAYOUT_CAPPED, _paid_out(reached)
+
+
+def _paid_out(reached: PayoutCapped) -> Finding:
+    """A cap on payouts in words."""
+    period, most = _PERIODS[reached.cap.period], reached.cap.most
+    until = f", until {reached.until:%Y-%m-%d %H:%M} UTC" if reached.until else ""
+    return Finding(
+        False,
+        f"{_money(reached.owed)} were owed {period}",
+        f"less than {_money(most)} {period}{until}",
+    )
+
+
+def _money(money: Money) -> str:
+    return f"{money.amount.normalize():f} {money.currency}"
 
 
 def check_quoted(quotes: Quotes, context: CallContext, now: datetime) -> Finding:

@@ -27,6 +27,9 @@ CLOSED: Mapping[RouteReason, str] = {
     RouteReason.PUBLISHER_CAPPED: (
         "the publisher {publisher} had reached a cap: {seen}, wanted {needed}"
     ),
+    RouteReason.PUBLISHER_PAYOUT_CAPPED: (
+        "the publisher {publisher} had reached its cap on payouts: {seen}, wanted {needed}"
+    ),
     RouteReason.CALLER_ANONYMOUS: "the campaign takes no callers who withhold their number",
     RouteReason.CALLER_BLOCKED: "the caller is blocked: {blocked}",
     RouteReason.CALLER_ABROAD: "the campaign takes only callers of {needed} ({seen})",

@@ -22,7 +22,10 @@ class Publishers:
     async def all(self) -> list[KnownPublisher]:
         """Everybody that is known."""
         table = tables.publisher
-        statement = select(table.c.account_id, table.c.id, table.c.version, table.c.document)
+        statement = select(
+            *(table.c.account_id, table.c.id, table.c.version, table.c.document),
+            table.c.payout_capped,
+        )
         async with self._database.transaction() as connection:
             rows = await connection.execute(statement)
             return [
@@ -31,6 +34,7 @@ class Publishers:
                     publisher_id=PublisherId(row[1]),
                     version=row[2],
                     document=None if row[3] is None else Publisher.model_validate(row[3]),
+                    payout_capped=row[4],
                 )
                 for row in rows
             ]
@@ -41,18 +45,21 @@ class Publishers:
         async with self._database.transaction() as connection:
             await connection.execute(select(func.pg_advisory_xact_lock(tables.EDIT_LOCK)))
             for one in told:
-                document = one.document.model_dump(mode="json") if one.document else None
+                kept = one.model_dump(mode="json", include={"document", "payout_capped"})
                 statement = insert(table).values(
                     account_id=one.account_id,
                     id=one.publisher_id,
                     version=one.version,
-                    document=document,
+                    **kept,
                 )
                 newer = statement.excluded.version
                 await connection.execute(
                     statement.on_conflict_do_update(
                         index_elements=["account_id", "id"],
-                        set_={"version": newer, "document": statement.excluded.document},
+                        set_={
+                            "version": newer,
+                            **{name: statement.excluded[name] for name in kept},
+                        },
                         where=table.c.version < newer,
                     )
                 )

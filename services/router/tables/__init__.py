@@ -188,6 +188,7 @@ publisher = Table(
     Column("id", UUID(as_uuid=True), primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("document", JSONB(none_as_null=True)),
+    Column("payout_capped", JSONB, nullable=False, server_default="[]"),
     Index("publisher_version", "version"),
 )
 """A copy of what tracking keeps, by its versions; `document` None: taken out of use."""

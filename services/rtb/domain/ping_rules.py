@@ -218,6 +218,8 @@ def _turned_away(reason: RouteReason | None) -> Rejected:
         return Rejected(1001, "Campaign is disabled")
     if reason is RouteReason.PUBLISHER_PAUSED:
         return Rejected(1007, "Publisher is paused")
+    if reason is RouteReason.PUBLISHER_PAYOUT_CAPPED:
+        return Rejected(1007, "Publisher is capped")
     if reason in _OF_CALLER:
         return Rejected(1004, "Caller ID")
     if reason in _OF_TAGS:

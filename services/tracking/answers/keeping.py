@@ -1,12 +1,14 @@
 """Questions of those who configure what tracking keeps."""
 
 from libs.contracts.editing import Got, Page, Saved
+from libs.contracts.payout_caps import AskPayoutCaps, PayoutCapsUsed
 from libs.contracts.publishers import AskPublishers, KnownPublishers, SavePublisher
 from libs.contracts.tracking_edits import GetTracking, ListTracking, RetireTracking
 from libs.runtime.answers import Answers
 from libs.runtime.deadline import Deadline
 from services.tracking.answers.refusing import declining
 from services.tracking.desk.keeping import KeepingDesk
+from services.tracking.desk.payout_caps import PayoutCapsDesk
 from services.tracking.desk.publishers import PublishersDesk
 
 EDITS_IN_FLIGHT_MAX = 50  # edits are done one at a time anyway
@@ -31,7 +33,7 @@ def bind(answers: Answers, desk: KeepingDesk) -> None:
         return await desk.page(question)
 
 
-def bind_publishers(answers: Answers, desk: PublishersDesk) -> None:
+def bind_publishers(answers: Answers, desk: PublishersDesk, caps: PayoutCapsDesk) -> None:
     """Bind what is about publishers alone."""
 
     @answers.to(SavePublisher, in_flight_max=EDITS_IN_FLIGHT_MAX)
@@ -42,3 +44,8 @@ def bind_publishers(answers: Answers, desk: PublishersDesk) -> None:
     @answers.to(AskPublishers, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def publishers(question: AskPublishers, _: Deadline) -> KnownPublishers:
         return await desk.known(question)
+
+    @answers.to(AskPayoutCaps, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def used(question: AskPayoutCaps, _: Deadline) -> PayoutCapsUsed:
+        with declining():
+            return await caps.used(question)

@@ -1,18 +1,11 @@
 """The publishers' desk: who sends calls, for those who edit them and for the router."""
 
 from libs.contracts.editing import Saved
-from libs.contracts.ids import PublisherId
-from libs.contracts.publishers import (
-    AskPublishers,
-    KnownPublisher,
-    KnownPublishers,
-    Publisher,
-    SavePublisher,
-)
+from libs.contracts.publishers import AskPublishers, KnownPublishers, SavePublisher
 from libs.contracts.tracking_edits import TrackingNoun
 from services.tracking.desk.keeping import KeepingDesk
 from services.tracking.domain.fitting import fitting
-from services.tracking.store.configuration import Configuration
+from services.tracking.store.payout_caps import PayoutCaps
 
 PUBLISHERS_MAX = 500  # of one answer; few are longer than 800 bytes
 
@@ -20,9 +13,9 @@ PUBLISHERS_MAX = 500  # of one answer; few are longer than 800 bytes
 class PublishersDesk:
     """Saves publishers, and tells the router of all."""
 
-    def __init__(self, keeping: KeepingDesk, configuration: Configuration) -> None:
+    def __init__(self, keeping: KeepingDesk, caps: PayoutCaps) -> None:
         self._keeping = keeping
-        self._configuration = configuration
+        self._caps = caps
 
     async def save(self, question: SavePublisher) -> Saved:
         """Keep a publisher; raise Stale, or Unfit where its code is taken."""
@@ -32,18 +25,7 @@ class PublishersDesk:
 
     async def known(self, question: AskPublishers) -> KnownPublishers:
         """What changed since a version, as much as fits into one answer."""
-        rows = await self._configuration.since(
-            TrackingNoun.PUBLISHER, question.since, PUBLISHERS_MAX + 1
-        )
-        known = [
-            KnownPublisher(
-                account_id=account_id,
-                publisher_id=PublisherId(kept.key),
-                version=kept.version,
-                document=None if kept.retired else Publisher.model_validate(kept.document),
-            )
-            for account_id, kept in rows
-        ]
+        known = await self._caps.since(question.since, PUBLISHERS_MAX + 1)
         shown = known[: min(fitting(known), PUBLISHERS_MAX)]
         return KnownPublishers(
             version=shown[-1].version if shown else question.since,

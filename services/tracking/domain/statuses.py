@@ -19,6 +19,7 @@ _REJECTED = frozenset(
         SubStatus.CAMPAIGN_OUT_OF_AREA,
         SubStatus.CAMPAIGN_CAPPED,
         SubStatus.PUBLISHER_CAPPED,
+        SubStatus.PUBLISHER_PAYOUT_CAPPED,
         SubStatus.NOT_QUOTED,
     )
 )

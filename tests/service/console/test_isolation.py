@@ -166,6 +166,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/flows/{id}": {"id": flow["row"]["id"], "version": "1"},
         "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0", "recording_sid": "RE1"},
         "/disputes/{dispute_id}": {"dispute_id": str(uuid4())},
+        "/publishers/{publisher_id}": {"publisher_id": ours["publishers"]["document"]["id"]},
         "/visits/{visit_id}": {"visit_id": str(uuid4())},
         "/deliveries/{delivery_id}": {"delivery_id": str(uuid4())},
         "/reconciliations/{reconciliation_id}": {"reconciliation_id": str(uuid4())},

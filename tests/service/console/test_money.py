@@ -14,9 +14,10 @@ from libs.contracts.routing import Terms
 from libs.runtime.publish import MESSAGE_ID, publish
 from tests.kit.facts import CallStory
 from tests.kit.hosting import eventually
-from tests.service.console.stage import Asker, Stage
+from tests.service.console.stage import Asker, Stage, a_routed_campaign
 
 PUBLISHER = uuid4()
+NUMBER = "+18005550100"
 
 
 async def tell(stage: Stage, *facts: Fact) -> None:
@@ -212,3 +213,53 @@ async def test_a_refused_dispute_changes_nothing(stage: Stage) -> None:
         return True if found == [2, 1] else None
 
     await eventually(audited)
+
+
+async def test_a_publishers_cap_on_payouts_stops_its_calls_until_it_is_raised(stage: Stage) -> None:
+    asker = stage.owner
+    named = {"name": "Mail House", "payout_caps": [{"period": "total", "most": {"amount": "9"}}]}
+    made = await asker.post("publishers", {"id": str(PUBLISHER), **named})
+    ours = await a_routed_campaign(asker, NUMBER)
+    number = ours["numbers"]
+    await asker.put(
+        f"numbers/{number['document']['id']}",
+        {**number["document"], "publisher_id": str(PUBLISHER)},
+        number["version"],
+    )
+
+    async def routed(outcome: str) -> Any:
+        rehearsed = await asker.post("rehearsals", {"dialled": NUMBER})
+        return rehearsed if rehearsed["answer"]["outcome"] == outcome else None
+
+    async def sell() -> None:
+        await tell(stage, *sold(asker.account_id)[1])
+
+    path = f"publishers/{PUBLISHER}"
+    await eventually(partial(routed, "dial"))
+    await sell()
+    await sell()
+    refused = await eventually(partial(routed, "close"))
+
+    assert refused["decision"]["reason"] == "publisher_payout_capped"
+    assert "10 USD were owed in all, wanted less than 9 USD" in refused["decision"]["sentence"]
+    (used,) = (await asker.get(f"{path}/payout-caps"))["caps"]
+    assert (used["owed"]["amount"], used["reached"], used["until"]) == ("10.0000", True, None)
+
+    async def audited() -> Any:
+        rows = (await asker.get("audit", params={"noun": "publisher"}))["items"]
+        return rows if len(rows) == 3 else None
+
+    told, *_ = await eventually(audited)
+    assert told["actor"]["name"] == "payout caps"
+    assert told["after"]["payout_capped"][0]["owed"]["amount"] == "10.0000"
+    assert (await asker.get(path))["version"] == made["version"], "nobody has edited it"
+
+    raised = {**made["document"], "payout_caps": [{"period": "total", "most": {"amount": "12"}}]}
+    await asker.put(path, raised, made["version"])
+    await eventually(partial(routed, "dial"))
+    await sell()
+    await eventually(partial(routed, "close"))
+    (call,) = (await asker.get("calls?limit=1"))["calls"]
+    less = {"kind": "payout", "money": {"amount": "-4"}, "reason": "not theirs"}
+    await asker.post(f"calls/{call['call_id']}/adjustments", less)
+    await eventually(partial(routed, "dial"))

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from libs.contracts.ids import AccountId, PublisherId
 from libs.contracts.message import Refusal
+from libs.contracts.payout_caps import PayoutCapped
 from libs.contracts.publishers import (
     AskPublishers,
     KnownPublisher,
@@ -29,7 +30,14 @@ class PlayedTracking:
     def __init__(self) -> None:
         self.kept: list[KnownPublisher] = []
 
-    def keep(self, account_id: AccountId, publisher: Publisher, *, gone: bool = False) -> None:
+    def keep(
+        self,
+        account_id: AccountId,
+        publisher: Publisher,
+        *,
+        gone: bool = False,
+        capped: tuple[PayoutCapped, ...] = (),
+    ) -> None:
         """Know a publisher, or that it was taken out of use, as the newest change."""
         document = None if gone else publisher
         version = max((one.version for one in self.kept), default=0) + 1
@@ -40,6 +48,7 @@ class PlayedTracking:
                 publisher_id=publisher.id,
                 version=version,
                 document=document,
+                payout_capped=capped,
             )
         )
 

@@ -1,22 +1,33 @@
 """What a call's publisher is paid is agreed when the call is routed, and told with it."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from libs.contracts.call_settings import Conversion
+from libs.contracts.ids import PublisherId
 from libs.contracts.money import usd
+from libs.contracts.payout_caps import PayoutCap, PayoutCapped, WhenCapped
 from libs.contracts.payouts import Payout
+from libs.contracts.phone import PhoneDestination
 from libs.contracts.pricing import Telephony
-from libs.contracts.publishers import Publisher
+from libs.contracts.publishers import Publisher, WhenRefused
+from libs.contracts.routing import RouteReason
 from tests.kit.hosting import eventually
 from tests.service.router.played_tracking import PlayedTracking, a_publisher
-from tests.service.router.stage import Call, Stage, a_campaign, a_number, dial
+from tests.service.router.stage import Call, Stage, a_campaign, a_number, close, dial
+
+Capped = Mapping[PublisherId, tuple[PayoutCapped, ...]]
 
 
-async def scene(stage: Stage, *publishers: Publisher, **more: Any) -> list[str]:
-    """A campaign, and a number of each of these publishers."""
+async def scene(
+    stage: Stage, *publishers: Publisher, capped: Capped = MappingProxyType({}), **more: Any
+) -> list[str]:
+    """A campaign, and a number of each of these publishers; some have reached caps."""
     tracking = PlayedTracking()
     for publisher in publishers:
-        tracking.keep(stage.account_id, publisher)
+        tracking.keep(stage.account_id, publisher, capped=capped.get(publisher.id, ()))
     await tracking.open(stage.nats_url, stage.stack)
     target = await stage.target(await stage.buyer())
     campaign = a_campaign(target, **more)
@@ -84,3 +95,42 @@ async def test_a_caller_who_was_served_is_not_paid_for_again(stage: Stage) -> No
     second = await agreed(stage, number)
 
     assert (first["payout"]["withheld"], second["payout"]["withheld"]) == ("", "duplicate")
+
+
+async def test_after_a_cap_on_payouts_calls_are_refused_or_not_paid_for(stage: Stage) -> None:
+    now = datetime.now(UTC)
+    soon, just_over = now + timedelta(hours=2), now - timedelta(seconds=1)
+
+    def reached(until: datetime | None, then: WhenCapped = WhenCapped.BLOCK) -> PayoutCapped:
+        cap = PayoutCap(period="day", most=usd("50"), then=then)
+        return PayoutCapped(cap=cap, owed=usd("52.5"), until=until)
+
+    rule = [{"amount": usd("3")}]
+    blocked, unpaid, begun_anew, for_good = (a_publisher(payouts=rule) for _ in range(4))
+    sent_on = a_publisher(payouts=rule, when_refused=WhenRefused.FALLBACK)
+    numbers = await scene(
+        stage,
+        *(blocked, unpaid, begun_anew, for_good, sent_on),
+        capped={
+            blocked.id: (reached(soon, WhenCapped.UNPAID), reached(soon)),
+            unpaid.id: (reached(soon, WhenCapped.UNPAID),),
+            begun_anew.id: (reached(just_over), reached(just_over, WhenCapped.UNPAID)),
+            for_good.id: (reached(None),),
+            sent_on.id: (reached(soon),),
+        },
+        fallback_destination=PhoneDestination(number="+15550199999"),
+    )
+
+    refused = Call(dialled=numbers[0])
+    assert close(await stage.ask(refused.admit())).reason is RouteReason.PUBLISHER_PAYOUT_CAPPED
+    assert (await stage.explained(refused))[0].sentence == (
+        "The call was closed because the publisher Mail House had reached its cap on payouts: "
+        f"52.5 USD were owed today, wanted less than 50 USD today, until {soon:%Y-%m-%d %H:%M} UTC."
+    )
+    assert (await agreed(stage, numbers[1]))["payout"]["withheld"] == "capped"
+    assert (await agreed(stage, numbers[2]))["payout"]["withheld"] == ""
+    closed = close(await stage.ask(Call(dialled=numbers[3]).admit()))
+    assert closed.reason is RouteReason.PUBLISHER_PAYOUT_CAPPED
+    fell = dial(await stage.ask(Call(dialled=numbers[4]).admit()))
+    assert fell.dial.destination == PhoneDestination(number="+15550199999")
+    await stage.replay_everything()
