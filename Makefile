@@ -2,8 +2,11 @@
 UV_VERSION := 0.13.9
 PY := .venv/bin/python
 export PYTHONPATH := .
+export NODE_USE_SYSTEM_CA := 1
+WEB := services/console/web
+NPM := PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix $(WEB) --silent
 
-.PHONY: help setup check test test-long migrate migration format run call rehearse bench env goldens schemas nats-conf
+.PHONY: help setup check web web-check test test-long migrate migration format run call rehearse bench env goldens schemas nats-conf
 
 help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,13 +25,25 @@ format: setup ## Format and sort
 check: setup ## Format, lint, types
 	@.venv/bin/ruff format --check -q . && .venv/bin/ruff check -q . && .venv/bin/mypy
 
-test: setup check ## All tests, on real PostgreSQL and NATS
+web: $(WEB)/dist/index.html ## Build the console's browser application
+
+$(WEB)/node_modules/ready: $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc | .venv/ready
+	@$(NPM) ci
+	@touch $@
+
+$(WEB)/dist/index.html: $(WEB)/node_modules/ready $(shell find $(WEB)/src $(WEB)/*.* -type f -not -name schema.d.ts 2>/dev/null)
+	@$(NPM) run build
+
+web-check: web ## Types, lint and unit tests of the browser application
+	@$(NPM) run check
+
+test: setup check web-check ## All tests, on real PostgreSQL and NATS
 	@$(PY) -m pytest -n 2 --dist loadfile
 
 test-long: setup ## Tests of full size: minutes each
 	@LONG=1 $(PY) -m pytest tests/service/router/test_caps.py tests/service/console/test_odd_requests.py tests/unit/rtb/test_answer.py
 
-run: setup ## Start everything, place one call, stay up
+run: setup web ## Start everything, place one call, stay up
 	@$(PY) -m deploy.local.stack
 
 call: setup ## Call a number of the running stack: FROM= TO= [SCRIPT=]
@@ -56,9 +71,10 @@ bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
 goldens: setup ## Write anew what flows' nodes do
 	@GOLDENS=1 $(PY) -m pytest -q tests/unit/flows/test_goldens.py
 
-schemas: setup ## Write the JSON Schemas of all messages and doors
+schemas: setup ## Write the schemas of all messages, doors and the API
 	@$(PY) -m deploy.schemas
 	@$(PY) -m deploy.doors
+	@$(PY) -m deploy.openapi
 
 nats-conf: setup ## Write nats.conf from the contracts
 	@$(PY) -m deploy.nats

@@ -223,6 +223,7 @@ def _say_where(urls: Mapping[str, str], environment: Mapping[str, str]) -> None:
     for name, url in urls.items():
         print(f"  {name:10} {url}")
     print(f"  {'NATS':10} {environment['NATS_URL']} (passwords in .local/secrets)")
+    print(f"  {'browser':10} {urls['console']}/console/")
     print(f"  {'API':10} {urls['console']}/api/v1/openapi.json")
     for line in _first_owner():
         print(f"\n{line}")

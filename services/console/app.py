@@ -75,6 +75,7 @@ from services.console.routes import audit as audit_log
 from services.console.routes.configuration import configuration_routes
 from services.console.routes.tracked import tracked_routes
 from services.console.settings import Settings
+from services.console.site import site_routes
 from services.console.store.audit import Audit
 from services.console.store.limits import Limits
 from services.console.store.manual import ManualShelf
@@ -121,7 +122,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         title="CallCenter Pro",
         version="1",
         description="The one door for people and their programs.",
-        routes=[*service_routes(health, broker)],
+        routes=[*service_routes(health, broker), *site_routes()],
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,

@@ -9,6 +9,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable
 from itertools import count
 from pathlib import Path
@@ -21,6 +22,12 @@ from deploy.local.folders import LOCAL, ROOT
 
 NAMES = ("chromium-headless-shell", "chromium", "google-chrome", "chrome")
 PINNED = ROOT / "tests" / "browser"
+NODE = str(Path(sys.executable).with_name("node"))  # of our own environment, as npm beside it
+ENVIRONMENT = {
+    **os.environ,
+    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    "NODE_USE_SYSTEM_CA": "1",
+}
 UNPACKED = LOCAL / "browser" / "153.0.0"
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/153.0.0.0 Safari/537.36"
 STARTS_WITHIN_SECONDS = 30.0
@@ -52,18 +59,23 @@ def browser_program() -> tuple[str, dict[str, str]]:
 
 def _unpack() -> None:
     """Install the pinned package and inflate what is in it, once for this checkout."""
-    if shutil.which("npm") is None:
-        raise NoBrowser("set CHROMIUM, install a Chromium, or install Node.js with npm")
     with TemporaryDirectory() as folder:
         for file in PINNED.glob("package*.json"):
             shutil.copy(file, folder)
-        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        subprocess.run(install, cwd=folder, check=True)
+        install = [
+            str(Path(sys.executable).with_name("npm")),
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+        ]
+        subprocess.run(install, cwd=folder, check=True, env=ENVIRONMENT)
         packed = Path(folder, "node_modules", "@sparticuz", "chromium", "bin")
         made = Path(folder, "made")
         made.mkdir()
         for name, to in (("chromium.br", "chromium"), ("al2023.tar.br", "libraries.tar")):
-            subprocess.run(["node", "-e", INFLATE, packed / name, made / to], check=True)
+            subprocess.run([NODE, "-e", INFLATE, packed / name, made / to], check=True)
         shutil.unpack_archive(made / "libraries.tar", made, filter="data")
         UNPACKED.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):  # another run was faster

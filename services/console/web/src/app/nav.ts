@@ -1,0 +1,16 @@
+import { PhoneCall, type LucideIcon } from "lucide-react";
+import type { Right } from "@/api/session";
+
+export interface Entry {
+  to: string;
+  label: string;
+  icon: LucideIcon;
+  /** The second key after G. */
+  key: string;
+  right: Right;
+}
+
+/** Groups of pages, in the order of the sidebar.  An entry is added with its page, not before. */
+export const NAV: { group: string; entries: Entry[] }[] = [
+  { group: "Operate", entries: [{ to: "/calls", label: "Calls", icon: PhoneCall, key: "c", right: "look" }] },
+];

@@ -1,0 +1,145 @@
+import { columnOrderingFeature, columnResizingFeature, columnSizingFeature, columnVisibilityFeature, tableFeatures, useTable } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { cn } from "@/lib/cn";
+import { ColumnPicker } from "./columns";
+import { useKept } from "./kept";
+
+export interface Column<Row> {
+  id: string;
+  head: string;
+  width: number;
+  cell: (row: Row) => ReactNode;
+  /** Digits, to the right. */
+  num?: boolean;
+  /** Numbers of telephones, ids. */
+  mono?: boolean;
+  /** Not shown until somebody asks for it. */
+  hidden?: boolean;
+}
+
+interface Props<Row> {
+  /** What the list is called: for screen readers, and where its columns are kept. */
+  name: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  onOpen?: (row: Row) => void;
+  /** Called near the end of what is loaded. */
+  onMore?: (() => void) | undefined;
+  empty?: ReactNode;
+  dim?: (row: Row) => boolean;
+}
+
+const ROW_PX = 32;
+const AHEAD = 12; // rows outside the window that exist all the same
+const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature, columnResizingFeature, columnOrderingFeature });
+
+/** A list of any length: only the rows in view exist; columns, order and widths are kept. */
+export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty, dim }: Props<Row>) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState(0);
+  const kept = useKept(name, columns);
+  const definitions = useMemo(
+    () => columns.map((column) => ({ id: column.id, header: column.head, size: column.width, minSize: 48 })),
+    [columns],
+  );
+  const table = useTable({
+    features,
+    columns: definitions,
+    data: rows as Row[] & object[],
+    columnResizeMode: "onChange",
+    state: { columnVisibility: kept.visibility, columnOrder: kept.order, columnSizing: kept.sizing },
+    onColumnVisibilityChange: kept.setVisibility,
+    onColumnOrderChange: kept.setOrder,
+    onColumnSizingChange: kept.setSizing,
+  });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: AHEAD });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (onMore && last >= rows.length - AHEAD) onMore();
+  }, [last, rows.length, onMore]);
+  const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
+  const headers = table.getHeaderGroups()[0]?.headers ?? [];
+  const shown = headers.map((header) => byId.get(header.column.id)!);
+
+  const walk = (event: KeyboardEvent) => {
+    if (event.target instanceof HTMLInputElement) return;
+    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    if (step) {
+      const next = Math.max(0, Math.min(rows.length - 1, at + step));
+      event.preventDefault();
+      setAt(next);
+      virtual.scrollToIndex(next);
+      requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus());
+    }
+    const row = rows[at];
+    if (event.key === "Enter" && row && event.target instanceof HTMLTableRowElement) onOpen?.(row);
+  };
+
+  const above = items[0]?.start ?? 0;
+  const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  return (
+    // oxlint-disable-next-line jsx_a11y/no-noninteractive-tabindex -- scrolled by keys
+    <div ref={scroller} role="region" aria-label={name} tabIndex={0} onKeyDown={walk} className="relative min-h-0 flex-1 overflow-auto focus-visible:outline-offset-[-2px]">
+      <table aria-rowcount={rows.length + 1} className="w-full table-fixed border-separate border-spacing-0" style={{ minWidth: table.getTotalSize() }}>
+        <colgroup>
+          {headers.map((header) => (
+            <col key={header.id} style={{ width: header.getSize() }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {headers.map((header, index) => (
+              <th
+                key={header.id}
+                scope="col"
+                className={cn("group sticky top-0 z-10 h-8 border-b border-line bg-panel px-2 text-left text-sm font-medium text-muted first:pl-4", shown[index]!.num && "num")}
+              >
+                <span className="block truncate">{shown[index]!.head}</span>
+                <span
+                  aria-hidden
+                  onPointerDown={header.getResizeHandler() as never}
+                  onDoubleClick={() => header.column.resetSize()}
+                  className="absolute top-0 right-0 h-full w-1.5 cursor-col-resize touch-none opacity-0 group-hover:opacity-100 before:absolute before:inset-y-1.5 before:right-0.5 before:w-px before:bg-line-strong"
+                />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {above > 0 && <tr aria-hidden style={{ height: above }} />}
+          {items.map((item) => {
+            const row = rows[item.index]!;
+            return (
+              <tr
+                key={rowKey(row)}
+                data-row={item.index}
+                aria-rowindex={item.index + 2}
+                tabIndex={item.index === at ? 0 : -1}
+                onFocus={() => setAt(item.index)}
+                onClick={(event) => {
+                  if (!(event.target as HTMLElement).closest("a,button,input,select,label")) onOpen?.(row);
+                }}
+                className={cn("h-8 outline-offset-[-2px] hover:bg-raised", onOpen && "cursor-pointer", dim?.(row) && "opacity-60")}
+              >
+                {shown.map((column) => (
+                  <td
+                    key={column.id}
+                    className={cn("truncate border-b border-line px-2 first:pl-4", column.num && "num", column.mono && "font-mono text-sm")}
+                  >
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+          {below > 0 && <tr aria-hidden style={{ height: below }} />}
+        </tbody>
+      </table>
+      {rows.length === 0 && empty}
+      <ColumnPicker name={name} columns={columns} kept={kept} />
+    </div>
+  );
+}

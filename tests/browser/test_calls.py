@@ -1,0 +1,119 @@
+"""Calls in the browser: found, opened, explained, replayed; the way in before them."""
+
+import json
+import re
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from services.console.domain.access import Role
+from services.console.site import BUILT
+from tests.browser.playing import Visitor
+from tests.browser.world import PASSWORD, World, code_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+FIRST_BYTES_MAX, WHOLE_BYTES_MAX = 170_000, 450_000  # compressed
+
+
+async def test_the_application_is_small() -> None:
+    sizes = json.loads((BUILT / "sizes.json").read_text())
+
+    assert 0 < sizes["first"] <= FIRST_BYTES_MAX
+    assert sizes["whole"] <= WHOLE_BYTES_MAX
+
+
+async def test_who_has_a_second_factor_signs_in_with_it(world: World, visitor: Visitor) -> None:
+    email = await world.person(Role.OWNER)
+    await visitor.be_signed_in(email, PASSWORD)
+    request = visitor.context.request
+    shown = await (await request.get("/api/v1/session")).json()
+    token = {"X-CSRF-Token": shown["csrf_token"]}
+    factor = "/api/v1/session/second-factor"
+    proposed = await request.post(factor, data={"password": PASSWORD}, headers=token)
+    secret = (await proposed.json())["secret"]
+    confirmed = await request.put(factor, data={"code": code_of(secret)}, headers=token)
+    codes = (await confirmed.json())["recovery_codes"]
+    await visitor.context.clear_cookies()
+
+    page = await visitor.go("/calls?status=finished")
+    await visitor.has_no_barriers()
+    await page.get_by_label("Email").fill(email)
+    await page.get_by_label("Password").fill("something else entirely")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("nobody with this address")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_label("Code").fill(codes[0])
+    await page.get_by_role("button", name="Sign in").click()
+
+    await expect(page.get_by_role("heading", name="Calls", level=1)).to_be_visible()
+    assert "status=" in page.url  # she is where she wanted to go
+
+
+async def test_a_call_is_found_opened_and_explained(owner: Visitor) -> None:
+    page = await owner.go("/calls")
+    table = page.get_by_role("region", name="Calls")
+    await expect(table.get_by_role("row")).to_have_count(6)
+    await owner.has_no_barriers()
+
+    await page.get_by_label("Caller").fill("+13055550102")
+    await expect(table.get_by_role("row")).to_have_count(2)
+    assert "caller=" in page.url
+    await table.get_by_role("row").nth(1).press("Enter")
+
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("305 555 0102")
+    sentence = "Bold hotline of Bold Roofs was dialled: it was the first with room"
+    await expect(page.get_by_text(sentence).first).to_be_visible()
+    candidates = page.get_by_role("region", name="Candidates of step 1")
+    await expect(candidates.get_by_role("row", name=re.compile("Already tried"))).to_be_visible()
+    await expect(page.get_by_text("Bold hotline: talking")).to_be_visible()
+    await page.get_by_role("button", name="Replay", exact=True).last.click()
+    await expect(page.get_by_text("The same came of it")).to_be_visible()
+    await page.get_by_text("call.arrived", exact=True).click()
+    await expect(
+        page.get_by_text('"stir"').or_(page.get_by_text('"call_sid"')).first
+    ).to_be_visible()
+    await owner.has_no_barriers()
+
+    await page.go_back()
+    await expect(table.get_by_role("row")).to_have_count(2)
+    await page.get_by_role("button", name="Clear filters").first.click()
+    await expect(table.get_by_role("row")).to_have_count(6)
+
+
+async def test_columns_are_kept_and_keys_lead_everywhere(owner: Visitor) -> None:
+    page = await owner.go("/calls")
+    await page.get_by_role("button", name="Columns").click()
+    await page.get_by_role("menuitemcheckbox", name="Target").click()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("columnheader", name="Target")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_role("columnheader", name="Target")).to_be_visible()
+
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("combobox", name="Search or jump").fill("305555")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Caller")).to_have_value("305555")
+    await page.keyboard.press("?")
+    await page.get_by_label("Caller").press("Tab")
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await owner.has_no_barriers()
+
+
+async def test_a_session_that_ends_loses_nothing(
+    owner: Visitor, world: World, browser: Browser
+) -> None:
+    page = await owner.go("/calls")
+    await expect(page.get_by_role("region", name="Calls")).to_be_visible()
+    await owner.context.clear_cookies()
+    await page.get_by_label("Caller").fill("+12125550103")
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    await dialog.get_by_label("Password").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Sign in").click()
+
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_role("region", name="Calls").get_by_role("row")).to_have_count(2)
+    await expect(page.get_by_label("Caller")).to_have_value("+12125550103")
