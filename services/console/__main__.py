@@ -21,7 +21,7 @@ from services.console.desk.configuring import ConfiguringDesk, Wanted
 from services.console.desk.keeping_people import COMMAND_LINE, KeepingPeople, Stores
 from services.console.desk.passwords import Passwords
 from services.console.desk.setting_factors import OFF, ON
-from services.console.domain.access import Principal, Right, Role, rights_of
+from services.console.domain.access import PORTALS, Principal, Right, Role, rights_of
 from services.console.domain.configuration_document import BadDocument
 from services.console.settings import Settings
 from services.console.store.audit import Told
@@ -30,6 +30,7 @@ from services.console.store.people import People
 from services.console.store.second_factors import SecondFactors
 
 CONNECT_SECONDS = 5.0  # how long NATS is waited for
+OF_THE_ACCOUNT = [role for role in Role if role not in PORTALS]  # portals' people need a party
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     user = commands.add_parser("create-user", help="let somebody into an account")
     user.add_argument("email")
     user.add_argument("--account", type=UUID, required=True)
-    user.add_argument("--role", type=Role, choices=list(Role), default=Role.MANAGER)
+    user.add_argument("--role", type=Role, choices=OF_THE_ACCOUNT, default=Role.MANAGER)
     user.add_argument("--name", default="")
     reset = commands.add_parser("reset-password", help="give somebody a one-time password")
     reset.add_argument("email")
@@ -76,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     key = commands.add_parser("make-key", help="make a program's key")
     key.add_argument("name")
     key.add_argument("--account", type=UUID, required=True)
-    key.add_argument("--role", type=Role, choices=list(Role), default=Role.MANAGER)
+    key.add_argument("--role", type=Role, choices=OF_THE_ACCOUNT, default=Role.MANAGER)
     export = commands.add_parser("export", help="write an account's configuration out, as YAML")
     export.add_argument("--account", type=UUID, required=True)
     for command, does in (("plan", "say what a document would change"), ("apply", "change it")):

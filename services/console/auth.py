@@ -1,10 +1,11 @@
 """The guard at the door: who asks, may she, is it too often, and has it been done already.
 
-Every route is a `Guarded` one and names the right that it needs: none is open by mistake.
+Every route is a `Guarded` one and names the right that it needs, and what portals may do there
+(nothing, unless it says so): none is open by mistake.
 """
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from libs.runtime.clock import Clock
 from libs.runtime.seal import CannotOpen, Seal
 from services.console.desk.proving import Visitor
-from services.console.domain.access import Principal, Right
+from services.console.domain.access import CLOSED, Allowance, Portals, Principal, Right, Role, Rule
 from services.console.domain.secrets import KEY_PREFIX, csrf_of, digest, same
 from services.console.problems import Problem
 from services.console.store.keys import Keys
@@ -24,6 +25,7 @@ from services.console.store.limits import Earlier, Limits
 from services.console.store.sessions import Sessions
 
 RIGHT = "x-right"  # where a route says in its OpenAPI document which right it needs
+X_PORTALS = "x-portals"  # and there, which portals may use it
 PUBLIC = "public"
 COOKIE, SECURE_COOKIE = "ccp_session", "__Host-ccp_session"
 CSRF_HEADER = "X-CSRF-Token"
@@ -60,10 +62,10 @@ class Guard:
         self.cookie = SECURE_COOKIE if secure else COOKIE
         self.secure = secure
 
-    async def __call__(self, request: Request, right: str, go_on: Handler) -> Response:
-        """Do one request, if it may be done."""
+    async def __call__(self, request: Request, rule: Rule | None, go_on: Handler) -> Response:
+        """Do one request, if it may be done; without a rule everybody may."""
         _check_content(request)
-        if right == PUBLIC:
+        if rule is None:
             await self._count(f"address/{visitor_of(request).address}")
             self._check_origin(request)
             return await go_on(request)
@@ -72,7 +74,7 @@ class Guard:
             await self._count(f"address/{visitor_of(request).address}")
             raise Problem(401, "unauthenticated", "sign in, or send a key: Authorization: Bearer …")
         await self._count(f"asker/{principal.session_id or principal.key_id}")
-        self._check_rights(principal, Right(right))
+        self._check_rights(principal, rule)
         request.state.principal = principal
         key = request.headers.get(IDEMPOTENCY_HEADER)
         if request.method == "POST" and key:
@@ -104,14 +106,16 @@ class Guard:
         if urlsplit(origin).netloc != request.headers.get("Host", ""):
             raise Problem(403, "foreign_origin", "another site's page may not do this")
 
-    def _check_rights(self, principal: Principal, right: Right) -> None:
-        if principal.may(right):
+    def _check_rights(self, principal: Principal, rule: Rule) -> None:
+        if principal.may(rule):
             return
         if principal.must_change:
             raise Problem(403, "password_must_change", "change the one-time password first")
         if principal.must_set_up:
             raise Problem(403, "second_factor_missing", "set up a second factor first")
-        raise Problem(403, "forbidden", f"this needs the right to {right}")
+        if rule.right in principal.rights:
+            raise Problem(403, "forbidden", f"this is not open to a {principal.role}")
+        raise Problem(403, "forbidden", f"this needs the right to {rule.right}")
 
     async def _count(self, key: str) -> None:
         now = self._clock.now()
@@ -131,6 +135,8 @@ class Guard:
             errors = [(f"header.{IDEMPOTENCY_HEADER}", allowed)]
             raise Problem(422, "malformed", "the key is too long", errors=errors)
         account_id, body = principal.account_id, await request.body()
+        if principal.party_id is not None:  # nobody meets the keys of others
+            key = f"{principal.party_id}/{key}"
         asked = f"{request.method} {request.url.path}?{request.url.query} {principal.name}\n"
         fingerprint = hashlib.sha256(asked.encode() + body).digest()
         earlier = await self._limits.claim(account_id, key, fingerprint, self._clock.now())
@@ -171,11 +177,11 @@ class Guarded(APIRoute):
     def get_route_handler(self) -> Handler:
         """The route's handler behind the guard."""
         go_on = super().get_route_handler()
-        right = str((self.openapi_extra or {})[RIGHT])
+        rule = _rule(self.openapi_extra or {})
 
         async def handle(request: Request) -> Response:
             guard: Guard = request.app.state.guard
-            return await guard(request, right, go_on)
+            return await guard(request, rule, go_on)
 
         return handle
 
@@ -188,9 +194,17 @@ def _check_content(request: Request) -> None:
         raise Problem(415, "not_json", "send application/json")
 
 
-def needs(right: Right | str) -> dict[str, Any]:
-    """What a route says of itself: `openapi_extra=needs(Right.EDIT)`."""
-    return {RIGHT: str(right)}
+def needs(right: Right | str, portals: Portals = CLOSED) -> dict[str, Any]:
+    """What a route says of itself: `openapi_extra=needs(Right.LOOK, BUYERS)`."""
+    return {RIGHT: str(right), X_PORTALS: {role.value: portals[role].value for role in portals}}
+
+
+def _rule(said: Mapping[str, Any]) -> Rule | None:
+    """What a route has said of itself; None where everybody may use it."""
+    if said[RIGHT] == PUBLIC:
+        return None
+    portals = {Role(role): Allowance(word) for role, word in said[X_PORTALS].items()}
+    return Rule(Right(said[RIGHT]), portals)
 
 
 def visitor_of(request: Request) -> Visitor:

@@ -24,7 +24,7 @@ from libs.contracts.ids import AccountId
 from libs.contracts.streams import EVENTS
 from libs.runtime.broker import Broker
 from services.console.auth import Guard, Guarded, Who, needs
-from services.console.domain.access import Principal, Right
+from services.console.domain.access import Principal, Right, Rule
 from services.console.routes.asking import ERRORS
 
 QUEUE_MAX = 200  # events that one listener may lag behind
@@ -34,6 +34,8 @@ CHECK_SECONDS = 60.0  # how long a listener whose session has ended still hears
 LISTENERS_MAX = 2_000  # of one process; more would only starve each other
 RESET = b"event: reset\ndata: {}\n\n"
 BEAT = b": alive\n\n"
+RULE = Rule(Right.LOOK)
+"""Who may listen, asked again while she does: nobody of a portal, for events tell everything."""
 
 Still = Callable[[], Awaitable[Principal | None]]
 
@@ -168,9 +170,7 @@ async def _next(listener: Listener) -> bytes:
 
 
 def _may_listen(principal: Principal | None, account_id: AccountId) -> bool:
-    return (
-        principal is not None and principal.account_id == account_id and principal.may(Right.LOOK)
-    )
+    return principal is not None and principal.account_id == account_id and principal.may(RULE)
 
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["live"])
@@ -178,7 +178,7 @@ router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["live"])
 
 @router.get(
     "/live",
-    openapi_extra=needs(Right.LOOK),
+    openapi_extra=needs(RULE.right, RULE.portals),
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}}},
 )

@@ -24,6 +24,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 metadata = MetaData(schema="console")
 
+OF_A_PARTY = "(role IN ('buyer', 'publisher')) = (party_id IS NOT NULL)"
+
 change_version = Sequence("change_version", metadata=metadata)
 """Orders the changes of the console's own things in the audit log."""
 
@@ -78,14 +80,19 @@ membership = Table(
     Column("person_id", UUID(as_uuid=True), primary_key=True),
     Column("role", Text, nullable=False),
     Column("may_export", Boolean, nullable=False, server_default=false()),
+    Column("party_id", UUID(as_uuid=True)),
     _at("since"),
     ForeignKeyConstraint(["account_id"], ["console.account.account_id"]),
     ForeignKeyConstraint(["person_id"], ["console.person.person_id"]),
     CheckConstraint(
-        "role IN ('owner', 'admin', 'manager', 'analyst', 'agent')", name="membership_role"
+        "role IN ('owner', 'admin', 'manager', 'analyst', 'agent', 'buyer', 'publisher')",
+        name="membership_role",
     ),
+    CheckConstraint(OF_A_PARTY, name="membership_of_a_party"),
     Index("membership_person", "person_id"),
 )
+"""`party_id`: the buyer or publisher of whom somebody of a portal is; nobody else has one."""
+
 session = Table(
     "session",
     metadata,
@@ -117,11 +124,13 @@ api_key = Table(
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("rights", ARRAY(Text), nullable=False),
+    Column("party_id", UUID(as_uuid=True)),
     Column("made_by", Text, nullable=False),
     _at("created_at"),
     _at("expires_at", nullable=True),
     _at("used_at", nullable=True),
     _at("revoked_at", nullable=True),
+    CheckConstraint(OF_A_PARTY, name="api_key_of_a_party"),
 )
 tally = Table(
     "tally",

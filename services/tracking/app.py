@@ -33,6 +33,7 @@ from services.tracking.answers import calls as calls_answers
 from services.tracking.answers import controlling as controlling_answers
 from services.tracking.answers import keeping as keeping_answers
 from services.tracking.answers import money as money_answers
+from services.tracking.answers import party_calls as party_calls_answers
 from services.tracking.answers import pixels as pixels_answers
 from services.tracking.answers import postbacks as postbacks_answers
 from services.tracking.answers import reconciling as reconciling_answers
@@ -55,6 +56,7 @@ from services.tracking.desk.following import FollowingDesk
 from services.tracking.desk.forgetting import ForgettingDesk
 from services.tracking.desk.keeping import KeepingDesk
 from services.tracking.desk.looking import LookingDesk
+from services.tracking.desk.party_calls import PartyCallsDesk
 from services.tracking.desk.payout_caps import PayoutCapsDesk
 from services.tracking.desk.periods import PeriodsDesk
 from services.tracking.desk.pixels import PixelsDesk
@@ -93,6 +95,7 @@ from services.tracking.store.forgetting import Forgetting
 from services.tracking.store.journal import Journal
 from services.tracking.store.leasing import Leasing
 from services.tracking.store.numbers import Numbers
+from services.tracking.store.party_calls import PartyCalls
 from services.tracking.store.payout_caps import PayoutCaps
 from services.tracking.store.periods import Periods
 from services.tracking.store.pool_use import PoolUses
@@ -136,6 +139,7 @@ def create(settings: Settings | None = None) -> Starlette:
     posting, looking = _postbacks(settings, database, answers, keeping, outbox, seal, fetch)
     websites = _websites(settings, broker, database, answers, keeping, configuration, outbox)
     calls_answers.bind(answers, desk, websites.attributing)
+    party_calls_answers.bind(answers, PartyCallsDesk(PartyCalls(database)))
     proving = _money(settings, database, answers, desk, journal, outbox)
     saved_reports = _reports(database, answers, keeping, outbox, seal)
     controlling_answers.bind(answers, ControllingDesk(desk, Ask(broker), clock))

@@ -104,13 +104,14 @@ class KeepingPeople:
         now = self._clock.now()
         await self._accounts.rename(principal.account_id, name, principal.actor, now)
 
-    async def make_key(
+    async def make_key(  # noqa: PLR0917 - what a key is
         self,
         principal: Principal,
         name: str,
         role: Role,
         rights: frozenset[Right],
         expires_at: datetime | None,
+        party_id: UUID | None = None,
     ) -> tuple[Key, str]:
         """Make a key with some of one's own rights; raise NotYours.  It is shown this once."""
         _require(principal, role)
@@ -128,6 +129,7 @@ class KeepingPeople:
             expires_at=expires_at,
             used_at=None,
             revoked_at=None,
+            party_id=party_id,
         )
         await self._keys.make(principal.account_id, digest(secret), key, principal.actor)
         return key, secret

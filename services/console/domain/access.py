@@ -1,12 +1,20 @@
-"""Who may do what: roles, the rights they give, and who is asking."""
+"""Who may do what: roles, the rights they give, and who is asking.
 
-from dataclasses import dataclass
+Two kinds of people come to the same routes.  Those of the account have rights in all of it.
+Those of a *portal* are of one buyer or publisher: they may use a route only where it says so
+(`Rule.portals`), and then for their own party alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
+from libs.contracts.party_calls import Viewer
+from libs.contracts.worth import PartyKind
 
 PeopleNoun = Literal["person", "account", "key"]
 """What the console itself changes, as the audit log calls it."""
@@ -32,6 +40,32 @@ class Role(StrEnum):
     MANAGER = "manager"
     ANALYST = "analyst"
     AGENT = "agent"
+    BUYER = "buyer"
+    PUBLISHER = "publisher"
+
+
+PORTALS = frozenset((Role.BUYER, Role.PUBLISHER))
+"""The roles of people who are not of the account, but of one of its parties."""
+
+
+class Allowance(StrEnum):
+    """What opens a route to a portal."""
+
+    ALWAYS = "always"
+
+
+Portals = Mapping[Role, Allowance]
+CLOSED: Portals = {}
+BUYERS: Portals = {Role.BUYER: Allowance.ALWAYS}
+PARTIES: Portals = dict.fromkeys(PORTALS, Allowance.ALWAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a route asks of whoever comes: a right, and of portals that it is open to them."""
+
+    right: Right
+    portals: Portals = field(default_factory=dict)
 
 
 _RIGHTS = {
@@ -40,6 +74,7 @@ _RIGHTS = {
     Role.MANAGER: frozenset((Right.SELF, Right.LOOK, Right.EXPORT, Right.LISTEN, Right.EDIT)),
     Role.ANALYST: frozenset((Right.SELF, Right.LOOK)),
     Role.AGENT: frozenset((Right.SELF,)),
+    **dict.fromkeys(PORTALS, frozenset((Right.SELF, Right.LOOK))),
 }
 _ORDER = tuple(Role)
 
@@ -69,7 +104,8 @@ class Principal:
 
     A person has a session, a program a key.  `must_change`: the password was given by
     somebody else, and nothing else is allowed before it is changed.  `must_set_up`: the same
-    with a second factor, which the account asks for and she has not.
+    with a second factor, which the account asks for and she has not.  `party_id`: the buyer or
+    publisher of whom somebody of a portal is.
     """
 
     account_id: AccountId
@@ -81,10 +117,24 @@ class Principal:
     session_id: UUID | None = None
     must_change: bool = False
     must_set_up: bool = False
+    party_id: UUID | None = None
 
-    def may(self, right: Right) -> bool:
-        """Whether she may do that now: while something is due, only what settles it."""
-        return right in self.rights and (right is Right.SELF or not self.owes)
+    @property
+    def viewer(self) -> Viewer | None:
+        """For whom questions are asked; None: for the account, which sees everything."""
+        if self.role not in PORTALS:
+            return None
+        assert self.party_id is not None, "nobody of a portal without a party passes the guard"
+        return Viewer(kind=PartyKind(self.role.value), id=self.party_id)
+
+    def may(self, rule: Rule) -> bool:
+        """The one rule of access: whether she may use such a route now.
+
+        While something is due, only what settles it; somebody of a portal, only what is open to it.
+        """
+        within = self.role not in PORTALS or (self.party_id and self.role in rule.portals)
+        now = rule.right is Right.SELF or not self.owes
+        return bool(within) and now and rule.right in self.rights
 
     @property
     def owes(self) -> bool:

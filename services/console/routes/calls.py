@@ -19,6 +19,7 @@ from libs.contracts.explaining import (
 )
 from libs.contracts.ids import BuyerId, CallId, CampaignId, TargetId
 from libs.contracts.outcomes import CallResult, HungUpBy, SubStatus
+from libs.contracts.party_calls import GetPartyCall, ListPartyCalls, PartyCallFound, PartyCalls
 from libs.contracts.phone import WITHHELD, Caller
 from libs.contracts.rehearsing import (
     COUNTERS_MAX,
@@ -40,7 +41,7 @@ from libs.contracts.tracking import (
     ListLiveCalls,
 )
 from services.console.auth import Guarded, Who, needs
-from services.console.domain.access import Right
+from services.console.domain.access import PARTIES, Right
 from services.console.domain.call_rows import CALL_COLUMNS, row_of_call
 from services.console.domain.csv_text import lines
 from services.console.problems import Problem
@@ -55,6 +56,7 @@ from services.console.routes.asking import (
     formed,
     told,
 )
+from services.console.routes.parties import check_chosen, of_party
 from services.console.routes.reports import CSV, file_of
 
 
@@ -113,9 +115,13 @@ router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["calls"])
 look, export, edit = needs(Right.LOOK), needs(Right.EXPORT), needs(Right.EDIT)
 
 
-@router.get("/calls", response_model=Calls, openapi_extra=look)
+@router.get("/calls", response_model=Calls | PartyCalls, openapi_extra=needs(Right.LOOK, PARTIES))
 async def list_calls(request: Request, who: Who, which: Annotated[Filter, Query()]) -> Response:
-    """Calls, the newest first."""
+    """Calls, the newest first; a portal's are its party's, chosen by time alone."""
+    if who.viewer is not None:
+        check_chosen(which, ListPartyCalls)
+        mine = which.model_dump(include=set(ListPartyCalls.model_fields))
+        return told(await asked(request, of_party(ListPartyCalls, QUERY, who, **mine), QUERY))
     question = formed(ListCalls, QUERY, account_id=who.account_id, **which.model_dump())
     return told(await asked(request, question, QUERY))
 
@@ -153,9 +159,16 @@ async def calls_file(request: Request, who: Who, which: Annotated[Filter, Query(
     return file_of(pages(), "calls.csv")
 
 
-@router.get("/calls/{call_id}", response_model=CallDetail, responses=NOT_FOUND, openapi_extra=look)
+@router.get(
+    "/calls/{call_id}",
+    response_model=CallDetail | PartyCallFound,
+    responses=NOT_FOUND,
+    openapi_extra=needs(Right.LOOK, PARTIES),
+)
 async def get_call(request: Request, who: Who, call_id: CallId) -> Response:
-    """One call with its timeline."""
+    """One call with its timeline; to a portal what its party has a part in."""
+    if who.viewer is not None:
+        return told(await asked(request, of_party(GetPartyCall, {}, who, call_id=call_id)))
     return told(await asked(request, GetCall(account_id=who.account_id, call_id=call_id)))
 
 

@@ -14,6 +14,7 @@ from services.console.domain.access import Right, Role
 from services.console.problems import Problem
 from services.console.routes.asking import ERRORS, NOT_FOUND, json_of
 from services.console.routes.forms import Name, Strict
+from services.console.routes.parties import OfParty, check_party
 from services.console.routes.people import above
 from services.console.store.keys import Keys
 
@@ -23,13 +24,15 @@ class KeyWanted(Strict):
 
     name: Name
     role: Role = Field(
-        default=Role.MANAGER, description="as whom it is written down; it gives no rights"
+        default=Role.MANAGER,
+        description="as whom it is written down; it gives no rights, a portal's narrows them",
     )
     rights: set[Right] = Field(
         default={Right.LOOK},
         min_length=1,
         description="what it may do: only what is named here, whatever its role",
     )
+    party_id: OfParty = None
     expires_at: AwareDatetime | None = None
 
 
@@ -41,6 +44,7 @@ class KeyShown(BaseModel):
     name: str
     role: Role
     rights: list[Right]
+    party_id: UUID | None
     made_by: str
     created_at: datetime
     expires_at: datetime | None
@@ -73,9 +77,10 @@ async def make_key(request: Request, who: Who, body: Annotated[KeyWanted, Body()
         errors = [("body.expires_at", "a moment to come")]
         raise Problem(422, "malformed", "it would have expired", errors=errors)
     desk: KeepingPeople = request.app.state.keeping_people
+    await check_party(request, who, body.role, body.party_id)
     try:
         key, secret = await desk.make_key(
-            who, body.name, body.role, frozenset(body.rights), body.expires_at
+            who, body.name, body.role, frozenset(body.rights), body.expires_at, body.party_id
         )
     except NotYours as no:
         raise above(no) from no

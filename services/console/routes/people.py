@@ -14,6 +14,7 @@ from services.console.domain.access import Right, Role
 from services.console.problems import Problem
 from services.console.routes.asking import CONFLICT, ERRORS, NOT_FOUND, json_of
 from services.console.routes.forms import Email, Name, Strict
+from services.console.routes.parties import OfParty, check_party
 from services.console.store.members import (
     EmailTaken,
     LastOwner,
@@ -32,6 +33,7 @@ class PersonShown(BaseModel):
     name: str
     role: Role
     may_export: bool
+    party_id: UUID | None
     since: datetime
 
 
@@ -42,6 +44,7 @@ class Invitation(Strict):
     name: Name
     role: Role
     may_export: bool = False
+    party_id: OfParty = None
 
 
 class Invited(BaseModel):
@@ -56,6 +59,7 @@ class RoleChange(Strict):
 
     role: Role
     may_export: bool = False
+    party_id: OfParty = None
 
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["people"])
@@ -86,9 +90,10 @@ async def get_person(request: Request, who: Who, person_id: UUID) -> Response:
 async def invite(request: Request, who: Who, body: Annotated[Invitation, Body()]) -> Response:
     """Let somebody in."""
     desk: KeepingPeople = request.app.state.keeping_people
+    await check_party(request, who, body.role, body.party_id)
     try:
         person_id, password = await desk.admit(
-            who, body.email, body.name, Standing(body.role, body.may_export)
+            who, body.email, body.name, Standing(body.role, body.may_export, body.party_id)
         )
     except NotYours as no:
         raise above(no) from no
@@ -108,8 +113,9 @@ async def change_role(
     """Give her another role."""
     desk: KeepingPeople = request.app.state.keeping_people
     member = await _member(request, who, person_id)
+    await check_party(request, who, body.role, body.party_id)
     try:
-        await desk.change(who, member, Standing(body.role, body.may_export))
+        await desk.change(who, member, Standing(body.role, body.may_export, body.party_id))
     except NotYours as no:
         raise above(no) from no
     except LastOwner as no:

@@ -16,7 +16,7 @@ from services.console.desk.setting_factors import (
     SettingFactors,
     WrongCode,
 )
-from services.console.domain.access import Right
+from services.console.domain.access import PARTIES, Right
 from services.console.problems import Problem
 from services.console.routes.asking import CONFLICT, ERRORS, NOT_FOUND, json_of
 from services.console.routes.forms import Strict
@@ -72,7 +72,7 @@ class Requirement(Strict):
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["session"])
 
 PATH = "/session/second-factor"
-OWN: dict[str, Any] = {"openapi_extra": needs(Right.SELF)}
+OWN: dict[str, Any] = {"openapi_extra": needs(Right.SELF, PARTIES)}
 
 
 @router.get(PATH, response_model=FactorShown, **OWN)

@@ -14,7 +14,7 @@ from services.console.desk.passwords import LENGTH_MAX, LENGTH_MIN
 from services.console.desk.proving import TooManyFailures, WrongPassword
 from services.console.desk.setting_factors import CodeMissing, WrongCode
 from services.console.desk.signing_in import LIFE_MAX, Credentials, NoAccount, SigningIn
-from services.console.domain.access import Right, Role
+from services.console.domain.access import PARTIES, Right, Role
 from services.console.domain.secrets import csrf_of
 from services.console.problems import Problem
 from services.console.routes.asking import ERRORS, NOT_FOUND, json_of
@@ -65,6 +65,7 @@ class SignedIn(BaseModel):
     email: str
     account_id: AccountId
     role: Role
+    party_id: UUID | None = Field(default=None, description="the buyer or publisher she is of")
     rights: list[Right]
     must_change_password: bool
     must_set_up_second_factor: bool
@@ -86,7 +87,7 @@ class SessionShown(BaseModel):
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["session"])
 
-OWN: dict[str, Any] = {"openapi_extra": needs(Right.SELF)}
+OWN: dict[str, Any] = {"openapi_extra": needs(Right.SELF, PARTIES)}
 
 
 @router.post(
@@ -234,6 +235,7 @@ async def _shown(request: Request, who: Who, token: str | None) -> dict[str, Any
         email=who.name,
         account_id=who.account_id,
         role=who.role,
+        party_id=who.party_id,
         rights=sorted(who.rights),
         must_change_password=who.must_change,
         must_set_up_second_factor=who.must_set_up,

@@ -24,6 +24,7 @@ _OF_KEY = Statement(
         api_key.c.name,
         api_key.c.role,
         api_key.c.rights,
+        api_key.c.party_id,
         api_key.c.key_id,
         api_key.c.used_at,
         api_key.c.expires_at,
@@ -48,6 +49,7 @@ class Key:
     expires_at: datetime | None
     used_at: datetime | None
     revoked_at: datetime | None
+    party_id: UUID | None = None
 
 
 _COLUMNS = tuple(api_key.c[name] for name in Key.__slots__)
@@ -65,7 +67,7 @@ class Keys:
             rows = await _OF_KEY.run(connection, token=token)
         if not rows:
             return None
-        account_id, name, role, rights, key_id, used_at, expires_at = rows[0]
+        account_id, name, role, rights, party_id, key_id, used_at, expires_at = rows[0]
         if expires_at is not None and now >= expires_at:
             return None
         if used_at is None or now - used_at >= USED_EVERY:
@@ -76,6 +78,7 @@ class Keys:
             role=Role(role),
             rights=frozenset(map(Right, rights)),
             key_id=key_id,
+            party_id=party_id,
         )
 
     async def make(self, account_id: AccountId, token: bytes, key: Key, actor: Actor) -> None:
@@ -90,6 +93,7 @@ class Keys:
                     name=key.name,
                     role=key.role.value,
                     rights=[right.value for right in key.rights],
+                    party_id=key.party_id,
                     made_by=key.made_by,
                     created_at=key.created_at,
                     expires_at=key.expires_at,
@@ -152,6 +156,7 @@ def _key(row: Any) -> Key:
         expires_at=row.expires_at,
         used_at=row.used_at,
         revoked_at=row.revoked_at,
+        party_id=row.party_id,
     )
 
 
@@ -162,5 +167,6 @@ def _told(key: Key) -> dict[str, Any]:
         "shown": key.shown,
         "role": key.role.value,
         "rights": [right.value for right in key.rights],
+        **({"party_id": str(key.party_id)} if key.party_id else {}),
         "expires_at": key.expires_at.isoformat() if key.expires_at else None,
     }

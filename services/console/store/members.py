@@ -35,10 +35,11 @@ class OtherStanding(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What somebody is to an account."""
+    """What somebody is to an account; `party_id` is for roles of portals, and for these alone."""
 
     role: Role
     may_export: bool = False
+    party_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,12 @@ class Member:
     role: Role
     may_export: bool
     since: datetime
+    party_id: UUID | None = None
 
     @property
     def standing(self) -> Standing:
         """What she is to the account."""
-        return Standing(self.role, self.may_export)
+        return Standing(self.role, self.may_export, self.party_id)
 
 
 class Members:
@@ -150,6 +152,7 @@ def _members(account_id: AccountId) -> Select[Any]:
             membership.c.role,
             membership.c.may_export,
             membership.c.since,
+            membership.c.party_id,
         )
         .join_from(membership, person, membership.c.person_id == person.c.person_id)
         .where(membership.c.account_id == account_id)
@@ -157,12 +160,16 @@ def _members(account_id: AccountId) -> Select[Any]:
 
 
 def _member(row: Any) -> Member:
-    person_id, email, name, role, may_export, since = row
-    return Member(person_id, email, name, Role(role), may_export, since)
+    person_id, email, name, role, *about = row
+    return Member(person_id, email, name, Role(role), *about)
 
 
 def _as_seen(seen: Member) -> Any:
-    return (membership.c.person_id == seen.person_id) & (membership.c.role == seen.role.value)
+    return (
+        (membership.c.person_id == seen.person_id)
+        & (membership.c.role == seen.role.value)
+        & membership.c.party_id.is_not_distinct_from(seen.party_id)
+    )
 
 
 def _columns(standing: Standing) -> dict[str, Any]:
@@ -171,7 +178,9 @@ def _columns(standing: Standing) -> dict[str, Any]:
 
 def _told(one: Person | Member, standing: Standing) -> dict[str, Any]:
     """What the audit log says of somebody's place in an account."""
-    return {"email": one.email, "name": one.name, **_columns(standing)}
+    told = {"email": one.email, "name": one.name, **_columns(standing)}
+    party_id = told.pop("party_id")
+    return {**told, "party_id": str(party_id)} if party_id else told
 
 
 async def _lock(connection: AsyncConnection, account_id: AccountId) -> None:

@@ -28,6 +28,7 @@ _OF_SESSION = Statement(
         person.c.email,
         membership.c.role,
         membership.c.may_export,
+        membership.c.party_id,
         session.c.person_id,
         session.c.session_id,
         person.c.must_change,
@@ -73,7 +74,7 @@ class Sessions:
         if not rows:
             return None
         *about, must_change, bare, seen_at, ends = rows[0]
-        account_id, email, role, may_export, person_id, session_id = about
+        account_id, email, role, may_export, party_id, person_id, session_id = about
         if now >= ends or now - seen_at >= IDLE_MAX:
             return None
         if now - seen_at >= SEEN_EVERY:
@@ -87,6 +88,7 @@ class Sessions:
             session_id=session_id,
             must_change=must_change,
             must_set_up=bare,
+            party_id=party_id,
         )
 
     async def begin(

@@ -29,7 +29,7 @@ from services.tracking.domain.call import Heard
 from services.tracking.domain.cells import Told
 from services.tracking.domain.firing import Fired
 from services.tracking.domain.record import listed_at
-from services.tracking.store import archive, ledger, postbacks, recordings, tallies
+from services.tracking.store import archive, ledger, parties, postbacks, recordings, tallies
 from services.tracking.store.firing import fire
 from services.tracking.tables.calls import call, fact
 from services.tracking.tables.configured import outbox
@@ -178,6 +178,7 @@ class Entry:
         await _SAVE.run(self._connection, **arrays)
         of_calls = [(call, datetime.fromisoformat(listed_at(told))) for call, told in calls]
         await tallies.count(self._connection, self._filed_on, of_calls)
+        await parties.note(self._connection, self._filed_on, of_calls)
         await ledger.book(self._connection, of_calls, self._now)
         await recordings.note(self._connection, calls)
         names = self._labels.new([call for call, _ in calls])

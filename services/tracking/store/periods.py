@@ -12,6 +12,7 @@ from libs.runtime.database import Database
 from services.tracking.domain.filing import Period, expired, wanting
 from services.tracking.tables.calls import call, fact
 from services.tracking.tables.filing import filing, filing_period
+from services.tracking.tables.parties import party_call
 from services.tracking.tables.tallies import tally
 
 LOCK_TIMEOUT_MS = 2_000  # facts wait behind us while we wait for the table: then try again later
@@ -20,6 +21,7 @@ PARTITIONED: Mapping[str, str] = {
     call.name: "WITH (fillfactor = 70)",  # room on the page: half the updates touch no index
     fact.name: "",
     tally.name: "",
+    party_call.name: "",
 }
 """The tables that are filed, and how each partition is kept."""
 

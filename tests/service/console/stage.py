@@ -175,7 +175,7 @@ class Stage:
         )
         rights = more.get("rights", rights_of(role, may_export=False))
         _, key = await self.app.state.keeping_people.make_key(
-            everything, "tests", role, rights, more.get("expires_at")
+            everything, "tests", role, rights, more.get("expires_at"), more.get("party_id")
         )
         return Asker(self.client({"Authorization": f"Bearer {key}"}), account_id)
 

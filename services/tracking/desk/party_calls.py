@@ -1,0 +1,50 @@
+"""The desk of the portals: calls as a buyer or publisher may see them."""
+
+from libs.contracts.party_calls import (
+    BuyerCall,
+    GetPartyCall,
+    ListPartyCalls,
+    PartyCallFound,
+    PartyCalls,
+    PublisherCall,
+    Viewer,
+)
+from services.tracking.domain.cursor import read_cursor, write_cursor
+from services.tracking.domain.fitting import fitting
+from services.tracking.domain.parties import seen_by
+from services.tracking.domain.record import record_of
+from services.tracking.domain.unfit import Missing
+from services.tracking.store.calls import Listed
+from services.tracking.store.party_calls import PartyCalls as Store
+
+
+class PartyCallsDesk:
+    """One per process; holds no state of its own."""
+
+    def __init__(self, calls: Store) -> None:
+        self._calls = calls
+
+    async def page(self, question: ListPartyCalls) -> PartyCalls:
+        """One page; raise CursorUnreadable."""
+        after = read_cursor(question.cursor) if question.cursor is not None else None
+        listed = await self._calls.page(question, after, question.limit + 1)
+        room = listed[: question.limit]
+        known = [(one.place, _seen(question.viewer, one)) for one in room]
+        seen = [(place, call) for place, call in known if call is not None]
+        shown = fitting([call for _, call in seen])
+        rest = [place for place, _ in seen[:shown]] if shown < len(seen) else []
+        last = rest or [one.place for one in room if len(listed) > len(room)]
+        cursor = write_cursor(last[-1]) if last else None
+        return PartyCalls(calls=tuple(call for _, call in seen[:shown]), cursor=cursor)
+
+    async def one(self, question: GetPartyCall) -> PartyCallFound:
+        """One of the party's calls; raise Missing."""
+        found = await self._calls.one(question)
+        seen = None if found is None else _seen(question.viewer, found)
+        if seen is None:
+            raise Missing
+        return PartyCallFound(call=seen)
+
+
+def _seen(viewer: Viewer, listed: Listed) -> BuyerCall | PublisherCall | None:
+    return seen_by(viewer, record_of(listed.place.call_id, listed.told))
