@@ -64,6 +64,7 @@ FREE = {
     "services/rtb/store/notices.py:sweep": "what is over, of all accounts",
     "services/rtb/store/pings.py:_KEEP": "rows of pings, each with its account",
     "services/rtb/store/claiming.py:_into": "rows of answers, each with its account",
+    "services/rtb/store/claiming.py:_keep": "parts that name it, put together",
     "services/rtb/store/configuration.py:announce": "the outbox is the platform's",
     "services/rtb/store/reservations.py:_these": "a fact's call and leg, one account's",
     "services/rtb/store/reservations.py:_learn": "a fact's call and leg, one account's",

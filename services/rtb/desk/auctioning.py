@@ -1,8 +1,8 @@
 """The auction desk: sells one call, keeps a place with the winner, and records it all."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from libs.contracts.auction import (
     AuctionResult,
@@ -85,8 +85,7 @@ class AuctionDesk:
         )
         unsold = auction.for_a_quote()
         draft = draft_of(question, unsold, None, answer, {}, self._clock.now(), is_new=True)
-        async with self._store.hot() as connection, connection.transaction():
-            await self._store.keep(connection, draft)
+        await self._store.keep(question.account_id, draft, None, self._clock.now())
         self._store.announce(draft.facts)
         self._behind.keep(question.account_id, replace(closed, auction=unsold), books)
         best = next(iter(auction.order), None)
@@ -149,44 +148,49 @@ class AuctionDesk:
         seen: Seen,
         closed: Closed | None,
     ) -> AuctionResult:
+        """The first who has room wins; where nobody has, that is kept as well."""
         lost: dict[RtbTargetId, Loss] = {}
-        async with self._store.hot() as connection, connection.transaction():
-            winner: Entry | None = None
-            for entry in auction.order:
-                loss = await self._taken(connection, question, books, seen, entry)
-                if loss is None:
-                    winner = entry
-                    break
-                lost[entry.target_id] = loss
-            is_new = closed is not None
-            settled = auction.settled(winner, lost, is_new=is_new)
-            answer = self._answer(books, settled, winner, is_new=is_new)
-            now = self._clock.now()
-            draft = draft_of(question, settled, winner, answer, books.targets, now, is_new=is_new)
-            await self._store.keep(connection, draft)
+        for entry in auction.order:
+            loss = self._barred(books, seen, entry)
+            if loss is None:
+                sold = await self._kept(question, books, auction, entry, lost, closed)
+                if sold is not None:
+                    return sold
+                loss = Loss.FULL
+            lost[entry.target_id] = loss
+        unsold = await self._kept(question, books, auction, None, lost, closed)
+        assert unsold is not None, "nobody's room is needed"
+        return unsold
+
+    def _barred(self, books: Books, seen: Seen, entry: Entry) -> Loss | None:
+        """Why a bidder cannot have this step, whatever room it has."""
+        if entry.target_id in seen.sold_to:
+            return Loss.DUPLICATE
+        if entry.target_id not in books.targets:
+            return Loss.TARGET_PAUSED
+        return Loss.EXPIRED if entry.is_over(self._clock.now()) else None
+
+    async def _kept(  # noqa: PLR0917 - what is settled, by what, and for whom
+        self,
+        question: HoldAuction,
+        books: Books,
+        auction: Auction,
+        winner: Entry | None,
+        lost: Mapping[RtbTargetId, Loss],
+        closed: Closed | None,
+    ) -> AuctionResult | None:
+        """Keep the answer with a place taken for it; None: the winner has no room."""
+        is_new, now = closed is not None, self._clock.now()
+        settled = auction.settled(winner, lost, is_new=is_new)
+        answer = self._answer(books, settled, winner, is_new=is_new)
+        draft = draft_of(question, settled, winner, answer, books.targets, now, is_new=is_new)
+        taking = books.targets[winner.target_id] if winner else None
+        if not await self._store.keep(question.account_id, draft, taking, now):
+            return None
         self._store.announce(draft.facts)
         if closed is not None:
             self._behind.keep(question.account_id, replace(closed, auction=settled), books)
         return answer
-
-    async def _taken(
-        self,
-        connection: Any,
-        question: HoldAuction,
-        books: Books,
-        seen: Seen,
-        entry: Entry,
-    ) -> Loss | None:
-        """Take a place with a bidder; or why it has none for this step."""
-        now, target = self._clock.now(), books.targets.get(entry.target_id)
-        if entry.target_id in seen.sold_to:
-            return Loss.DUPLICATE
-        if target is None:
-            return Loss.TARGET_PAUSED
-        if entry.is_over(now):
-            return Loss.EXPIRED
-        has_room = await self._store.take(connection, question.account_id, target, now)
-        return None if has_room else Loss.FULL
 
     def _answer(
         self, books: Books, auction: Auction, winner: Entry | None, *, is_new: bool

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from psycopg import AsyncConnection
-
 from libs.contracts.bidding import RtbTarget
 from libs.contracts.caps import Period
 from libs.contracts.ids import AccountId, CallId, RtbRouterId, RtbTargetId, TargetId
@@ -16,7 +14,7 @@ from libs.runtime.given import written
 from libs.runtime.outbox import Announcement, Outbox
 from services.rtb.domain.counters import PERIODS, Counter, begun_at
 from services.rtb.domain.record import Auction, Entry
-from services.rtb.store.claiming import COUNTERS, KEEP, LOOK, MAY_ASK, PAST, TAKE, UNLIMITED
+from services.rtb.store.claiming import COUNTERS, KEEP, LOOK, MAY_ASK, PAST, UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,49 +126,45 @@ class Auctions:
             rows = await MAY_ASK.run(connection, account_id=account_id, paces=written(limited))
         return free | {RtbTargetId(row[0]) for row in rows}
 
-    async def take(
-        self,
-        connection: AsyncConnection[Any],
-        account_id: AccountId,
-        target: RtbTarget,
-        at: datetime,
+    async def keep(
+        self, account_id: AccountId, draft: Draft, taking: RtbTarget | None, at: datetime
     ) -> bool:
-        """Take one place with a bidder; False where a cap has no room."""
-        begun = {f"{name}_began": began for name, began in begun_at(at, target.zone).items()}
-        most = {f"{period}_most": UNLIMITED for period in (*PERIODS, Period.TOTAL)}
-        most |= {f"{limit.period}_most": limit.most for limit in target.caps_in_force.limits}
-        rows = await TAKE.run(
-            connection,
-            account_id=account_id,
-            target_id=target.id,
-            live_most=target.caps.concurrency or UNLIMITED,
-            **begun,
-            **most,
-        )
-        return bool(rows)
+        """Take a place with a bidder, and write an answer with all that belongs to it.
 
-    async def keep(self, connection: AsyncConnection[Any], draft: Draft) -> None:
-        """Write an answer with all that belongs to it; raise AnsweredMeanwhile."""
+        False: one of the bidder's caps has no room.  Raise AnsweredMeanwhile.
+        """
         sold = draft.sold
-        kept = await KEEP.run(
-            connection,
-            outcomes=written([draft.outcome]),
-            auctions=written([draft.auction] if draft.auction else []),
-            reservations=written([sold.reservation] if sold else []),
-            sales=written([sold.sale] if sold else []),
-            notices=written(draft.notices),
-            facts=written(_fact_row(fact) for fact in draft.facts),
-        )
-        if not kept:
+        async with self._database.hot() as connection:
+            ((has_room, is_kept),) = await KEEP.run(
+                connection,
+                account_id=account_id,
+                **_wanted(taking, at),
+                outcomes=written([draft.outcome]),
+                auctions=written([draft.auction] if draft.auction else []),
+                reservations=written([sold.reservation] if sold else []),
+                sales=written([sold.sale] if sold else []),
+                notices=written(draft.notices),
+                facts=written(_fact_row(fact) for fact in draft.facts),
+            )
+        if has_room and not is_kept:
             raise AnsweredMeanwhile
-
-    def hot(self) -> Any:
-        """A connection for one answer's transaction."""
-        return self._database.hot()
+        return bool(is_kept)
 
     def announce(self, facts: Sequence[Announcement]) -> None:
         """Tell what has been committed."""
         self._outbox.announce(facts)
+
+
+def _wanted(target: RtbTarget | None, at: datetime) -> dict[str, Any]:
+    """Whose place is taken, within which limits, and when each period began for it."""
+    most = {f"{period}_most": UNLIMITED for period in (*PERIODS, Period.TOTAL)}
+    if target is None:
+        begun = {f"{period}_began": at for period in PERIODS}
+        return {"target_id": None, "live_most": UNLIMITED, **begun, **most}
+    begun = {f"{period}_began": began for period, began in begun_at(at, target.zone).items()}
+    most |= {f"{limit.period}_most": limit.most for limit in target.caps_in_force.limits}
+    live_most = target.caps.concurrency or UNLIMITED
+    return {"target_id": target.id, "live_most": live_most, **begun, **most}
 
 
 def _fact_row(fact: Announcement) -> dict[str, Any]:

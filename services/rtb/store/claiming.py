@@ -1,4 +1,4 @@
-"""The statements of an auction: look, take a bidder's room, keep what was decided."""
+"""The statements of an auction: look, and take a bidder's room with all that this leaves."""
 
 from typing import Any
 
@@ -8,10 +8,12 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Interval,
+    Select,
     SmallInteger,
     Text,
     case,
     cast,
+    exists,
     func,
     literal_column,
     select,
@@ -21,6 +23,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import bindparam
 
+from libs.contracts.caps import Period
 from libs.runtime.database import Statement
 from libs.runtime.given import given, read
 from services.rtb.domain.counters import PERIODS
@@ -138,35 +141,47 @@ def _may_ask() -> Statement:
     )
 
 
-def _take() -> Statement:
-    """Take one place with a bidder, if each of its caps has room; a row comes back if so."""
-    changes: dict[str, Any] = {"live": counter.c.live + 1}
+def _room() -> Select[Any]:
+    """The bidder's counter, locked, if each of its caps has room."""
     room: list[ColumnElement[bool]] = [
         counter.c.live < bindparam("live_most", type_=Integer()),
         counter.c.total_count < bindparam("total_most", type_=Integer()),
     ]
-    for period in PERIODS:
-        began, count = counter.c[f"{period}_at"], counter.c[f"{period}_count"]
-        now_began = bindparam(f"{period}_began", type_=DateTime(timezone=True))
-        used = case((began < now_began, 0), else_=count)
-        changes |= {f"{period}_at": func.greatest(began, now_began), f"{period}_count": used + 1}
-        room.append(used < bindparam(f"{period}_most", type_=Integer()))
-    return Statement(
-        update(counter)
-        .values(**changes, total_count=counter.c.total_count + 1)
+    room += [_used(period) < bindparam(f"{period}_most", type_=Integer()) for period in PERIODS]
+    return (
+        select(counter.c.target_id)
         .where(counter.c.account_id == _ACCOUNT, counter.c.target_id == _TARGET, *room)
-        .returning(counter.c.target_id),
-        "counter.take",
+        .with_for_update()
     )
 
 
-def _into(table: Any, name: str, **reckoned: Any) -> Any:
+def _taken() -> Any:
+    """One place more with the bidder; a period that is over begins anew, none goes back."""
+    changes: dict[str, Any] = {"live": counter.c.live + 1, "total_count": counter.c.total_count + 1}
+    for period in PERIODS:
+        changes[f"{period}_at"] = func.greatest(counter.c[f"{period}_at"], _began(period))
+        changes[f"{period}_count"] = _used(period) + 1
+    mine = (counter.c.account_id == _ACCOUNT, counter.c.target_id == _TARGET)
+    return update(counter).values(changes).where(*mine)
+
+
+def _used(period: Period) -> ColumnElement[int]:
+    at, count = counter.c[f"{period}_at"], counter.c[f"{period}_count"]
+    return case((at < _began(period), 0), else_=count)
+
+
+def _began(period: Period) -> Any:
+    return bindparam(f"{period}_began", type_=DateTime(timezone=True))
+
+
+def _into(table: Any, name: str, only_if: ColumnElement[bool], **reckoned: Any) -> Any:
     """Insert the rows of a parameter; what is there already stays."""
     plain = [each for each in table.columns if each.name not in reckoned]
     rows = given(name, *plain, _ASK_AFTER, _LASTS)
     into = {each.name: read(rows, each) for each in plain}
     into |= {key: value(rows) for key, value in reckoned.items() if value is not None}
-    return upsert(table).from_select(list(into), select(*into.values())).on_conflict_do_nothing()
+    chosen = select(*into.values()).where(only_if)
+    return upsert(table).from_select(list(into), chosen).on_conflict_do_nothing()
 
 
 _ONE_SECOND = literal_column("interval '1 second'", Interval())
@@ -175,28 +190,33 @@ _ASK_AFTER, _LASTS = Column("ask_after", Integer), Column("lasts", Integer)
 
 
 def _keep() -> Statement:
-    """An answer, and with it the auction, the reservation, the sale and the facts.
+    """A place with the winner, if there is one, and with it all that its answer leaves.
 
-    No row comes back where this step was answered meanwhile: then nothing may be kept.
+    Tells whether there was room, and whether the answer was kept: it is not where this step was
+    answered meanwhile.  Nothing is written unless both are so: auction, reservation, sale,
+    notices and facts are there if, and only if, the answer is.
     """
-    auctions = _into(auction, "auctions")
+    room = _room().cte("room")
+    has_room = _TARGET.is_(None) | exists(select(room.c.target_id))
+    answered = _into(outcome, "outcomes", has_room).returning(outcome.c.call_id).cte("answered")
+    is_kept = exists(select(answered.c.call_id))
     reservations = _into(
         reservation,
         "reservations",
+        is_kept,
         decided_at=lambda _: func.now(),
         ask_at=lambda rows: func.now() + rows.c.ask_after * _ONE_SECOND,
         expires_at=lambda rows: func.now() + rows.c.lasts * _ONE_SECOND,
     )
-    sales = _into(sale, "sales", connected_at=None, converted_at=None)
-    facts = _into(outbox, "facts", created_at=lambda _: func.now())
+    sales = _into(sale, "sales", is_kept, connected_at=None, converted_at=None)
+    facts = _into(outbox, "facts", is_kept, created_at=lambda _: func.now())
     return Statement(
-        _into(outcome, "outcomes")
-        .returning(outcome.c.call_id)
-        .add_cte(
-            auctions.cte("held"),
+        select(has_room, is_kept).add_cte(
+            _taken().where(is_kept).cte("taken"),
+            _into(auction, "auctions", is_kept).cte("held"),
             reservations.cte("reserved"),
             sales.cte("sold"),
-            _into(notice, "notices").cte("noticed"),
+            _into(notice, "notices", is_kept).cte("noticed"),
             facts.cte("told"),
         ),
         "auction.keep",
@@ -207,5 +227,4 @@ LOOK = _look()
 COUNTERS = _counters()
 PAST = _past()
 MAY_ASK = _may_ask()
-TAKE = _take()
 KEEP = _keep()
