@@ -18,7 +18,7 @@ class ConversionPosted(Fact):
     """Somebody says that a call has converted, and what for; None: what was agreed.
 
     It counts for the leg whose terms wait for it (`posted`).  Of several the latest counts, so
-    that a later word corrects an earlier one; two within a second are one.  `source` says who.
+    that a later word corrects an earlier one.  `source` says who.
     A `payout` takes the place of what the publisher would be paid for it.
     """
 
@@ -37,13 +37,14 @@ class ConversionPosted(Fact):
         amount: Money | None,
         *,
         at: Instant,
+        after: int = 0,
         source: str = "",
     ) -> Self:
-        """The fact of what was said at a time, by our clock."""
+        """The fact of what was said at a time, by our clock, after the sequence `after`."""
         return cls(
             call_id=call_id,
             account_id=account_id,
-            sequence=int(at.timestamp()) - _EPOCH,
+            sequence=max(int(at.timestamp()) - _EPOCH, after + 1),
             at=at,
             seen_at=at,
             amount=amount,

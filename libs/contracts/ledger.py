@@ -131,13 +131,16 @@ class LedgerEntries(Value):
 
 
 class AskEntries(Question):
-    """Entries of a party, or of all of a book; `since` is inclusive, `until` exclusive."""
+    """Entries of a party, of all of a book, or of all parties' books; our own only when named.
+
+    `since` is inclusive, `until` exclusive.
+    """
 
     subject: ClassVar[str] = "ask.tracking.entries.v1"
     answers: ClassVar[TypeAdapter[Any]] = one_of(LedgerEntries)
 
     account_id: AccountId
-    book: Book
+    book: Book | None = None
     party: PartyName = ""
     call_id: CallId | None = None
     since: Instant | None = None

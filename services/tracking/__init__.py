@@ -42,7 +42,7 @@ publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.delivery.changed.v1 event.reconciliation.changed.v1
             event.tracking_tag.changed.v1 event.url_parameter.changed.v1
             event.recording_rule.changed.v1 event.call.annotated.v1
-            event.report.changed.v1
+            event.report.changed.v1 event.call.attributed.v1
             event.postback_key.changed.v1 event.visit.converted.v1
 consumes    tracking-calls tracking-attributions tracking-pixels
 owns        schema `tracking`: facts, calls, the periods they are filed under,

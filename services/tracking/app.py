@@ -331,7 +331,7 @@ def _websites(  # noqa: PLR0917 - wired once
     following = FollowingDesk(numbers, Ask(broker), broker)
     tagging = TaggingDesk(keeping, configuration, numbers, following, memory, base_url)
     visits_answers.bind_tags(answers, tagging)
-    attributing = AttributingDesk(Attributions(database), numbers)
+    attributing = AttributingDesk(Attributions(database), numbers, outbox, SystemClock())
     visits_answers.bind_visits(
         answers, LookingDesk(Visits(database), PoolUses(database)), attributing
     )

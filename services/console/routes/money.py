@@ -71,7 +71,7 @@ class Entries(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    book: Book = Book.BUYER
+    book: Book | None = None
     party: str = Field(default="", max_length=300)
     call_id: CallId | None = None
     since: AwareDatetime | None = None
@@ -187,7 +187,7 @@ async def show_payout_caps(request: Request, who: Who, publisher_id: PublisherId
 
 @router.get("/ledger-entries", response_model=LedgerEntries, openapi_extra=look)
 async def list_entries(request: Request, who: Who, which: Annotated[Entries, Query()]) -> Response:
-    """Entries of a party, or of one of our own books, in the order in which they count."""
+    """Entries of all parties, of one, or of one of our own books, in the order they count in."""
     paths = {name: f"query.{name}" for name in Entries.model_fields}
     question = formed(AskEntries, paths, account_id=who.account_id, **which.model_dump())
     return told(await asked(request, question, paths))

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from libs.contracts.attributing import CallAttributed
 from libs.contracts.calls import CallArrived, Fact
 from libs.contracts.ids import AccountId, CallId
 from libs.contracts.known_numbers import AskLease, NumberLease
 from libs.contracts.routing import CallRouted
 from libs.contracts.visits import Attribution, Confidence, VisitOf
+from libs.runtime.clock import Clock
+from libs.runtime.outbox import Announcement, Outbox
 from services.tracking.domain.attribution import UNKNOWN, by_source, by_visit
 from services.tracking.store.attributions import Attributions
 from services.tracking.store.numbers import Numbers
@@ -16,9 +19,13 @@ from services.tracking.store.numbers import Numbers
 class AttributingDesk:
     """One per process; holds no state of its own."""
 
-    def __init__(self, attributions: Attributions, numbers: Numbers) -> None:
+    def __init__(
+        self, attributions: Attributions, numbers: Numbers, outbox: Outbox, clock: Clock
+    ) -> None:
         self._attributions = attributions
         self._numbers = numbers
+        self._outbox = outbox
+        self._clock = clock
 
     async def visit_of(self, question: VisitOf) -> Attribution:
         """Whose visit holds a number now; the router writes it into its record."""
@@ -32,7 +39,8 @@ class AttributingDesk:
     async def keep(self, facts: Sequence[Fact]) -> None:
         """Keep what the router was told, and find out what it was not.
 
-        What it was told outweighs, in whatever order the facts come.
+        What it was told outweighs, in whatever order the facts come; what is found of a call of
+        which it was told nothing is told as a fact of the call.
         """
         for fact in facts:
             if isinstance(fact, CallRouted) and fact.step == 0:
@@ -46,9 +54,16 @@ class AttributingDesk:
 
     async def _keep_answer(self, fact: CallRouted) -> None:
         told = fact.attribution
-        if told is None or told.confidence is Confidence.UNKNOWN or fact.account_id is None:
+        if fact.account_id is None:
             return
-        await self._attributions.keep(fact.account_id, fact.call_id, told, answered=True)
+        if told is not None and told.confidence is not Confidence.UNKNOWN:
+            await self._attributions.keep(fact.account_id, fact.call_id, told)
+            return
+        found = await self._attributions.found_for(fact.account_id, fact.call_id, told)
+        if found is not None:
+            news = self._news(fact.account_id, fact.call_id, found)
+            await self._attributions.tell(news)
+            self._outbox.announce([news])
 
     async def _fill_in(self, fact: CallArrived) -> None:
         account_id = await self._numbers.owner_of(fact.dialled)
@@ -56,7 +71,16 @@ class AttributingDesk:
             return  # the router alone knows whose call it is, and no page shows the number
         found = await self._found(account_id, fact.dialled, fact.at)
         if found.confidence is not Confidence.UNKNOWN:
-            await self._attributions.keep(account_id, fact.call_id, found, answered=False)
+            news = self._news(account_id, fact.call_id, found)
+            if await self._attributions.fill_in(account_id, fact.call_id, found, news):
+                self._outbox.announce([news])
+
+    def _news(self, account_id: AccountId, call_id: CallId, found: Attribution) -> Announcement:
+        now = self._clock.now()
+        fact = CallAttributed(
+            call_id=call_id, account_id=account_id, at=now, seen_at=now, attribution=found
+        )
+        return Announcement(fact.subject, fact.model_dump_json())
 
     async def _found(self, account_id: AccountId, dialled: str, at: datetime | None) -> Attribution:
         holder, at = await self._attributions.holder(account_id, dialled, at)

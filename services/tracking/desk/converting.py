@@ -7,6 +7,7 @@ from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement, Outbox
 from services.tracking.desk.calls import Desk
 from services.tracking.domain.call import Heard
+from services.tracking.domain.deals import last_posted
 from services.tracking.domain.unfit import Missing, Unfit
 from services.tracking.store.journal import Journal
 
@@ -31,13 +32,16 @@ class ConvertingDesk:
         """
         if amount is not None and amount.amount < 0:
             raise Unfit("malformed", "less than nothing", [("amount", "is not below zero")])
-        now = self._clock.now()
-        fact = ConversionPosted.said(account_id, call_id, amount, at=now, source=source)
-        heard = Heard(fact, fact.model_dump_json())
-        announcement = Announcement(fact.subject, heard.payload)
         async with self._journal.entry() as entry:
             if not await entry.is_of(account_id, call_id):
                 raise Missing
+            told = (await entry.reopen([call_id]))[call_id]
+            now, after = self._clock.now(), last_posted(told)
+            fact = ConversionPosted.said(
+                account_id, call_id, amount, at=now, after=after, source=source
+            )
+            heard = Heard(fact, fact.model_dump_json())
+            announcement = Announcement(fact.subject, heard.payload)
             await self._desk.enter(entry, [heard])
             await entry.announce(announcement)
         self._outbox.announce([announcement])

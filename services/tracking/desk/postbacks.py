@@ -25,6 +25,7 @@ from services.tracking.desk.calls import Desk
 from services.tracking.desk.keeping import KeepingDesk
 from services.tracking.domain.call import Heard
 from services.tracking.domain.cursor import Place, read_cursor, write_cursor
+from services.tracking.domain.deals import last_posted
 from services.tracking.domain.keys import Keys
 from services.tracking.domain.posted import Asked
 from services.tracking.domain.unfit import Missing, Unfit
@@ -190,16 +191,22 @@ class PostbacksDesk:
     async def _kept_now(self, opened: Opened, one: Postback) -> PostbackOutcome:
         """Keep the postback and its fact together; refused where there is no such call."""
         assert one.call_id is not None
-        fact = ConversionPosted.said(
-            opened.account_id, one.call_id, one.amount, at=one.at, source=opened.name
-        ).model_copy(update={"payout": one.payout})
-        heard = Heard(fact, fact.model_dump_json())
-        announcement = Announcement(fact.subject, heard.payload)
         async with self._journal.entry() as entry:
             if not await entry.is_of(opened.account_id, one.call_id):
                 return PostbackOutcome.REFUSED
             if not await entry.take_postback(opened.account_id, one):
                 return PostbackOutcome.DUPLICATE
+            told = (await entry.reopen([one.call_id]))[one.call_id]
+            fact = ConversionPosted.said(
+                opened.account_id,
+                one.call_id,
+                one.amount,
+                at=one.at,
+                after=last_posted(told),
+                source=opened.name,
+            ).model_copy(update={"payout": one.payout})
+            heard = Heard(fact, fact.model_dump_json())
+            announcement = Announcement(fact.subject, heard.payload)
             await self._desk.enter(entry, [heard])
             await entry.announce(announcement)
         self._outbox.announce([announcement])

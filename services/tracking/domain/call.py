@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from libs.contracts.adjusting import CallAdjusted
 from libs.contracts.annotating import CallAnnotated
+from libs.contracts.attributing import CallAttributed
 from libs.contracts.calls import (
     CallArrived,
     CallEnded,
@@ -48,7 +49,7 @@ from services.tracking.domain.cells import (
     keep,
 )
 from services.tracking.domain.deals import agreed, posted
-from services.tracking.domain.origins import brought_by, gathered_by
+from services.tracking.domain.origins import brought_by, found_for, gathered_by
 
 # Of two words about one thing the later in this list is believed: what was reached
 # outweighs what was not, and an end outweighs everything before it.
@@ -251,6 +252,7 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     RecordingDeleted: _Telling(_deletion, _nothing),
     CallAnnotated: _Telling(_nothing, annotation),
     CallAdjusted: _Telling(_nothing, adjusted),
+    CallAttributed: _Telling(_nothing, found_for),
 }
 
 FACTS: Mapping[str, type[Fact]] = {fact.subject: fact for fact in _TELLINGS}

@@ -71,6 +71,12 @@ def posted(fact: ConversionPosted | FlowConverted) -> Cells:
     return {"posted": [int(by_partner), fact.sequence, fact.at.isoformat(), said]}
 
 
+def last_posted(told: Told) -> int:
+    """The sequence of the latest conversion that somebody posted; 0 where nobody did."""
+    cell = told.greatest.get("posted")
+    return int(cell[1]) if cell is not None and cell[0] else 0
+
+
 def post_of(told: Told) -> Post | None:
     """The conversion that was posted, if one was."""
     cell = told.greatest.get("posted")

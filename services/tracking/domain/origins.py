@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from libs.contracts.attributing import CallAttributed
 from libs.contracts.flows import FlowFinished
 from libs.contracts.origins import Origin
 from libs.contracts.routing import CallRouted
@@ -39,6 +40,12 @@ def gathered_by(fact: FlowFinished) -> Cells:
     return {"gathered": [fact.step, fact.sequence, _compact(fact.tags)]} if fact.tags else {}
 
 
+def found_for(fact: CallAttributed) -> Cells:
+    """What was found afterwards, in cells."""
+    attribution = fact.attribution.model_dump(mode="json", exclude_defaults=True)
+    return {"attributed": [fact.sequence, _compact(attribution)]}
+
+
 def events_of(told: Told) -> tuple[str, ...]:
     """The events that flows have named, in the order of their time."""
     marked = [(cell, name) for name, cell in told.least.items() if name.startswith(MARKED)]
@@ -57,10 +64,26 @@ def origin_of(told: Told) -> dict[str, Any]:
         found["publisher_id"] = brought.publisher_id or None
         found["tags"] = json.loads(brought.tags)
         found["origin"] = json.loads(brought.origin)
+    attributed = told.greatest.get("attributed")
+    if attributed is not None:
+        found |= _afterwards(found, Attribution.model_validate_json(str(attributed[1])))
     gathered = told.greatest.get("gathered")
     if gathered is not None:
         found["tags"] = merged(found.get("tags", {}), json.loads(str(gathered[-1])))
     return found
+
+
+def _afterwards(known: dict[str, Any], later: Attribution) -> dict[str, Any]:
+    """What an attribution adds that was found later: nothing where the router was told of one."""
+    before = Origin.model_validate(known.get("origin", {}))
+    if before.visit_id or before.tracking_tag_id:
+        return {}
+    tags = merged(later.tags, known.get("tags", {}))
+    return {
+        "publisher_id": known.get("publisher_id") or later.publisher_id,
+        "tags": tags,
+        "origin": origin(tags, later),
+    }
 
 
 def origin(tags: dict[str, str], told: Attribution | None) -> dict[str, Any]:

@@ -1,19 +1,23 @@
 """Whose a call is: who held its number, and what was found, once for each call."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import bindparam
 
 from libs.contracts.dni import TrackingTag
 from libs.contracts.ids import AccountId, CallId
 from libs.contracts.visits import Attribution, Visit
 from libs.runtime.database import Database, Statement
+from libs.runtime.outbox import Announcement
 from services.tracking.domain.attribution import Holder
 from services.tracking.store.lease_statements import NOW
 from services.tracking.store.visits import SHOWN, touches_of
+from services.tracking.tables.configured import outbox
 from services.tracking.tables.dni import tracking_tag
 from services.tracking.tables.numbers import number
 from services.tracking.tables.visits import attribution, visit
@@ -36,6 +40,12 @@ _HOLDER = Statement(
     .limit(1),
     "visit.holder",
 )
+
+_UNTOLD, _FOUND, _TOLD = -1, 0, 1
+"""What the column `answered` says."""
+
+_KEY = ["account_id", "call_id"]
+_ROW = select(attribution.c.answered, attribution.c.document)
 
 
 class Attributions:
@@ -96,35 +106,86 @@ class Attributions:
             row = (await connection.execute(statement)).one_or_none()
         return None if row is None else (TrackingTag.model_validate(row[0]), row[1])
 
-    async def keep(
-        self, account_id: AccountId, call_id: CallId, found: Attribution, *, answered: bool
-    ) -> None:
-        """Write down whose a call is; what the router was told outweighs what was found later."""
-        rank = int(answered)
-        statement = insert(attribution).values(
-            account_id=account_id,
-            call_id=call_id,
-            visit_id=found.visit_id,
-            answered=rank,
-            document=found.model_dump(mode="json"),
-        )
-        told: dict[str, Any] = {
-            name: statement.excluded[name] for name in ("visit_id", "answered", "document")
-        }
+    async def keep(self, account_id: AccountId, call_id: CallId, told: Attribution) -> None:
+        """Write down whose the router was told that a call is: that outweighs what is found."""
+        statement = insert(attribution).values(_row(account_id, call_id, told, _TOLD))
+        set_ = {name: statement.excluded[name] for name in ("visit_id", "answered", "document")}
         async with self._database.transaction() as connection:
             await connection.execute(
                 statement.on_conflict_do_update(
-                    index_elements=["account_id", "call_id"],
-                    set_=told,
-                    where=attribution.c.answered < rank,
+                    index_elements=_KEY, set_=set_, where=attribution.c.answered < _TOLD
                 )
             )
+
+    async def fill_in(
+        self, account_id: AccountId, call_id: CallId, found: Attribution, news: Announcement
+    ) -> bool:
+        """Write down what was found; True where the router is known to have been told nothing.
+
+        Then the news goes out with it.
+        """
+        row = _row(account_id, call_id, found, _FOUND)
+        async with self._database.transaction() as connection:
+            before = await _begun(connection, row)
+            if before is None or before.answered != _UNTOLD:
+                return False
+            await connection.execute(update(attribution).where(*_is(row)).values(row))
+            await connection.execute(insert(outbox), [news.row()])
+        return True
+
+    async def found_for(
+        self, account_id: AccountId, call_id: CallId, told: Attribution | None
+    ) -> Attribution | None:
+        """What was found of a call of which the router was told nothing; None: nothing yet.
+
+        Where it had asked (`told`), what is found later is news.
+        """
+        async with self._database.transaction() as connection:
+            if told is not None:
+                row = _row(account_id, call_id, told, _UNTOLD)
+                before = await _begun(connection, row)
+            else:
+                which = _is({"account_id": account_id, "call_id": call_id})
+                before = (await connection.execute(_ROW.where(*which))).one_or_none()
+        if before is None or before.answered != _FOUND:
+            return None
+        return Attribution.model_validate(before.document)
+
+    async def tell(self, news: Announcement) -> None:
+        """Have news told."""
+        async with self._database.transaction() as connection:
+            await connection.execute(insert(outbox), [news.row()])
 
     async def of_call(self, account_id: AccountId, call_id: CallId) -> Attribution | None:
         """Whose a call is, as far as that is known."""
         statement = select(attribution.c.document).where(
-            attribution.c.account_id == account_id, attribution.c.call_id == call_id
+            attribution.c.account_id == account_id,
+            attribution.c.call_id == call_id,
+            attribution.c.answered > _UNTOLD,
         )
         async with self._database.transaction() as connection:
             document = (await connection.execute(statement)).scalar()
         return None if document is None else Attribution.model_validate(document)
+
+
+def _row(account_id: AccountId, call_id: CallId, found: Attribution, rank: int) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "call_id": call_id,
+        "visit_id": found.visit_id,
+        "answered": rank,
+        "document": found.model_dump(mode="json"),
+    }
+
+
+def _is(row: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    return [attribution.c[name] == row[name] for name in _KEY]
+
+
+async def _begun(connection: AsyncConnection, row: dict[str, Any]) -> Any:
+    """Write the call's first row, and give None; else the row that is there, locked."""
+    made = insert(attribution).values(row).on_conflict_do_nothing()
+    if (await connection.execute(made.returning(attribution.c.call_id))).scalar() is not None:
+        return None
+    locked = _ROW.where(*_is(row)).with_for_update()
+    return (await connection.execute(locked)).one_or_none()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import ColumnElement, literal, select, tuple_
 
 from libs.contracts.ledger import AskBalances, AskEntries, Balance, Book, LedgerEntry
 from libs.contracts.money import Money
@@ -31,14 +31,13 @@ class Ledger:
         """The next balances; raise CursorUnreadable."""
         statement = (
             select(*_BALANCE, balance.c.name, balance.c.amount, balance.c.entries)
-            .where(balance.c.account_id == question.account_id)
+            .where(
+                balance.c.account_id == question.account_id,
+                _of_book(balance.c.book, question.book),
+            )
             .order_by(*_BALANCE)
             .limit(limit)
         )
-        if question.book is None:
-            statement = statement.where(balance.c.book.not_in(_OWN))
-        else:
-            statement = statement.where(balance.c.book == question.book.value)
         if question.party:
             statement = statement.where(balance.c.party == question.party)
         if question.cursor is not None:
@@ -61,10 +60,7 @@ class Ledger:
         """The next entries; raise CursorUnreadable."""
         statement = (
             select(entry)
-            .where(
-                entry.c.account_id == question.account_id,
-                entry.c.book == question.book.value,
-            )
+            .where(entry.c.account_id == question.account_id, _of_book(entry.c.book, question.book))
             .order_by(*_PLACE)
             .limit(limit)
         )
@@ -82,6 +78,11 @@ class Ledger:
         async with self._database.transaction() as connection:
             rows = (await connection.execute(statement)).mappings().all()
         return [_entry(dict(row)) for row in rows]
+
+
+def _of_book(column: ColumnElement[str], book: Book | None) -> ColumnElement[bool]:
+    """One book; without one those of all parties."""
+    return column.not_in(_OWN) if book is None else column == book.value
 
 
 def cursor_of(*place: object) -> str:

@@ -119,19 +119,27 @@ def _facts(account_id: AccountId, call_id: CallId, limit: int) -> Select[Any]:
 
 
 def _page(question: ListCalls, after: Place | None, limit: int) -> Select[datetime, CallId, str]:
-    """One range of one index; where states are asked for, one range for each of them."""
+    """One range of one index; where states or statuses are asked for, one range for each."""
     matching = select(*_PLACE, cast(call.c.told, Text).label("told")).where(*_filters(question))
     if after is not None:
         values = [literal(value, at.type) for value, at in zip(after, _PLACE, strict=True)]
         matching = matching.where(tuple_(*_PLACE) < tuple_(*values))
-    if not question.states:
+    column, words = _ranges(question)
+    if not words:
         return matching.order_by(*_newest_first(call)).limit(limit)
-    of_each_state = (
-        matching.where(call.c.state == state.value).order_by(*_newest_first(call)).limit(limit)
-        for state in set(question.states)
+    of_each_word = (
+        matching.where(column == word).order_by(*_newest_first(call)).limit(limit)
+        for word in sorted(words)
     )
-    together = union_all(*of_each_state).subquery()
+    together = union_all(*of_each_word).subquery()
     return select(*together.c).order_by(*_newest_first(together)).limit(limit)
+
+
+def _ranges(question: ListCalls) -> tuple[ColumnElement[Any], set[str]]:
+    """The words of which each has a range in an index of its own."""
+    if question.states:
+        return call.c.state, {state.value for state in question.states}
+    return call.c.status, {status.value for status in question.statuses}
 
 
 def _newest_first(calls: FromClause) -> tuple[UnaryExpression[Any], ...]:
@@ -156,7 +164,7 @@ def _filters(question: ListCalls) -> list[ColumnElement[bool]]:
 
 
 def _came_out(question: ListCalls) -> list[ColumnElement[bool]]:
-    """Filters by how calls came out; no index has these."""
+    """Filters by how calls came out; but for statuses, no index has these."""
     filters: list[ColumnElement[bool]] = [
         column.in_([word.value for word in words])
         for name, column in _AMONG.items()

@@ -75,8 +75,16 @@ call = Table(
         "call_id",
         postgresql_where=text("buyer_id IS NOT NULL"),
     ),
+    Index(
+        "call_status_listed",
+        "account_id",
+        "status",
+        "listed_at",
+        "call_id",
+        postgresql_where=text("status IS NOT NULL"),
+    ),
     Index("call_caller_listed", "account_id", "caller", "listed_at", "call_id"),
     postgresql_partition_by=FILED,
 )
 """`told` is what the record is read from; the columns beside it are for filters and order: up to
-the caller each with an index in which a page of a list is one range."""
+the status each with an index in which a page of a list is one range."""

@@ -55,6 +55,7 @@ entry = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("actor", Text, nullable=False, server_default=""),
     Index("entry_of_party", "account_id", "book", "party", "booked_at", "id"),
+    Index("entry_booked", "account_id", "booked_at", "id"),
     Index("entry_posting", "posting", "book", unique=True),
     Index("entry_of_call", "call_id", postgresql_where=text("call_id IS NOT NULL")),
 )

@@ -61,4 +61,4 @@ attribution = Table(
     ),
 )
 """`answered` is 1 where the router was told so while the call came in: that outweighs what was
-found later (0)."""
+found later (0); -1 where it had asked and was told nothing, and nothing is found yet."""

@@ -2,22 +2,30 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from functools import partial
+from itertools import permutations, product
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
 from libs.contracts.ids import AccountId, CallId
+from libs.contracts.tracking import CallRecord, GetCall
 from libs.contracts.visits import Attribution, Confidence, Ground, VisitOf
+from libs.runtime.ask import Refused
+from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
+from libs.runtime.outbox import Outbox
+from libs.runtime.publish import MESSAGE_ID, publish
 from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.forgetting import ForgettingDesk
 from services.tracking.store.attributions import Attributions
 from services.tracking.store.forgetting import Forgetting
 from services.tracking.store.numbers import Numbers
+from services.tracking.tables.configured import outbox as outbox_rows
 from tests.kit.facts import ACCOUNT, CallStory
+from tests.kit.hosting import eventually
 from tests.kit.postgres import Databases
 from tests.service.tracking.websites import Websites, a_tag, numbers_of, open_websites
 
@@ -84,17 +92,17 @@ async def test_shared_and_static_numbers_tell_their_source(sites: Websites) -> N
     assert all(one.visit_id is None for one in found)
 
 
-@pytest.mark.parametrize("answered", [TOLD, UNTOLD, None])
-async def test_what_the_router_was_told_counts_else_what_is_found(
-    sites: Websites, answered: Attribution | None
-) -> None:
-    tag = await sites.pooled(1)
-    hers = await sites.visit(tag, HER)
+async def test_what_the_router_was_told_counts_else_what_is_found(sites: Websites) -> None:
+    tag = await sites.pooled(1, tags={"site": "roofs"})
+    hers = await sites.visit(tag, HER, parameters={"utm_source": "google"})
     database = Database(sites.url, "tests")
     await database.open()
-    attributions = Attributions(database)
-    desk = AttributingDesk(attributions, Numbers(database))
-    for facts in permutations(range(3)):
+    attributions, outbox = Attributions(database), Outbox(database, sites.broker, outbox_rows)
+    outbox.start()
+    desk = AttributingDesk(attributions, Numbers(database), outbox, SystemClock())
+    orders = permutations(range(3))
+    untold: list[CallStory] = []
+    for answered, facts in product([TOLD, UNTOLD, None], orders):
         story = CallStory(began_at=datetime.now(UTC) + timedelta(seconds=1))
         told: list[Any] = [
             story.arrived(dialled=hers["number"]),
@@ -106,7 +114,39 @@ async def test_what_the_router_was_told_counts_else_what_is_found(
         found = await attributions.of_call(ACCOUNT, story.call_id)
         assert found is not None
         assert found.visitor == ("told-to-the-router" if answered is TOLD else HER)
+        if answered is UNTOLD:
+            untold.append(story)
+    for story in untold:  # the router had asked: what is found becomes a fact, in any order
+        call = await eventually(partial(brought, sites, story))
+        assert (call.origin.visit_id, call.origin.source) == (UUID(hers["visit"]), "google")
+        assert call.tags["site"] == "roofs"
+    await outbox.stop()
     await database.close()
+
+
+async def brought(sites: Websites, story: CallStory) -> CallRecord | None:
+    """A call once it is known what brought it."""
+    try:
+        found = await sites.ask(GetCall(account_id=ACCOUNT, call_id=story.call_id))
+    except Refused:
+        return None
+    return found.call if found.call.origin.source else None
+
+
+async def test_a_call_of_which_the_router_was_not_told_gets_its_source(sites: Websites) -> None:
+    tag = await sites.pooled(1)
+    hers = await sites.visit(tag, HER, parameters={"utm_source": "bing"})
+    silent, told, untold = (CallStory(began_at=datetime.now(UTC)) for _ in range(3))
+    for story, answered in ((told, TOLD), (silent, None), (untold, UNTOLD)):
+        facts = [story.arrived(dialled=hers["number"]), story.routed(attribution=answered)]
+        for fact in facts:
+            said = fact.model_dump_json().encode()
+            await publish(sites.broker, fact.subject, said, {MESSAGE_ID: fact.key}, 5)
+    for story in (untold, silent):
+        call = await eventually(partial(brought, sites, story))
+        assert (call.origin.source, call.tags["utm_source"]) == ("bing", "bing")
+    first = await sites.ask(GetCall(account_id=ACCOUNT, call_id=told.call_id))
+    assert first.call.origin.source == "", "the router's own word outweighs"
 
 
 async def test_a_household_fills_no_table_with_visits(sites: Websites) -> None:

@@ -80,7 +80,7 @@ class Site:
         desk = Desk(Journal(self.database, SystemClock()), Calls(self.database))
         await desk.keep([Heard(fact, fact.model_dump_json()) for fact in facts])
         found = Attribution(ground=Ground.HELD, confidence=Confidence.CERTAIN, visit_id=visit_id)
-        await Attributions(self.database).keep(ACCOUNT, story.call_id, found, answered=True)
+        await Attributions(self.database).keep(ACCOUNT, story.call_id, found)
         return story.call_id
 
     async def report(self, account_id: AccountId = ACCOUNT, **more: Any) -> Reported:
