@@ -1,59 +1,29 @@
 """The only outbound HTTP: every address is checked where it is connected to, and all is limited.
 
-A name is resolved once for a connection, each of its addresses is checked, and the connection
-goes to a checked one: there is no second resolution that could tell another address.
 Redirects are answers, never followed.
 """
 
 import asyncio
+import base64
 import ipaddress
 import socket
-import ssl
 import time
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from libs.runtime.threads import Threads
+from libs.runtime.addresses import AddressRefused, LookUp, Names, is_public
+from libs.runtime.lines import Lines, Place
+from libs.runtime.not_fetched import Failure, NotFetched
 
 BYTES_MAX = 64 * 1024  # of an answer's body, also once it is unpacked
-DNS_KEPT_SECONDS = 30  # an address that was checked serves so long
-IDLE_SECONDS = 60.0  # how long a connection is kept for the next request
-CONNECTIONS_MAX = 2_000  # of one process, all hosts together
 ADDRESSES_KEPT = 8_192  # read ones: most are asked again and again
-LOOKUPS_MAX = 64  # names looked up at once: a dead one takes its thread for many seconds
 
-_GZIP_OR_ZLIB = 47  # zlib's word for: find out which
-
-
-class Failure(StrEnum):
-    """Why nothing was fetched."""
-
-    ADDRESS_REFUSED = "address_refused"
-    UNREACHABLE = "unreachable"
-    LATE = "late"
-    TOO_LARGE = "too_large"
-    UNREADABLE = "unreadable"
-
-
-class NotFetched(Exception):
-    """The request had no answer that could be used."""
-
-    def __init__(self, failure: Failure, text: str) -> None:
-        super().__init__(text)
-        self.failure = failure
-        self.text = text
-
-
-class AddressRefused(OSError):
-    """A name leads where requests of others must not go."""
+_AGAIN = frozenset(("GET", "PUT"))  # asked twice they do what they do once
+_OURS = frozenset(("connection", "content-length", "expect", "transfer-encoding", "upgrade"))
+"""Headers that say how a message travels: nobody else may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,66 +46,6 @@ class Fetched:
     milliseconds: float
 
 
-def is_public(address: str) -> bool:
-    """Whether an address is of the public internet.
-
-    >>> [is_public(one) for one in ("8.8.8.8", "10.0.0.1", "169.254.169.254", "::1")]
-    [True, False, False, False]
-    >>> [is_public(one) for one in ("::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::")]
-    [False, False, False]
-    """
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            ip = ip.ipv4_mapped
-        elif ip.sixtofour is not None or ip.teredo is not None or ip in _NAT64:
-            return False
-    return ip.is_global and not ip.is_multicast
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-LookUp = Callable[..., list[Any]]
-
-
-class _CheckedResolver(AbstractResolver):
-    """Resolves as the system does, and refuses a name with any address that is not public.
-
-    It has threads of its own: the loop's few would soon all wait for names that are dead.
-    """
-
-    def __init__(self, look_up: LookUp, *, allow_private: bool) -> None:
-        self._threads = Threads(LOOKUPS_MAX, "lookup")
-        self._look_up = look_up
-        self._allow_private = allow_private
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Addresses that may be connected to."""
-        kind, flags = socket.SOCK_STREAM, socket.AI_ADDRCONFIG
-        look_up = partial(self._look_up, host, port, family, kind, 0, flags)
-        found = await self._threads.run(look_up)
-        for *_, address in found:
-            if not self._allow_private and not is_public(address[0]):
-                raise AddressRefused(f"{host} has the address {address[0]}")
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address[0],
-                port=address[1],
-                family=its_family,
-                proto=protocol,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for its_family, _, protocol, _, address in found
-        ]
-
-    async def close(self) -> None:
-        """Wait for nobody."""
-
-
 class Fetch:
     """Sends requests over kept connections.  `allow_private` is for development alone."""
 
@@ -144,28 +54,17 @@ class Fetch:
     ) -> None:
         self._allow_private = allow_private
         self._look_up = look_up
-        self._session: aiohttp.ClientSession | None = None
+        self._lines: Lines | None = None
 
     async def open(self) -> None:
         """Be ready to send."""
-        connector = aiohttp.TCPConnector(
-            limit=CONNECTIONS_MAX,
-            resolver=_CheckedResolver(self._look_up, allow_private=self._allow_private),
-            ttl_dns_cache=DNS_KEPT_SECONDS,
-            keepalive_timeout=IDLE_SECONDS,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=("User-Agent", "Content-Type"),
-        )
+        self._lines = Lines(Names(self._look_up, allow_private=self._allow_private))
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._lines is not None:
+            self._lines.close()
+            self._lines = None
             await asyncio.sleep(0)  # sockets are let go of in the loop's next round
 
     async def __call__(
@@ -175,47 +74,69 @@ class Fetch:
 
         `within_seconds` None: the asker cancels what takes too long for it.
         """
-        assert self._session is not None, "opened before"
-        url = self._checked(request.url)
+        assert self._lines is not None, "opened before"
         began = time.perf_counter()
+        address = self._checked(request.url)
+        data, again = _written(request, address), request.method in _AGAIN
         try:
             async with asyncio.timeout(within_seconds):
-                async with self._session.request(
-                    request.method,
-                    url,
-                    headers={"Accept-Encoding": "gzip, identity", **request.headers},
-                    data=request.body or None,
-                    allow_redirects=False,
-                    timeout=_NO_TIMEOUT,
-                ) as answer:
-                    body = await _body(answer, bytes_max)
-        except Exception as fault:
+                answer = await self._lines.ask(address.place, data, bytes_max, again=again)
+        except (OSError, ValueError) as fault:  # also a TimeoutError, and what TLS may say
             raise _failed(fault, within_seconds) from fault
         took = (time.perf_counter() - began) * 1_000
-        return Fetched(answer.status, answer.headers.get("Content-Type", ""), body, took)
+        return Fetched(answer.status, answer.content_type, answer.body, took)
 
-    def _checked(self, text: str) -> URL:
-        url, address = _read(text)
-        if not self._allow_private and address is not None and not is_public(address):
-            raise NotFetched(Failure.ADDRESS_REFUSED, f"{address} is no public address")
-        return url
+    def _checked(self, text: str) -> "_Address":
+        address = _read(text)
+        if not self._allow_private and address.ip is not None and not is_public(address.ip):
+            raise NotFetched(Failure.ADDRESS_REFUSED, f"{address.ip} is no public address")
+        return address
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """Where a request goes, with headers by lower-case name; `ip` where that names the host."""
+
+    place: Place
+    path: str
+    headers: Mapping[str, str]
+    ip: str | None
 
 
 @lru_cache(maxsize=ADDRESSES_KEPT)
-def _read(text: str) -> tuple[URL, str | None]:
-    """An address that can be asked, and its host where that is an IP address."""
+def _read(text: str) -> _Address:
     try:
         url = URL(text)
-        host = url.host
+        host, port = url.raw_host, url.port
     except ValueError as fault:
         raise NotFetched(Failure.UNREACHABLE, "the address cannot be read") from fault
-    if url.scheme not in ("http", "https") or not host:
+    if url.scheme not in ("http", "https") or not host or not port:
         raise NotFetched(Failure.UNREACHABLE, "an address begins with https:// or http://")
-    return url, host if _is_ip(host) else None
+    headers = {
+        "host": f"Host: {url.host_port_subcomponent}",
+        "accept": "Accept: */*",
+        "accept-encoding": "Accept-Encoding: gzip, identity",
+    }
+    if url.user is not None:
+        pair = base64.b64encode(f"{url.user}:{url.password or ''}".encode()).decode()
+        headers["authorization"] = f"Authorization: Basic {pair}"
+    place = Place(host.rstrip("."), port, url.scheme == "https")
+    return _Address(place, url.raw_path_qs, headers, host if _is_ip(host) else None)
 
 
-_UNREACHABLE = (aiohttp.InvalidURL, aiohttp.ClientConnectionError, OSError, ssl.SSLError)
-_NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
+def _written(request: Outgoing, address: _Address) -> bytes:
+    """The request as it travels; raise NotFetched where a header would begin another one."""
+    headers = {**address.headers}
+    for name, value in request.headers.items():
+        if name.lower() not in _OURS:
+            headers[name.lower()] = f"{name}: {value}"
+    if request.body or request.method != "GET":
+        headers["content-length"] = f"Content-Length: {len(request.body)}"
+    lines = (f"{request.method} {address.path} HTTP/1.1", *headers.values())
+    head = "\r\n".join(lines)
+    if max(head.count("\n"), head.count("\r")) >= len(lines) or "\0" in head:
+        raise NotFetched(Failure.UNREADABLE, "a header holds a line break")
+    return f"{head}\r\n\r\n".encode() + request.body
 
 
 def _is_ip(host: str) -> bool:
@@ -226,34 +147,11 @@ def _is_ip(host: str) -> bool:
     return True
 
 
-async def _body(answer: aiohttp.ClientResponse, bytes_max: int) -> bytes:
-    unpack = _unpacker(answer.headers.get("Content-Encoding", "").strip().lower())
-    body = bytearray()
-    while chunk := await answer.content.readany():
-        body += chunk if unpack is None else unpack.decompress(chunk, bytes_max + 1)
-        if len(body) > bytes_max or (unpack is not None and unpack.unconsumed_tail):
-            raise NotFetched(Failure.TOO_LARGE, f"more than {bytes_max} bytes")
-    return bytes(body)
-
-
-def _unpacker(encoding: str) -> Any:
-    if encoding in ("", "identity"):
-        return None
-    if encoding in ("gzip", "x-gzip", "deflate"):
-        return zlib.decompressobj(_GZIP_OR_ZLIB)
-    raise NotFetched(Failure.UNREADABLE, f"packed as {encoding[:40]!r}, which was not asked for")
-
-
 def _failed(fault: Exception, within_seconds: float | None) -> NotFetched:
     """What went wrong, in few words."""
-    if isinstance(fault, NotFetched):
-        return fault
     if isinstance(fault, TimeoutError):
         within = "" if within_seconds is None else f" within {within_seconds * 1_000:.0f} ms"
         return NotFetched(Failure.LATE, f"no answer{within}")
-    refused = fault if isinstance(fault, AddressRefused) else getattr(fault, "os_error", None)
-    if isinstance(refused, AddressRefused):
-        return NotFetched(Failure.ADDRESS_REFUSED, str(refused))
-    if isinstance(fault, _UNREACHABLE):
-        return NotFetched(Failure.UNREACHABLE, f"{type(fault).__name__}: {str(fault)[:200]}")
-    return NotFetched(Failure.UNREADABLE, f"{type(fault).__name__}: {str(fault)[:200]}")
+    if isinstance(fault, AddressRefused):
+        return NotFetched(Failure.ADDRESS_REFUSED, str(fault))
+    return NotFetched(Failure.UNREACHABLE, f"{type(fault).__name__}: {fault}"[:200])

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from libs.contracts.auction import Loss
 from libs.contracts.ids import RtbTargetId
-from libs.runtime.fetch import Failure, Fetch, NotFetched, Outgoing
+from libs.runtime.fetch import Fetch, Outgoing
+from libs.runtime.not_fetched import Failure, NotFetched
 from services.rtb.domain.bid import Bid, NoBid
 from services.rtb.domain.offer import Request
 from services.rtb.domain.reply import Reply

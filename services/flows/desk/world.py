@@ -7,7 +7,8 @@ from libs.contracts.flow_routing import FindBuyer
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.clock import Clock
 from libs.runtime.deadline import Deadline
-from libs.runtime.fetch import Fetch, NotFetched, Outgoing
+from libs.runtime.fetch import Fetch, Outgoing
+from libs.runtime.not_fetched import NotFetched
 from libs.runtime.sandbox.outcome import Value
 from libs.runtime.sandbox.sandbox import Sandbox
 from services.flows.domain.engine import Walk

@@ -7,7 +7,8 @@ from datetime import timedelta
 from opentelemetry import metrics
 
 from libs.runtime.backoff import Backoff
-from libs.runtime.fetch import Fetch, NotFetched, Outgoing
+from libs.runtime.fetch import Fetch, Outgoing
+from libs.runtime.not_fetched import NotFetched
 from libs.runtime.rounds import Rounds
 from services.rtb.domain.offer import USER_AGENT
 from services.rtb.store.notices import Due, Notices

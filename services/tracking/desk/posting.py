@@ -27,7 +27,8 @@ from libs.runtime.backoff import Backoff
 from libs.runtime.batch import Batch
 from libs.runtime.clock import Clock
 from libs.runtime.database import NOT_NOW
-from libs.runtime.fetch import Fetch, NotFetched, Outgoing
+from libs.runtime.fetch import Fetch, Outgoing
+from libs.runtime.not_fetched import NotFetched
 from libs.runtime.rounds import Rounds
 from libs.runtime.seal import CannotOpen
 from services.tracking.domain.asking import asked_by

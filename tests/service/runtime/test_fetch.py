@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 
 from deploy.local.bidders import Play, PlayedBidders
-from libs.runtime.fetch import BYTES_MAX, LOOKUPS_MAX, Failure, Fetch, NotFetched, Outgoing
+from libs.runtime.addresses import LOOKUPS_MAX
+from libs.runtime.fetch import BYTES_MAX, Fetch, Outgoing
+from libs.runtime.not_fetched import Failure, NotFetched
 
 GZIP = {"Content-Encoding": "gzip"}
 BOMB = zlib.compress(b"\0" * 50_000_000, wbits=31)
+WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 PLAYS = {
     "/plain": Play(b"hello", headers={"Set-Cookie": "a=b"}),
     "/packed": Play(gzip.compress(b"hello"), headers=GZIP),
@@ -27,6 +31,13 @@ PLAYS = {
     "/nonsense": Play(raw=b"SSH-2.0-OpenSSH\r\n\r\n"),
     "/headers": Play(raw=b"HTTP/1.1 200 OK\r\nX: " + b"y" * 64_000 + b"\r\n\r\n"),
     "/slow": Play(b"x", delay_ms=2_000),
+    "/announced": Play(raw=b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + WHOLE),
+    "/until-the-end": Play(raw=b"HTTP/1.0 200 OK\r\n\r\nhello"),
+    "/in-chunks": Play(raw=CHUNKED + b"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"),
+    "/too-few-chunks": Play(raw=CHUNKED + b"2\r\nhe\r\n"),
+    "/more-than-asked": Play(raw=WHOLE + b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+    "/another-protocol": Play(raw=b"HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"),
+    "/says-close": Play(b"hello", headers={"Connection": "close"}),
 }
 
 
@@ -61,6 +72,62 @@ async def test_an_answer_is_given_as_it_is(
     assert "cookie" not in bidders.heard[1].headers
 
 
+@pytest.mark.parametrize(
+    "path", ["/announced", "/until-the-end", "/in-chunks", "/more-than-asked", "/says-close"]
+)
+async def test_an_answer_is_whole_however_it_is_sent(
+    bidders: PlayedBidders, fetch: Fetch, path: str
+) -> None:
+    for _ in range(2):  # the second goes over a line of its own
+        got = await fetch(Outgoing("GET", f"{bidders.url}{path}"), 5)
+        assert (got.status, got.body) == (200, b"hello")
+
+
+async def test_a_line_is_kept_for_the_next_request(fetch: Fetch) -> None:
+    """One that was ended meanwhile is noticed; what must not happen twice is not sent again."""
+    begun = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal begun
+        begun += 1
+        for _ in range(2):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(WHOLE)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    for _ in range(3):  # the third is asked again over a new line
+        assert (await fetch(Outgoing("GET", url), 5)).body == b"hello"
+    assert begun == 2
+    assert (await fetch(Outgoing("POST", url), 5)).body == b"hello"
+    with pytest.raises(NotFetched) as no:
+        await fetch(Outgoing("POST", url), 5)
+    assert (no.value.failure, begun) == (Failure.UNREACHABLE, 2)
+    server.close()
+
+
+async def test_how_a_request_travels_is_ours_to_say(bidders: PlayedBidders, fetch: Fetch) -> None:
+    url = bidders.url.replace("//", "//ann:secret@")
+    headers = {"Content-Length": "99", "transfer-encoding": "chunked", "ACCEPT": "text/xml"}
+    await fetch(Outgoing("POST", f"{url}/plain?a=b c", headers, b"told"), 5)
+    (heard,) = bidders.heard
+    assert (heard.target, heard.body) == ("/plain?a=b+c", b"told")
+    assert {
+        name: heard.headers.get(name) for name in (*map(str.lower, headers), "authorization")
+    } == {
+        "content-length": "4",
+        "transfer-encoding": None,
+        "accept": "text/xml",
+        "authorization": "Basic YW5uOnNlY3JldA==",
+    }
+    for split in ("a\r\nX: b", "a\nX: b", "a\0b"):
+        with pytest.raises(NotFetched, match="line break"):
+            await fetch(Outgoing("GET", f"{bidders.url}/plain", {"X-A": split}), 5)
+    assert len(bidders.heard) == 1
+
+
 FAULTS = [
     ("/bomb", Failure.TOO_LARGE),
     ("/large", Failure.TOO_LARGE),
@@ -70,6 +137,8 @@ FAULTS = [
     ("/nonsense", Failure.UNREADABLE),
     ("/headers", Failure.UNREADABLE),
     ("/slow", Failure.LATE),
+    ("/too-few-chunks", Failure.UNREADABLE),
+    ("/another-protocol", Failure.UNREADABLE),
 ]
 
 
