@@ -26,6 +26,7 @@ from libs.contracts.ids import (
 from libs.contracts.message import Document, Instant
 from libs.contracts.money import Money
 from libs.contracts.phone import Destination, PhoneNumber
+from libs.contracts.portals import BuyerPortal
 from libs.contracts.quoting import Quotes
 from libs.contracts.schedule import Schedule, Zone
 from libs.contracts.screening import Blocklist
@@ -109,11 +110,12 @@ class Defaults(CallSettings, LegSettings):
 
 
 class Buyer(Limited, Selective, LegSettings):
-    """A company that pays for calls."""
+    """A company that pays for calls; `portal`: what its own people may see and do."""
 
     id: BuyerId
     name: Name
     status: Status = Status.ACTIVE
+    portal: BuyerPortal = Field(default=BuyerPortal(), exclude_if=BuyerPortal().__eq__)
 
 
 class Target(Limited, Selective, LegSettings):

@@ -6,25 +6,19 @@ does not know of viewers yet does not answer with everything.
 """
 
 from typing import Annotated, Any, ClassVar, Literal
-from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
 from libs.contracts.calls import CallStatus, Geography
-from libs.contracts.ids import AccountId, CallId, CampaignId, PoolId, TargetId
+from libs.contracts.ids import AccountId, CallId, CampaignId, PoolId, PublisherId, TargetId
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.money import Money
 from libs.contracts.outcomes import CallResult
+from libs.contracts.phone import Caller
+from libs.contracts.portals import Viewer
 from libs.contracts.worth import PartyKind
 
 PAGE_MAX = 200  # calls of one answer
-
-
-class Viewer(Value):
-    """For whom of an account's parties something is asked: it sees what is its own."""
-
-    kind: Literal[PartyKind.BUYER, PartyKind.PUBLISHER]
-    id: UUID
 
 
 class BuyerLeg(Value):
@@ -44,7 +38,8 @@ class BuyerLeg(Value):
 class BuyerCall(Value):
     """A call that was dialled to a buyer's targets: these legs, and what the buyer owes for it.
 
-    Where it came from, who else was asked or took it, and what became of it elsewhere is not here.
+    Who else was asked or took it, and what became of it elsewhere is not here.  `caller` and the
+    publisher are there where the buyer's record allows it.
     """
 
     party: Literal[PartyKind.BUYER] = PartyKind.BUYER
@@ -52,7 +47,10 @@ class BuyerCall(Value):
     arrived_at: Instant | None = None
     campaign_id: CampaignId | None = None
     campaign_name: str = ""
+    caller: Caller | None = None
     geography: Geography = Geography()
+    publisher_id: PublisherId | None = None
+    publisher_name: str = ""
     converted: bool = False
     charges: tuple[Money, ...] = ()
     legs: tuple[BuyerLeg, ...] = ()
@@ -62,7 +60,7 @@ class PublisherCall(Value):
     """A call that a publisher has sent, and what it is owed for it; not who took it, at what price.
 
     `dialled` is the number that was called, `seconds` the whole call, `talk_seconds` the
-    conversation.
+    conversation; `caller` is there where the publisher's record allows it.
     """
 
     party: Literal[PartyKind.PUBLISHER] = PartyKind.PUBLISHER
@@ -73,6 +71,7 @@ class PublisherCall(Value):
     campaign_name: str = ""
     dialled: str = ""
     pool_id: PoolId | None = None
+    caller: Caller | None = None
     geography: Geography = Geography()
     status: CallResult | None = None
     seconds: int | None = None

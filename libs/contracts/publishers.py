@@ -13,6 +13,7 @@ from libs.contracts.ids import AccountId, PublisherId
 from libs.contracts.message import Document, Question, Value, one_of, refused_at
 from libs.contracts.payout_caps import PAYOUT_CAPS_MAX, PayoutCap, PayoutCapped
 from libs.contracts.payouts import RULES_MAX, PayoutRule
+from libs.contracts.portals import PublisherPortal
 from libs.contracts.schedule import Schedule
 
 SUB_IDS_MAX = 500  # of one publisher that are known by name
@@ -66,6 +67,7 @@ class Publisher(Limited):
     sub_ids: tuple[SubId, ...] = Field(default=(), max_length=SUB_IDS_MAX)
     payouts: tuple[PayoutRule, ...] = Field(default=(), max_length=RULES_MAX)
     payout_caps: tuple[PayoutCap, ...] = Field(default=(), max_length=PAYOUT_CAPS_MAX)
+    portal: PublisherPortal = Field(default=PublisherPortal(), exclude_if=PublisherPortal().__eq__)
 
     @model_validator(mode="after")
     def _each_sub_id_once(self) -> Self:

@@ -31,6 +31,7 @@ from services.console import live
 from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
 from services.console.desk.configuring import ConfiguringDesk
 from services.console.desk.keeping_people import KeepingPeople, Stores
+from services.console.desk.knowing_parties import KnowingParties
 from services.console.desk.passwords import Passwords
 from services.console.desk.proving import Proving
 from services.console.desk.setting_factors import SettingFactors
@@ -128,8 +129,8 @@ def create(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan(broker, database, consumer, feed, housekeeping, relay),
     )
-    _furnish(app, settings, database, clock)
     app.state.ask, app.state.audit, app.state.feed = Ask(broker), audit, feed
+    _furnish(app, settings, database, clock)
     app.state.configuring = ConfiguringDesk(app.state.ask)
     app.state.relay, app.state.ingress_base_url = relay, settings.ingress_base_url
     for routes in _routes():
@@ -220,6 +221,7 @@ def _furnish(app: FastAPI, settings: Settings, database: Database, clock: Clock)
         settings.requests_per_minute,
         settings.cors_origins,
         settings.secure_cookies,
+        KnowingParties(app.state.ask),
     )
 
 

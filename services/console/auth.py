@@ -14,8 +14,10 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
+from libs.runtime.ask import Refused, Unanswered
 from libs.runtime.clock import Clock
 from libs.runtime.seal import CannotOpen, Seal
+from services.console.desk.knowing_parties import KnowingParties, PartyGone
 from services.console.desk.proving import Visitor
 from services.console.domain.access import CLOSED, Allowance, Portals, Principal, Right, Role, Rule
 from services.console.domain.secrets import KEY_PREFIX, csrf_of, digest, same
@@ -51,6 +53,7 @@ class Guard:
         requests_per_minute: int,
         origins: tuple[str, ...],
         secure: bool,
+        parties: KnowingParties,
     ) -> None:
         self._sessions = sessions
         self._keys = keys
@@ -59,6 +62,7 @@ class Guard:
         self._seal = seal
         self._most = requests_per_minute
         self._origins = frozenset(origins)
+        self._parties = parties
         self.cookie = SECURE_COOKIE if secure else COOKIE
         self.secure = secure
 
@@ -74,6 +78,7 @@ class Guard:
             await self._count(f"address/{visitor_of(request).address}")
             raise Problem(401, "unauthenticated", "sign in, or send a key: Authorization: Bearer …")
         await self._count(f"asker/{principal.session_id or principal.key_id}")
+        principal = await self._of_party(principal, rule)
         self._check_rights(principal, rule)
         request.state.principal = principal
         key = request.headers.get(IDEMPOTENCY_HEADER)
@@ -106,6 +111,18 @@ class Guard:
         if urlsplit(origin).netloc != request.headers.get("Host", ""):
             raise Problem(403, "foreign_origin", "another site's page may not do this")
 
+    async def _of_party(self, principal: Principal, rule: Rule) -> Principal:
+        """Somebody of a portal with what her party's record allows, where that is asked for."""
+        if principal.role not in rule.portals or rule.right is Right.SELF:
+            return principal
+        try:
+            return await self._parties.known(principal)
+        except PartyGone as no:
+            raise Problem(403, "forbidden", f"the {principal.role} is there no more") from no
+        except (Refused, Unanswered) as fault:
+            headers = {"Retry-After": "1"}
+            raise Problem(503, "unanswered", "try again", headers=headers) from fault
+
     def _check_rights(self, principal: Principal, rule: Rule) -> None:
         if principal.may(rule):
             return
@@ -113,6 +130,9 @@ class Guard:
             raise Problem(403, "password_must_change", "change the one-time password first")
         if principal.must_set_up:
             raise Problem(403, "second_factor_missing", "set up a second factor first")
+        if principal.role in rule.portals and rule.right in principal.rights:
+            word = rule.portals[principal.role]
+            raise Problem(403, "forbidden", f"the {principal.role}'s record does not say `{word}`")
         if rule.right in principal.rights:
             raise Problem(403, "forbidden", f"this is not open to a {principal.role}")
         raise Problem(403, "forbidden", f"this needs the right to {rule.right}")

@@ -254,6 +254,7 @@ def _money(  # noqa: PLR0917 - wired once
     disputing = DisputingDesk(adjusting, journal, Disputes(database), outbox, clock)
     stating = StatingDesk(Statements(database), outbox, clock)
     statements_answers.bind(answers, disputing, stating)
+    statements_answers.bind_for_parties(answers, disputing)
     return proving
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
-from libs.contracts.party_calls import Viewer
+from libs.contracts.portals import Viewer
 from libs.contracts.worth import PartyKind
 
 PeopleNoun = Literal["person", "account", "key"]
@@ -49,15 +49,22 @@ PORTALS = frozenset((Role.BUYER, Role.PUBLISHER))
 
 
 class Allowance(StrEnum):
-    """What opens a route to a portal."""
+    """What opens a route to a portal, or shows more in it: a word of its party's record.
+
+    `always` is nobody's to give or take.
+    """
 
     ALWAYS = "always"
+    SEE_CALLERS = "sees_callers"
+    SEE_PUBLISHERS = "sees_publishers"
+    DISPUTE = "disputes"
 
 
 Portals = Mapping[Role, Allowance]
 CLOSED: Portals = {}
 BUYERS: Portals = {Role.BUYER: Allowance.ALWAYS}
 PARTIES: Portals = dict.fromkeys(PORTALS, Allowance.ALWAYS)
+DISPUTING: Portals = {Role.BUYER: Allowance.DISPUTE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ _RIGHTS = {
     Role.MANAGER: frozenset((Right.SELF, Right.LOOK, Right.EXPORT, Right.LISTEN, Right.EDIT)),
     Role.ANALYST: frozenset((Right.SELF, Right.LOOK)),
     Role.AGENT: frozenset((Right.SELF,)),
-    **dict.fromkeys(PORTALS, frozenset((Right.SELF, Right.LOOK))),
+    **dict.fromkeys(PORTALS, frozenset((Right.SELF, Right.LOOK, Right.EXPORT, Right.EDIT))),
 }
 _ORDER = tuple(Role)
 
@@ -105,7 +112,7 @@ class Principal:
     A person has a session, a program a key.  `must_change`: the password was given by
     somebody else, and nothing else is allowed before it is changed.  `must_set_up`: the same
     with a second factor, which the account asks for and she has not.  `party_id`: the buyer or
-    publisher of whom somebody of a portal is.
+    publisher of whom somebody of a portal is, and `allowed` what its record says.
     """
 
     account_id: AccountId
@@ -118,6 +125,7 @@ class Principal:
     must_change: bool = False
     must_set_up: bool = False
     party_id: UUID | None = None
+    allowed: frozenset[Allowance] = frozenset((Allowance.ALWAYS,))
 
     @property
     def viewer(self) -> Viewer | None:
@@ -125,16 +133,21 @@ class Principal:
         if self.role not in PORTALS:
             return None
         assert self.party_id is not None, "nobody of a portal without a party passes the guard"
-        return Viewer(kind=PartyKind(self.role.value), id=self.party_id)
+        return Viewer(
+            kind=PartyKind(self.role.value),
+            id=self.party_id,
+            sees_callers=Allowance.SEE_CALLERS in self.allowed,
+            sees_publishers=Allowance.SEE_PUBLISHERS in self.allowed,
+        )
 
     def may(self, rule: Rule) -> bool:
         """The one rule of access: whether she may use such a route now.
 
         While something is due, only what settles it; somebody of a portal, only what is open to it.
         """
-        within = self.role not in PORTALS or (self.party_id and self.role in rule.portals)
+        within = self.role not in PORTALS or rule.portals.get(self.role) in self.allowed
         now = rule.right is Right.SELF or not self.owes
-        return bool(within) and now and rule.right in self.rights
+        return within and now and rule.right in self.rights
 
     @property
     def owes(self) -> bool:

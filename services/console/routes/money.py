@@ -27,11 +27,13 @@ from libs.contracts.ledger import (
     ProveBooks,
 )
 from libs.contracts.money import Money
+from libs.contracts.party_money import AskPartyEntries, PartyEntries
 from libs.contracts.payout_caps import AskPayoutCaps, PayoutCapsUsed
 from libs.contracts.worth import EffectKind, PartyKind
 from services.console.auth import Guarded, Who, needs
-from services.console.domain.access import Right
+from services.console.domain.access import PARTIES, Right
 from services.console.routes.asking import CURSOR, ERRORS, NOT_FOUND, Paging, asked, formed, told
+from services.console.routes.parties import of_party, own_party
 
 PROVE_WITHIN_MS = 8_000  # all entries are read
 
@@ -136,7 +138,7 @@ async def adjust_call(
     return told(await asked(request, question, paths | {"money.amount": "body.money.amount"}), 201)
 
 
-@router.get("/balances", response_model=Balances, openapi_extra=look)
+@router.get("/balances", response_model=Balances, openapi_extra=needs(Right.LOOK, PARTIES))
 async def list_balances(
     request: Request,
     who: Who,
@@ -144,14 +146,18 @@ async def list_balances(
     book: Annotated[Book | None, Query()] = None,
     party: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
-    """What parties owe us (negative: we owe them), by currency; our own books when named."""
+    """What parties owe us (negative: we owe them), by currency; our own books when named.
+
+    A portal's own alone.
+    """
     paths = CURSOR | {"party": "query.party"}
+    whose, of = own_party(who, book, party)
     question = formed(
         AskBalances,
         paths,
         account_id=who.account_id,
-        book=book,
-        party=party,
+        book=whose,
+        party=of,
         **page.model_dump(),
     )
     return told(await asked(request, question, paths))
@@ -185,9 +191,20 @@ async def show_payout_caps(request: Request, who: Who, publisher_id: PublisherId
     return told(await asked(request, question))
 
 
-@router.get("/ledger-entries", response_model=LedgerEntries, openapi_extra=look)
+@router.get(
+    "/ledger-entries",
+    response_model=LedgerEntries | PartyEntries,
+    openapi_extra=needs(Right.LOOK, PARTIES),
+)
 async def list_entries(request: Request, who: Who, which: Annotated[Entries, Query()]) -> Response:
-    """Entries of all parties, of one, or of one of our own books, in the order they count in."""
+    """Entries of all parties, of one, or of one of our own books, in the order they count in.
+
+    A portal's own alone.
+    """
     paths = {name: f"query.{name}" for name in Entries.model_fields}
+    if who.viewer is not None:
+        own_party(who, which.book, which.party)
+        chosen = which.model_dump(exclude={"book", "party"})
+        return told(await asked(request, of_party(AskPartyEntries, paths, who, **chosen), paths))
     question = formed(AskEntries, paths, account_id=who.account_id, **which.model_dump())
     return told(await asked(request, question, paths))

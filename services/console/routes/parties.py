@@ -7,9 +7,8 @@ from uuid import UUID
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from libs.contracts.editing import GetConfiguration, Noun
 from libs.contracts.message import Question
-from libs.contracts.tracking_edits import GetTracking, TrackingNoun
+from services.console.desk.knowing_parties import record_of
 from services.console.domain.access import PORTALS, Principal, Role
 from services.console.problems import Problem
 from services.console.routes.asking import asked, formed
@@ -30,7 +29,7 @@ async def check_party(request: Request, who: Principal, role: Role, party_id: UU
     if party_id is None:
         raise _wrong(f"say which {role}")
     try:
-        await asked(request, _look_at(who, role, party_id))
+        await asked(request, record_of(who.account_id, role, party_id))
     except Problem as no:
         if no.code != "not_found":
             raise
@@ -53,11 +52,14 @@ def check_chosen(which: BaseModel, kind: type[Question]) -> None:
         raise Problem(422, "malformed", "a portal chooses by less", errors=errors)
 
 
-def _look_at(who: Principal, role: Role, party_id: UUID) -> Question:
-    about: dict[str, Any] = {"account_id": who.account_id}
-    if role is Role.BUYER:
-        return GetConfiguration(**about, noun=Noun.BUYER, key=str(party_id))
-    return GetTracking(**about, noun=TrackingNoun.PUBLISHER, key=party_id)
+def own_party(who: Principal, book: str | None, party: str | None) -> tuple[str | None, str | None]:
+    """Whose books are looked at: to a portal its own, and no others are there."""
+    viewer = who.viewer
+    if viewer is None:
+        return book, party
+    if book not in {None, viewer.kind} or (party or str(viewer.id)) != str(viewer.id):
+        raise Problem(404, "not_found", "no such party")
+    return viewer.kind.value, str(viewer.id)
 
 
 def _wrong(problem: str) -> Problem:

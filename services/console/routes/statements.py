@@ -21,13 +21,20 @@ from libs.contracts.editing import PAGE_MAX
 from libs.contracts.ids import CallId
 from libs.contracts.ledger import AskEntries, Book, LedgerEntries
 from libs.contracts.money import Money
+from libs.contracts.party_money import (
+    AskPartyDisputes,
+    OpenPartyDispute,
+    PartyDispute,
+    PartyDisputes,
+)
 from libs.contracts.statements import AskClosings, AskStatement, CloseBooks, Closings, Statement
 from libs.contracts.worth import PartyKind
 from services.console.auth import Guarded, Who, needs
 from services.console.domain import statement_page
-from services.console.domain.access import Principal, Right
+from services.console.domain.access import BUYERS, DISPUTING, PARTIES, Principal, Right
 from services.console.domain.csv_text import lines
 from services.console.routes.asking import CONFLICT, ERRORS, NOT_FOUND, asked, formed, told
+from services.console.routes.parties import of_party, own_party
 from services.console.routes.reports import CSV, FILE_HEADERS, file_of
 
 PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
@@ -66,12 +73,12 @@ class Ended(BaseModel):
 
 
 class Stated(BaseModel):
-    """Whose statement, and of which time: `until` is exclusive."""
+    """Whose statement, and of which time: `until` is exclusive; a portal's is its party's."""
 
     model_config = ConfigDict(extra="forbid")
 
-    book: PartyKind
-    party: str = Field(min_length=1, max_length=300)
+    book: PartyKind | None = None
+    party: str | None = Field(default=None, min_length=1, max_length=300)
     since: AwareDatetime
     until: AwareDatetime
 
@@ -85,15 +92,20 @@ look, edit, export = needs(Right.LOOK), needs(Right.EDIT), needs(Right.EXPORT)
 @router.post(
     "/calls/{call_id}/disputes",
     status_code=201,
-    response_model=Dispute,
+    response_model=Dispute | PartyDispute,
     responses=NOT_FOUND | CONFLICT,
-    openapi_extra=edit,
+    openapi_extra=needs(Right.EDIT, DISPUTING),
 )
 async def open_dispute(
     request: Request, who: Who, call_id: CallId, body: Annotated[Disputed, Body()]
 ) -> Response:
-    """Open a dispute about what the buyer owes for a call."""
+    """Open a dispute about what the buyer owes for a call; a portal's, what it owes itself."""
     paths = {name: f"body.{name}" for name in Disputed.model_fields}
+    if who.viewer is not None:
+        about = {"actor": who.actor, "call_id": call_id, **body.model_dump()}
+        return told(
+            await asked(request, of_party(OpenPartyDispute, paths, who, **about), paths), 201
+        )
     question = formed(
         OpenDispute,
         paths,
@@ -105,7 +117,11 @@ async def open_dispute(
     return told(await asked(request, question, paths), 201)
 
 
-@router.get("/disputes", response_model=Disputes, openapi_extra=look)
+@router.get(
+    "/disputes",
+    response_model=Disputes | PartyDisputes,
+    openapi_extra=needs(Right.LOOK, BUYERS),
+)
 async def list_disputes(
     request: Request,
     who: Who,
@@ -113,7 +129,10 @@ async def list_disputes(
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
 ) -> Response:
-    """Disputes, the newest first."""
+    """Disputes, the newest first; a portal's own."""
+    if who.viewer is not None:
+        chosen = {"state": state, "cursor": cursor, "limit": limit}
+        return told(await asked(request, of_party(AskPartyDisputes, {}, who, **chosen)))
     question = AskDisputes(account_id=who.account_id, state=state, cursor=cursor, limit=limit)
     return told(await asked(request, question))
 
@@ -139,9 +158,16 @@ async def decide_dispute(
     return told(await asked(request, question))
 
 
-@router.get("/statements", response_model=Statement, responses=NOT_FOUND, openapi_extra=look)
+@router.get(
+    "/statements",
+    response_model=Statement,
+    responses=NOT_FOUND,
+    openapi_extra=needs(Right.LOOK, PARTIES),
+)
 async def state(request: Request, who: Who, whose: Annotated[Stated, Query()]) -> Response:
     """What a party owed us in a time, by currency and kind; `/ledger-entries` has the entries."""
+    book, party = own_party(who, whose.book, whose.party)
+    whose = Stated.model_validate({**whose.model_dump(), "book": book, "party": party})
     return told(await _statement(request, who, whose))
 
 
@@ -201,12 +227,15 @@ async def close_books(request: Request, who: Who, body: Annotated[Ended, Body()]
 
 
 async def _statement(request: Request, who: Principal, whose: Stated) -> Statement:
-    question = formed(AskStatement, QUERY, account_id=who.account_id, **whose.model_dump())
+    question = formed(
+        AskStatement, QUERY, account_id=who.account_id, **whose.model_dump(exclude_none=True)
+    )
     statement: Statement = await asked(request, question, QUERY)
     return statement
 
 
 async def _entries(request: Request, who: Principal, whose: Stated) -> AsyncIterator[LedgerEntries]:
+    assert whose.book is not None, "its statement was found"
     chosen = {**whose.model_dump(), "book": Book(whose.book.value)}
     cursor: str | None = None
     while True:

@@ -10,6 +10,7 @@ from libs.contracts.ledger import (
     LedgerEntries,
     ProveBooks,
 )
+from libs.contracts.party_money import AskPartyEntries, PartyEntries
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
 from services.tracking.answers.keeping import EDITS_IN_FLIGHT_MAX, LOOKS_IN_FLIGHT_MAX
@@ -35,6 +36,11 @@ def bind_books(answers: Answers, adjusting: AdjustingDesk, books: BooksDesk) -> 
     async def entries(question: AskEntries, _: Deadline) -> LedgerEntries:
         with declining():
             return await books.entries(question)
+
+    @answers.to(AskPartyEntries, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def party_entries(question: AskPartyEntries, _: Deadline) -> PartyEntries:
+        with declining():
+            return await books.party_entries(question)
 
     @answers.to(AdjustCall, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def adjust_call(question: AdjustCall, _: Deadline) -> CallAdjustedBy:

@@ -16,13 +16,21 @@ from libs.contracts.disputes import (
 from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
 from libs.contracts.money import PLACES, Money
+from libs.contracts.party_money import (
+    AskPartyDisputes,
+    OpenPartyDispute,
+    PartyDispute,
+    PartyDisputes,
+)
+from libs.contracts.portals import Viewer
 from libs.contracts.tracking import CallRecord
-from libs.contracts.worth import EffectKind
+from libs.contracts.worth import EffectKind, Party
 from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement, Outbox
 from services.tracking.desk.adjusting import AdjustingDesk, Change
 from services.tracking.domain.adjusting import party_of, there
 from services.tracking.domain.fitting import fitting
+from services.tracking.domain.parties import parties_of
 from services.tracking.domain.unfit import Missing, Unfit
 from services.tracking.store import disputes
 from services.tracking.store.journal import Entry, Journal
@@ -47,15 +55,24 @@ class DisputingDesk:
 
     async def open(self, question: OpenDispute) -> Dispute:
         """Open one; raise Missing, or Unfit where the buyer owes less or one is open."""
+        return await self._open(question, None)
+
+    async def open_for_party(self, question: OpenPartyDispute) -> PartyDispute:
+        """The same for a buyer itself, about what it owes; raise Missing or Unfit."""
+        return _for_party(await self._open(question, question.viewer))
+
+    async def _open(
+        self, question: OpenDispute | OpenPartyDispute, viewer: Viewer | None
+    ) -> Dispute:
         now = self._clock.now()
         async with self._journal.entry() as entry:
             call = await self._adjusting.call(entry, question.account_id, question.call_id)
-            party = party_of(call, EffectKind.REVENUE)
+            party = _party(call, viewer) if viewer else party_of(call, EffectKind.REVENUE)
             made = Dispute(
                 id=_id_at(int(now.timestamp() * 1_000)),
                 call_id=call.call_id,
                 party=party,
-                money=_disputed(call, question.money),
+                money=_disputed(call, party, question.money),
                 state=DisputeState.OPEN,
                 reason=question.reason,
                 opened_at=now,
@@ -96,6 +113,16 @@ class DisputingDesk:
         more = len(shown) < len(found)
         return Disputes(disputes=tuple(shown), cursor=shown[-1].id if more else None)
 
+    async def party_page(self, question: AskPartyDisputes) -> PartyDisputes:
+        """One page of a party's own."""
+        found = await self._listed.page(question, question.limit + 1, question.viewer)
+        shown = found[: min(question.limit, fitting(found))]
+        more = len(shown) < len(found)
+        return PartyDisputes(
+            disputes=tuple(_for_party(one) for one in shown),
+            cursor=shown[-1].id if more else None,
+        )
+
     async def _taken_back(
         self, entry: Entry, question: DecideDispute, was: Dispute
     ) -> list[Announcement]:
@@ -129,13 +156,28 @@ class DisputingDesk:
         return announcement
 
 
-def _disputed(call: CallRecord, asked: Money | None) -> Money:
+def _party(call: CallRecord, viewer: Viewer) -> Party:
+    """The party itself, as it owes for this call; raise Missing where it has no part in it."""
+    if (viewer.kind, viewer.id) not in parties_of(call):
+        raise Missing
+    owing = [one.party for one in call.effects if one.party.kind is viewer.kind]
+    return next(
+        (one for one in owing if one.id == str(viewer.id)),
+        Party(kind=viewer.kind, id=str(viewer.id)),
+    )
+
+
+def _for_party(one: Dispute) -> PartyDispute:
+    return PartyDispute(**one.model_dump(include=set(PartyDispute.model_fields) - {"outcome"}))
+
+
+def _disputed(call: CallRecord, party: Party, asked: Money | None) -> Money:
     """How much is disputed: what was said, at most all that is owed; raise Unfit."""
-    party = party_of(call, EffectKind.REVENUE)
     owing = {
         one.money.currency: there(call.effects, EffectKind.REVENUE, party, one.money.currency)
         for one in call.effects
         if one.kind is EffectKind.REVENUE
+        and (one.party.kind, one.party.id) == (party.kind, party.id)
     }
     currency = asked.currency if asked else next(iter(owing), "USD")
     most = owing.get(currency, Decimal(0))

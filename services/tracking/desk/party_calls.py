@@ -1,5 +1,8 @@
 """The desk of the portals: calls as a buyer or publisher may see them."""
 
+from collections.abc import Sequence
+
+from libs.contracts.ids import AccountId
 from libs.contracts.party_calls import (
     BuyerCall,
     GetPartyCall,
@@ -7,8 +10,8 @@ from libs.contracts.party_calls import (
     PartyCallFound,
     PartyCalls,
     PublisherCall,
-    Viewer,
 )
+from libs.contracts.portals import Viewer
 from services.tracking.domain.cursor import read_cursor, write_cursor
 from services.tracking.domain.fitting import fitting
 from services.tracking.domain.parties import seen_by
@@ -16,6 +19,8 @@ from services.tracking.domain.record import record_of
 from services.tracking.domain.unfit import Missing
 from services.tracking.store.calls import Listed
 from services.tracking.store.party_calls import PartyCalls as Store
+
+Seen = BuyerCall | PublisherCall
 
 
 class PartyCallsDesk:
@@ -35,7 +40,8 @@ class PartyCallsDesk:
         rest = [place for place, _ in seen[:shown]] if shown < len(seen) else []
         last = rest or [one.place for one in room if len(listed) > len(room)]
         cursor = write_cursor(last[-1]) if last else None
-        return PartyCalls(calls=tuple(call for _, call in seen[:shown]), cursor=cursor)
+        calls = await self._named(question.account_id, [call for _, call in seen[:shown]])
+        return PartyCalls(calls=calls, cursor=cursor)
 
     async def one(self, question: GetPartyCall) -> PartyCallFound:
         """One of the party's calls; raise Missing."""
@@ -43,8 +49,22 @@ class PartyCallsDesk:
         seen = None if found is None else _seen(question.viewer, found)
         if seen is None:
             raise Missing
-        return PartyCallFound(call=seen)
+        (named,) = await self._named(question.account_id, [seen])
+        return PartyCallFound(call=named)
+
+    async def _named(self, account_id: AccountId, calls: Sequence[Seen]) -> tuple[Seen, ...]:
+        """The same with the names of the publishers that may be known."""
+        known = {one.publisher_id for one in calls if isinstance(one, BuyerCall)} - {None}
+        if not known:
+            return tuple(calls)
+        names = await self._calls.publishers(account_id, [one for one in known if one])
+        return tuple(
+            one.model_copy(update={"publisher_name": names.get(one.publisher_id, "")})
+            if isinstance(one, BuyerCall) and one.publisher_id
+            else one
+            for one in calls
+        )
 
 
-def _seen(viewer: Viewer, listed: Listed) -> BuyerCall | PublisherCall | None:
+def _seen(viewer: Viewer, listed: Listed) -> Seen | None:
     return seen_by(viewer, record_of(listed.place.call_id, listed.told))

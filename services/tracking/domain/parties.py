@@ -5,7 +5,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from libs.contracts.money import PLACES, Money
-from libs.contracts.party_calls import BuyerCall, BuyerLeg, PublisherCall, Viewer
+from libs.contracts.party_calls import BuyerCall, BuyerLeg, PublisherCall
+from libs.contracts.portals import Viewer
 from libs.contracts.tracking import CallRecord, Leg
 from libs.contracts.worth import EffectKind, PartyKind
 
@@ -32,6 +33,8 @@ def _of_buyer(viewer: Viewer, call: CallRecord) -> BuyerCall:
         arrived_at=call.arrived_at,
         campaign_id=call.campaign_id,
         campaign_name=call.campaign_name,
+        caller=call.caller if viewer.sees_callers else None,
+        publisher_id=call.publisher_id if viewer.sees_publishers else None,
         geography=call.geography,
         converted=_owes(viewer, call, EffectKind.REVENUE),
         charges=_money(viewer, call, EffectKind.REVENUE),
@@ -45,7 +48,8 @@ def _leg(leg: Leg) -> BuyerLeg:
 
 
 def _of_publisher(viewer: Viewer, call: CallRecord) -> PublisherCall:
-    plain = set(PublisherCall.model_fields) - {"party", "payouts"}
+    never = set() if viewer.sees_callers else {"caller"}
+    plain = set(PublisherCall.model_fields) - {"party", "payouts"} - never
     return PublisherCall(
         **call.model_dump(include=plain), payouts=_money(viewer, call, EffectKind.PAYOUT)
     )

@@ -12,6 +12,8 @@ from sqlalchemy.sql import bindparam
 from libs.contracts.disputes import AskDisputes, Dispute
 from libs.contracts.ids import AccountId
 from libs.contracts.money import Money
+from libs.contracts.party_money import AskPartyDisputes
+from libs.contracts.portals import Viewer
 from libs.contracts.worth import Party, PartyKind
 from libs.runtime.database import Database, Statement
 from libs.runtime.given import given, written
@@ -88,14 +90,20 @@ class Disputes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, question: AskDisputes, limit: int) -> list[Dispute]:
-        """The next disputes, the newest first."""
+    async def page(
+        self, question: AskDisputes | AskPartyDisputes, limit: int, party: Viewer | None = None
+    ) -> list[Dispute]:
+        """The next disputes, the newest first: of the account, or of a party alone."""
         statement: Select[Any] = (
             select(dispute)
             .where(dispute.c.account_id == question.account_id)
             .order_by(dispute.c.id.desc())
             .limit(limit)
         )
+        if party is not None:
+            statement = statement.where(
+                dispute.c.book == party.kind.value, dispute.c.party == str(party.id)
+            )
         if question.state is not None:
             statement = statement.where(dispute.c.state == question.state.value)
         if question.cursor is not None:

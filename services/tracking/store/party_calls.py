@@ -1,10 +1,12 @@
 """Reads the calls of one buyer or publisher of one account."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Text, cast, literal, select, tuple_
 
+from libs.contracts.ids import AccountId, PublisherId
 from libs.contracts.party_calls import GetPartyCall, ListPartyCalls
 from libs.runtime.database import Database
 from services.tracking.domain.cells import Told
@@ -12,6 +14,7 @@ from services.tracking.domain.cursor import Place
 from services.tracking.store.calls import Listed
 from services.tracking.tables.calls import call
 from services.tracking.tables.parties import party_call
+from services.tracking.tables.publishers import publisher
 
 _PLACE = (party_call.c.listed_at, party_call.c.call_id)
 
@@ -38,6 +41,16 @@ class PartyCalls:
         """One of the party's calls."""
         found = await self._read(_of(question).where(party_call.c.call_id == question.call_id))
         return found[0] if found else None
+
+    async def publishers(
+        self, account_id: AccountId, ids: Sequence[PublisherId]
+    ) -> dict[PublisherId, str]:
+        """What publishers are called."""
+        statement = select(publisher.c.id, publisher.c.document["name"].astext).where(
+            publisher.c.account_id == account_id, publisher.c.id.in_(ids)
+        )
+        async with self._database.transaction() as connection:
+            return {PublisherId(key): name for key, name in await connection.execute(statement)}
 
     async def _read(self, statement: Any) -> list[Listed]:
         async with self._database.transaction() as connection:

@@ -14,9 +14,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from libs.contracts.catalogue import QUESTIONS
 from services.console.app import API
-from services.console.auth import PUBLIC, RIGHT, Guarded
+from services.console.auth import PUBLIC, RIGHT, X_PORTALS, Guarded
 from services.console.domain.access import Right, Role
 from tests.laws.test_cards import named_questions
+from tests.service.console.portals import stated
 from tests.service.console.stage import ACCOUNT_SID, PASSWORD, Asker, Stage, a_routed_campaign
 
 NUMBER = "+18005550100"
@@ -339,12 +340,14 @@ async def test_a_call_of_ours_is_nobody_elses(stage: Stage) -> None:
     assert PASSWORD not in answer.text
 
 
-async def test_every_route_names_the_right_it_needs(stage: Stage) -> None:
+async def test_every_route_names_the_right_it_needs_and_what_portals_may_do(stage: Stage) -> None:
     for method, path, route in routes(stage.app):
         assert isinstance(route, Guarded), path
         right = (route.openapi_extra or {}).get(RIGHT)
         assert right in {*Right, PUBLIC}, f"{method} {path}"
         assert (right == PUBLIC) == ((method, path) == ("POST", "/session"))
+        portals = (route.openapi_extra or {}).get(X_PORTALS)
+        assert portals == ({} if right == PUBLIC else stated(method, path)), f"{method} {path}"
 
 
 def test_every_question_of_operators_has_a_door() -> None:

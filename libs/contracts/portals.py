@@ -1,0 +1,37 @@
+"""What a buyer's or publisher's record allows its own people, beyond what is always theirs."""
+
+from typing import Literal
+from uuid import UUID
+
+from libs.contracts.message import Document, Value
+from libs.contracts.worth import PartyKind
+
+
+class BuyerPortal(Document):
+    """What a buyer's people may see and do; all of it is off until somebody of the account says so.
+
+    `sees_callers`: the numbers of callers; `sees_publishers`: who sent a call; `disputes`: open
+    disputes of what the buyer is charged.
+    """
+
+    sees_callers: bool = False
+    sees_publishers: bool = False
+    disputes: bool = False
+
+
+class PublisherPortal(Document):
+    """What a publisher's people may see and do; `sees_callers`: the numbers of callers."""
+
+    sees_callers: bool = False
+
+
+class Viewer(Value):
+    """For whom of an account's parties something is asked: it sees what is its own.
+
+    What else it sees, its record has said.
+    """
+
+    kind: Literal[PartyKind.BUYER, PartyKind.PUBLISHER]
+    id: UUID
+    sees_callers: bool = False
+    sees_publishers: bool = False

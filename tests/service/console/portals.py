@@ -1,0 +1,41 @@
+"""What portals may do at each route: whoever adds one says it here, too.
+
+Opening a route to a portal is showing it to strangers; so it is written down twice.
+"""
+
+BOTH = {"buyer": "always", "publisher": "always"}
+SELF = ("session", "sessions")  # of whoever has signed in: opened as a whole
+OPEN: dict[tuple[str, str], dict[str, str]] = {
+    ("GET", "/calls"): BOTH,
+    ("GET", "/calls/{call_id}"): BOTH,
+    ("POST", "/calls/{call_id}/disputes"): {"buyer": "disputes"},
+    ("GET", "/disputes"): {"buyer": "always"},
+    ("GET", "/balances"): BOTH,
+    ("GET", "/statements"): BOTH,
+    ("GET", "/ledger-entries"): BOTH,
+}
+"""Everything that is open to portals, but for their own sessions."""
+
+CLOSED = {
+    *("account", "accounts", "agents", "auctions", "audit", "balances", "bidder-keys", "books"),
+    *("buyers", "call-annotations", "call-blocks", "call-transcriptions", "calls", "campaigns"),
+    *("carriers", "configuration", "defaults", "deliveries", "disputes", "export"),
+    *("flow-imports", "flow-inspections", "flow-language", "flow-simulations", "flow-templates"),
+    *("flows", "groups", "import", "keys", "ledger-entries", "live", "now", "numbers", "people"),
+    *("ping-rules", "pings", "pixel-presets", "pixel-tests", "pixels", "pools", "postback-keys"),
+    *("postbacks", "publishers", "reconciliations", "recording-rule", "rehearsals"),
+    *("report-words", "reports", "resends", "rtb-pings", "rtb-rehearsals", "rtb-report"),
+    *("rtb-routers", "rtb-targets", "saved-reports", "statements", "targets", "tracking-tags"),
+    *("url-parameters", "visit-conversion-reports", "visit-conversions", "visit-reports"),
+    *("visits", "api"),
+}
+"""The first words of paths of which nothing is open to portals but what stands in `OPEN`."""
+
+
+def stated(method: str, path: str) -> dict[str, str]:
+    """What is open there, and by which word of a party's record."""
+    noun = path.split("/")[1]
+    if noun in SELF:
+        return BOTH
+    assert (method, path) in OPEN or noun in CLOSED, f"{method} {path}: say what portals may do"
+    return OPEN.get((method, path), {})
