@@ -6,7 +6,7 @@ export NODE_USE_SYSTEM_CA := 1
 WEB := services/console/web
 NPM := PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix $(WEB) --silent
 
-.PHONY: help setup check web web-check test test-long migrate migration format run call rehearse bench env goldens schemas nats-conf
+.PHONY: help setup check web web-check screens test test-long migrate migration format run call rehearse bench env goldens schemas nats-conf
 
 help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ $(WEB)/dist/index.html: $(WEB)/node_modules/ready $(shell find $(WEB)/src $(WEB)
 
 web-check: web ## Types, lint and unit tests of the browser application
 	@$(NPM) run check
+
+screens: setup web ## Take pictures of all pages of the console: [ARGS=/calls]
+	@$(PY) -m tests.browser.screens $(ARGS)
 
 test: setup check web-check ## All tests, on real PostgreSQL and NATS
 	@$(PY) -m pytest -n 2 --dist loadfile

@@ -9,9 +9,10 @@ from tests.kit.browser import browser_program
 
 AXE = ROOT / "services" / "console" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-EXPECTED = ("401", "404", "409", "422")  # answers that pages show to people; browsers log them all
+EXPECTED = ("401", "404", "409", "422", "503")  # pages say these to people; browsers log them
 
-expect.set_options(timeout=8_000)
+PATIENCE_MS = 8_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 async def browser_launched(playwright: Playwright) -> Browser:
@@ -40,6 +41,7 @@ class Visitor:
             reduced_motion="reduce",
             viewport={"width": 1440, "height": 900},
         )
+        context.set_default_timeout(PATIENCE_MS)
         return cls(context, await context.new_page())
 
     def _hear(self, message: ConsoleMessage) -> None:

@@ -1,21 +1,39 @@
 """The real services in one process, with the demo's account and calls that were played in it."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import httpx
 import pyotp
 import uvicorn
 
 from deploy.local import demo
 from deploy.local.bidders import DEMO, PlayedBidders
+from deploy.local.carrier.ledger import NumberConfig
+from deploy.local.carrier.script import parse_script
+from libs.contracts.ids import AccountId
 from services.console.app import create as create_console
 from services.console.domain.access import Principal, Right, Role
 from services.console.settings import Settings as ConsoleSettings
+from services.console.store.members import Standing
 from services.rtb.app import create as create_rtb
 from services.rtb.settings import Settings as RtbSettings
-from tests.kit.hosting import ACCOUNT_SID, House, alive, eventually, is_whole, settings_of
+from tests.kit.hosting import (
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    BASE_URL,
+    House,
+    alive,
+    eventually,
+    is_whole,
+    settings_of,
+)
+from tests.kit.played_rest import played_rest
 
 PASSWORD = "a password of the tests"
 CALLS = (
@@ -40,7 +58,13 @@ class World(House):
 
     async def open(self) -> None:
         self.account_id = demo.ACCOUNT
+        webhooks = httpx.ASGITransport(app=self._webhook)
+        played = await self.stack.enter_async_context(
+            played_rest(ACCOUNT_SID, AUTH_TOKEN, webhooks)
+        )
+        self.carrier_api = played.url
         await super().open()
+        self.carrier = played.carrier  # its calls can be turned by the carrier's API
         await self.add_flows(sandbox_workers=1)
         about: dict[str, Any] = {"nats_url": self.nats_url, "database_url": self.database_url}
         rtb = await self.stack.enter_async_context(
@@ -56,6 +80,25 @@ class World(House):
         self.email = await self.person(Role.OWNER)
         for dialled, script, caller in CALLS:
             await self.record(await self.call(dialled, script, caller))
+
+    async def _webhook(self, *connection: Any) -> None:
+        await self.ingress(*connection)
+
+    @asynccontextmanager
+    async def live_call(self, dialled: str, script: str, caller: str) -> AsyncIterator[None]:
+        """A call that is on the line, and connected, until it is hung up or the block ends."""
+        clock = self.carrier.clock
+        number = NumberConfig(
+            voice_url=f"{BASE_URL}/api/webhooks/voice",
+            fallback_url=f"{BASE_URL}/api/webhooks/fallback",
+            status_url=f"{BASE_URL}/api/webhooks/status",
+        )
+        calling = self.carrier.call(number, caller, dialled, parse_script(script))
+        with clock.attend():
+            task = asyncio.create_task(calling)
+            await clock.alarm(clock.seconds() + 30)
+            yield
+        await task
 
     async def _listening(self, about: dict[str, Any]) -> Any:
         """The console on a port of its own."""
@@ -83,23 +126,87 @@ class World(House):
         self.url = f"http://127.0.0.1:{port}"
         return app
 
-    async def person(self, role: Role) -> str:
-        """Somebody of the account with the tests' password; give her address."""
+    async def person(self, role: Role, account_id: AccountId = demo.ACCOUNT) -> str:
+        """Somebody of an account with the tests' password; give her address."""
         people = self.console.state.people
 
-        async def account() -> Any:
+        async def began() -> Any:
             return await people.by_email("owner@example.com")
 
-        await eventually(account)
+        await eventually(began)
         email = f"{uuid4().hex[:8]}@example.com"
         everything = Principal(
-            account_id=demo.ACCOUNT, name="tests", role=Role.OWNER, rights=frozenset(Right)
+            account_id=account_id, name="tests", role=Role.OWNER, rights=frozenset(Right)
         )
         desk = self.console.state.keeping_people
-        person_id, _ = await desk.admit(everything, email, "Ann", role, may_export=False)
-        kept = await desk._passwords.hashed(PASSWORD)
-        await people.set_password(person_id, kept, must_change=False)
+        _, given = await desk.admit(everything, email, "Ann", Standing(role=role))
+        async with self.asker() as http:
+            token = await signed_in(http, email, given)
+            change = {"password": given, "new_password": PASSWORD}
+            changed = await http.put(
+                "/session/password", json=change, headers={"X-CSRF-Token": token}
+            )
+        assert changed.is_success, changed.text
         return email
+
+    def asker(self) -> httpx.AsyncClient:
+        """Somebody at the API."""
+        return httpx.AsyncClient(base_url=f"{self.url}/api/v1", timeout=20)
+
+    async def new_account(self) -> "Account":
+        """An account of its own, by the API, and its owner."""
+        async with self.asker() as http:
+            token = await signed_in(http, self.email, PASSWORD)
+            made = await http.post(
+                "/accounts",
+                json={"name": f"Company {uuid4().hex[:4]}"},
+                headers={"X-CSRF-Token": token},
+            )
+        assert made.is_success, made.text
+        account_id = AccountId(UUID(made.json()["account_id"]))
+        return Account(self, account_id, await self.person(Role.OWNER, account_id))
+
+
+@dataclass
+class Account:
+    """An account that one test has for itself."""
+
+    world: World
+    account_id: AccountId
+    email: str
+
+    async def has_a_campaign(self, number: str, name: str) -> None:
+        """One buyer with one desk takes the calls of a number."""
+        async with self.world.asker() as http:
+            http.headers["X-CSRF-Token"] = await signed_in(http, self.email, PASSWORD)
+
+            async def made(noun: str, document: dict[str, Any]) -> Any:
+                answer = await http.post(f"/{noun}", json=document)
+                assert answer.is_success, answer.text
+                return answer.json()
+
+            buyer = await made("buyers", {"name": "Gutter company"})
+            desk = {"kind": "phone", "number": "+15550100041"}
+            of = {"buyer_id": buyer["document"]["id"], "name": "Gutter desk"}
+            target = await made("targets", {**of, "destination": desk})
+            plan = [{"target_id": target["document"]["id"]}]
+            draft = await made("campaigns", {"name": name, "assignments": plan})
+            campaign = draft["document"]
+            line = {"number": number, "account_sid": ACCOUNT_SID, "campaign_id": campaign["id"]}
+            await made("numbers", line)
+            active = await http.put(
+                f"/campaigns/{campaign['id']}",
+                json={**campaign, "status": "active"},
+                headers={"If-Match": str(draft["version"])},
+            )
+            assert active.is_success, active.text
+
+
+async def signed_in(http: httpx.AsyncClient, email: str, password: str) -> str:
+    """Sign in; give the session's token against foreign pages."""
+    answer = await http.post("/session", json={"email": email, "password": password})
+    assert answer.is_success, answer.text
+    return str(answer.json()["csrf_token"])
 
 
 def code_of(secret: str) -> str:

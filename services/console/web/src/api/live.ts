@@ -15,6 +15,7 @@ export interface Line {
 const SILENT_MS = 40_000; // the server says something every 15 s
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
 const GATHER_MS = 250; // pages are refreshed at most four times a second
+const SETTLE_MS = 2_000; // an event is heard here and by its reader at the same time: look again once it has settled
 
 let line: Line = { state: "connecting", since: Date.now() };
 const watchers = new Set<() => void>();
@@ -102,18 +103,23 @@ export function useFresh(key: readonly unknown[], names: readonly string[], abou
   useEffect(() => {
     const asked = JSON.parse(wanted) as { key: unknown[]; names: string[]; about: Record<string, string> };
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let settling: ReturnType<typeof setTimeout> | undefined;
+    const refresh = () => void queries.invalidateQueries({ queryKey: asked.key });
     const hear = (event: Happened) => {
       if (!asked.names.some((name) => event.name.startsWith(name))) return;
       if (Object.entries(asked.about).some(([field, value]) => event.data[field] !== value)) return;
       timer ??= setTimeout(() => {
         timer = undefined;
-        void queries.invalidateQueries({ queryKey: asked.key });
+        refresh();
       }, GATHER_MS);
+      clearTimeout(settling);
+      settling = setTimeout(refresh, SETTLE_MS);
     };
     listeners.add(hear);
     return () => {
       listeners.delete(hear);
       clearTimeout(timer);
+      clearTimeout(settling);
     };
   }, [wanted]);
 }

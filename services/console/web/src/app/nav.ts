@@ -1,4 +1,4 @@
-import { PhoneCall, type LucideIcon } from "lucide-react";
+import { LayoutDashboard, PhoneCall, Radio, type LucideIcon } from "lucide-react";
 import type { Right } from "@/api/session";
 
 export interface Entry {
@@ -12,5 +12,12 @@ export interface Entry {
 
 /** Groups of pages, in the order of the sidebar.  An entry is added with its page, not before. */
 export const NAV: { group: string; entries: Entry[] }[] = [
-  { group: "Operate", entries: [{ to: "/calls", label: "Calls", icon: PhoneCall, key: "c", right: "look" }] },
+  {
+    group: "Operate",
+    entries: [
+      { to: "/", label: "Overview", icon: LayoutDashboard, key: "o", right: "look" },
+      { to: "/live", label: "Live calls", icon: Radio, key: "l", right: "look" },
+      { to: "/calls", label: "Calls", icon: PhoneCall, key: "c", right: "look" },
+    ],
+  },
 ];

@@ -106,6 +106,7 @@ function Ways({ narrow }: { narrow: boolean }) {
                 to={entry.to}
                 title={`${entry.label} (G ${entry.key.toUpperCase()})`}
                 className="flex h-7 items-center gap-2 rounded-md px-2 text-muted hover:bg-raised hover:text-text pointer-coarse:h-10"
+                activeOptions={{ exact: entry.to === "/" }}
                 activeProps={{ className: "bg-raised text-text", "aria-current": "page" }}
               >
                 <entry.icon size={15} aria-hidden className="shrink-0" />

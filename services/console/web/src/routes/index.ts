@@ -1,20 +1,14 @@
-import { createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { createRouter } from "@tanstack/react-router";
 import { Loading } from "@/ui/page";
 import { call, calls } from "./calls";
+import { live, overview } from "./overview";
 import { root } from "./root";
-
-const home = createRoute({
-  getParentRoute: () => root,
-  path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/calls" });
-  },
-});
 
 /** All addresses of the application: one line for each. */
 export const router = createRouter({
   routeTree: root.addChildren([
-    home,
+    overview,
+    live,
     calls,
     call,
   ]),

@@ -9,7 +9,7 @@ const DOT: Record<Tone, string> = { ok: "bg-ok", warn: "bg-warn", bad: "bg-bad",
 /** A state: always a word, the colour only helps. */
 export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
   return (
-    <span className={cn("inline-flex items-center gap-1.5 whitespace-nowrap", TEXT[tone])}>
+    <span className={cn("inline-flex items-center gap-1.5 align-top whitespace-nowrap", TEXT[tone])}>
       <span aria-hidden className={cn("size-1.5 rounded-full", DOT[tone])} />
       {children}
     </span>

@@ -11,11 +11,12 @@ const KINDS = {
 export type ButtonKind = keyof typeof KINDS;
 
 /** The look of a button, also for links that look like one. */
-export const buttonLook = (kind: ButtonKind = "plain", className = ""): string =>
+export const buttonLook = (kind: ButtonKind = "plain", className = "", padding = "px-2.5"): string =>
   cn(
-    "inline-flex h-7 shrink-0 items-center justify-center gap-1.5 rounded-md border px-2.5 text-base whitespace-nowrap transition-colors duration-100 select-none pointer-coarse:h-10",
+    "inline-flex h-7 shrink-0 items-center justify-center gap-1.5 rounded-md border text-base whitespace-nowrap transition-colors duration-100 select-none pointer-coarse:h-10",
     "disabled:pointer-events-none disabled:opacity-60 aria-busy:opacity-60",
     KINDS[kind],
+    padding,
     className,
   );
 
@@ -23,15 +24,16 @@ interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: ButtonKind;
   /** Something is being done: a second click does nothing. */
   busy?: boolean;
+  padding?: string;
 }
 
-export function Button({ kind = "plain", busy = false, className, onClick, ...rest }: Props) {
+export function Button({ kind = "plain", busy = false, padding, className, onClick, ...rest }: Props) {
   return (
     <button
       type="button"
       aria-busy={busy || undefined}
       onClick={busy ? (event) => event.preventDefault() : onClick}
-      className={buttonLook(kind, className)}
+      className={buttonLook(kind, className, padding)}
       {...rest}
     />
   );
@@ -40,7 +42,7 @@ export function Button({ kind = "plain", busy = false, className, onClick, ...re
 /** A button that is only an icon: its label is said and shown as its title. */
 export function IconButton({ label, children, className, ...rest }: Omit<Props, "aria-label"> & { label: string; children: ReactNode }) {
   return (
-    <Button kind="quiet" aria-label={label} title={label} className={cn("w-7 px-0 pointer-coarse:w-10", className)} {...rest}>
+    <Button kind="quiet" aria-label={label} title={label} padding="w-7 pointer-coarse:w-10" className={className} {...rest}>
       {children}
     </Button>
   );

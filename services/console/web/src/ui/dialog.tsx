@@ -14,10 +14,13 @@ interface Props {
 
 const BACKDROP = "fixed inset-0 z-40 bg-shade transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0";
 
-/** A question that must be answered first.  Without `onClose` it cannot be waved away. */
+/**
+ * A question that must be answered first.  Escape waves it away, a stray click does not: nothing that
+ * was typed is lost.  Without `onClose` it stays.
+ */
 export function Dialog({ open, onClose, title, about, children, wide = false }: Props) {
   return (
-    <Base.Root open={open} onOpenChange={(next) => next || onClose?.()} disablePointerDismissal={!onClose}>
+    <Base.Root open={open} onOpenChange={(next, { reason }) => next || reason === "focus-out" || onClose?.()} disablePointerDismissal>
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
         <Base.Popup className={cn("fixed top-[12vh] left-1/2 z-50 max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 overflow-auto rounded-lg border border-line bg-panel p-4 shadow-float outline-none", wide ? "max-w-2xl" : "max-w-md")}>

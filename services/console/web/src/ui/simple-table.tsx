@@ -12,7 +12,7 @@ export function SimpleTable<Row>({ label, rows, columns }: { label: string; rows
         <thead>
           <tr>
             {columns.map(([head, , align]) => (
-              <th key={head} scope="col" className={cn("h-8 px-3 text-left text-sm font-medium text-muted", align === "num" && "num")}>
+              <th key={head} scope="col" className={cn("h-8 px-3 text-sm font-medium text-muted", align === "num" ? "num" : "text-left")}>
                 {head}
               </th>
             ))}

@@ -65,7 +65,8 @@ export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty,
   const shown = headers.map((header) => byId.get(header.column.id)!);
 
   const walk = (event: KeyboardEvent) => {
-    if (event.target instanceof HTMLInputElement) return;
+    // React tells of what happens in a row's menu too, which stands elsewhere in the page.
+    if (!event.currentTarget.contains(event.target as Node) || event.target instanceof HTMLInputElement) return;
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
     if (step) {
       const next = Math.max(0, Math.min(rows.length - 1, at + step));
@@ -95,7 +96,7 @@ export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty,
               <th
                 key={header.id}
                 scope="col"
-                className={cn("group sticky top-0 z-10 h-8 border-b border-line bg-panel px-2 text-left text-sm font-medium text-muted first:pl-4", shown[index]!.num && "num")}
+                className={cn("group sticky top-0 z-10 h-8 border-b border-line bg-panel px-2 text-sm font-medium text-muted first:pl-4 last:pr-10", shown[index]!.num ? "num" : "text-left")}
               >
                 <span className="block truncate">{shown[index]!.head}</span>
                 <span
@@ -120,14 +121,15 @@ export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty,
                 tabIndex={item.index === at ? 0 : -1}
                 onFocus={() => setAt(item.index)}
                 onClick={(event) => {
-                  if (!(event.target as HTMLElement).closest("a,button,input,select,label")) onOpen?.(row);
+                  const target = event.target as HTMLElement;
+                  if (event.currentTarget.contains(target) && !target.closest("a,button,input,select,label")) onOpen?.(row);
                 }}
                 className={cn("h-8 outline-offset-[-2px] hover:bg-raised", onOpen && "cursor-pointer", dim?.(row) && "opacity-60")}
               >
                 {shown.map((column) => (
                   <td
                     key={column.id}
-                    className={cn("truncate border-b border-line px-2 first:pl-4", column.num && "num", column.mono && "font-mono text-sm")}
+                    className={cn("truncate border-b border-line px-2 first:pl-4 last:pr-10", column.num && "num", column.mono && "font-mono text-sm")}
                   >
                     {column.cell(row)}
                   </td>
