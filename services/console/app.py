@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from libs.runtime.tasks import ended
 from services.console import live
 from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
 from services.console.desk.configuring import ConfiguringDesk
+from services.console.desk.helping import HelpDesk
 from services.console.desk.keeping_people import KeepingPeople, Stores
 from services.console.desk.knowing_parties import KnowingParties
 from services.console.desk.passwords import Passwords
@@ -54,6 +56,7 @@ from services.console.routes import (
     defaults,
     flow_looks,
     flows,
+    help,
     keys,
     manual,
     money,
@@ -80,6 +83,7 @@ from services.console.site import site_routes
 from services.console.store.audit import Audit
 from services.console.store.limits import Limits
 from services.console.store.manual import ManualShelf
+from services.console.store.questions import Questions
 from services.console.store.second_factors import SecondFactors
 from services.console.store.sessions import Sessions
 from services.console.subscribers import audit_consumer
@@ -136,8 +140,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     for routes in _routes():
         app.include_router(routes, prefix=API)
     app.include_router(predecessor.router)
-    app.state.manual = ManualShelf(app.openapi)
     app.include_router(manual.router)
+    _help(app, settings, database, clock)
     _dress(app, settings)
     return app
 
@@ -176,6 +180,7 @@ def _routes() -> tuple[APIRouter, ...]:
         bidder_keys.router,
         visits.router,
         audit_log.router,
+        help.router,
         live.router,
     )
 
@@ -222,6 +227,19 @@ def _furnish(app: FastAPI, settings: Settings, database: Database, clock: Clock)
         settings.cors_origins,
         settings.secure_cookies,
         KnowingParties(app.state.ask),
+    )
+
+
+def _help(app: FastAPI, settings: Settings, database: Database, clock: Clock) -> None:
+    """Furnish what answers questions: the manual, and the desk that searches it."""
+    app.state.manual = ManualShelf()
+    app.state.questions = Questions(database)
+    app.state.help = HelpDesk(
+        app.state.questions,
+        Limits(database),
+        app.state.manual,
+        clock,
+        per_hour=settings.help_questions_per_hour,
     )
 
 
@@ -281,10 +299,12 @@ class Housekeeping:
     async def _keep_house(self) -> None:
         while not await self._began():  # noqa: ASYNC110 - a database tells nobody that it is back
             await asyncio.sleep(BEGIN_EVERY_SECONDS)
+        kept = timedelta(days=self._settings.keep_help_days)
         while True:
             await asyncio.sleep(SWEEP_EVERY_SECONDS)
             try:
                 await Limits(self._database).sweep(self._clock.now())
+                await Questions(self._database).sweep(self._clock.now() - kept)
                 await Sessions(self._database).sweep(self._clock.now())
             except (SQLAlchemyError, OSError) as fault:
                 log.warning("old things were not forgotten: %r", fault)

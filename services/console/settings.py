@@ -35,3 +35,9 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
     first_account_id: UUID | None = Field(
         default=None, description="The id of that account; drawn where not given."
     )
+    help_questions_per_hour: int = Field(
+        default=60, ge=1, description="How often one person or program may ask for help in an hour."
+    )
+    keep_help_days: int = Field(
+        default=365, ge=1, le=3_650, description="How long questions and answers are kept, in days."
+    )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -173,3 +174,29 @@ audit = Table(
     Index("audit_version", "account_id", "version"),
 )
 """Every change of every configured thing, as it was told; never changed, never deleted."""
+
+help_question = Table(
+    "help_question",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), ForeignKey(account.c.account_id), primary_key=True),
+    Column("question_id", UUID(as_uuid=True), primary_key=True),
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    Column("conversation_id", UUID(as_uuid=True), nullable=False),
+    Column("asker_id", UUID(as_uuid=True), nullable=False),
+    Column("asker", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    _at("asked_at"),
+    _at("answered_at"),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("sources", JSONB, nullable=False),
+    Column("looked_up", JSONB, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("rating", Text),
+    Column("comment", Text, nullable=False, server_default=""),
+    _at("rated_at", nullable=True),
+    Index("help_question_number", "account_id", "number"),
+    Index("help_question_asked_at", "asked_at"),
+)
+"""What somebody (`asker_id`: a person or a key) asked for help with, and was told."""

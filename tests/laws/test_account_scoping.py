@@ -37,6 +37,7 @@ FREE = {
             "_keep_codes",
         )
     },
+    "services/console/store/questions.py:sweep": "what is over, of all accounts",
     "services/console/store/sessions.py:sweep": "what is over, of all accounts",
     "services/router/store/agent_calls.py:_tell": "the outbox is the platform's",
     "services/router/store/agent_calls.py:_learn": "a fact's call and leg, one account's",

@@ -12,6 +12,8 @@ SATURATION, LENGTH_WEIGHT = 1.2, 0.75  # BM25's usual constants
 HEADING_COUNTS = 3  # what stands in a heading is what the passage is about
 WORDS_MAX = 60  # of a question; more do not make it clearer
 EXCERPT_LETTERS = 280
+BESIDE = ("api/", "events", "changelog")  # pages that name things; guides explain them
+BESIDE_WEIGHT = 0.6
 _WORD = re.compile(r"[a-z0-9]+")
 _STOP = frozenset(
     _WORD.findall(
@@ -75,11 +77,13 @@ class Index:
     def _score(self, number: int, words: Sequence[str]) -> float:
         counts, length = self._counts[number], self._lengths[number] / self._mean
         most = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * length)
-        return sum(
+        fits = sum(
             self._rarity(word) * counts[word] * (SATURATION + 1) / (counts[word] + most)
             for word in words
             if counts[word]
         )
+        beside = self._passages[number].page.startswith(BESIDE)
+        return fits * (BESIDE_WEIGHT if beside else 1)
 
     def _rarity(self, word: str) -> float:
         having, all_ = self._in[word], len(self._passages)

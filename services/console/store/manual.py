@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from services.console.domain.reference_page import api_pages, events_page
 from services.console.domain.searching import Index
 
 HOME = Path(__file__).parents[3]
+OWN_DOCUMENT = Path("services", "console", "web", "openapi.json")
 STYLE = Path(__file__).with_name("manual.css")
 
 
@@ -37,36 +37,32 @@ class Manual:
 
 
 class ManualShelf:
-    """Has the manual at hand; `own` describes the console's own part of the API.
+    """Has the manual at hand."""
 
-    That takes seconds, in a thread, once: a guide does not wait for it.
-    """
-
-    def __init__(self, own: Callable[[], dict[str, Any]], home: Path = HOME) -> None:
-        self._own = own
+    def __init__(self, home: Path = HOME) -> None:
         self._home = home
         self._reading = asyncio.Lock()
-        self._describing = asyncio.Lock()
-        self._guides: Guides | None = None
-        self._manual: Manual | None = None
+        self._read: tuple[Guides, Manual] | None = None
 
     async def guides(self) -> Guides:
         """The guides and the change log."""
-        async with self._reading:
-            if self._guides is None:
-                self._guides = await asyncio.to_thread(read_guides, self._home)
-            return self._guides
+        return (await self._whole())[0]
 
     async def manual(self) -> Manual:
         """All of it."""
-        guides = await self.guides()
-        async with self._describing:
-            if self._manual is None:
-                self._manual = await asyncio.to_thread(self._whole, guides)
-            return self._manual
+        return (await self._whole())[1]
 
-    def _whole(self, guides: Guides) -> Manual:
-        return with_reference(guides, {OWN: self._own(), **read_doors(self._home)})
+    async def _whole(self) -> tuple[Guides, Manual]:
+        async with self._reading:
+            if self._read is None:
+                self._read = await asyncio.to_thread(read, self._home)
+            return self._read
+
+
+def read(home: Path) -> tuple[Guides, Manual]:
+    """Read what people write, and make the reference of what the doors say."""
+    guides = read_guides(home)
+    return guides, with_reference(guides, read_doors(home))
 
 
 def read_guides(home: Path) -> Guides:
@@ -88,9 +84,10 @@ def read_guides(home: Path) -> Guides:
 
 
 def read_doors(home: Path) -> dict[str, Any]:
-    """What the other doors say of themselves, by name."""
-    files = sorted((home / "docs" / "doors").glob("*.json"))
-    return {path.stem: json.loads(path.read_bytes()) for path in files}
+    """What the doors say of themselves, by name; the console's own is kept with its pages."""
+    others = sorted((home / "docs" / "doors").glob("*.json"))
+    files = {OWN: home / OWN_DOCUMENT, **{path.stem: path for path in others}}
+    return {door: json.loads(path.read_bytes()) for door, path in files.items()}
 
 
 def with_reference(guides: Guides, doors: dict[str, Any]) -> Manual:

@@ -13,6 +13,9 @@ OPEN: dict[tuple[str, str], dict[str, str]] = {
     ("GET", "/balances"): BOTH,
     ("GET", "/statements"): BOTH,
     ("GET", "/ledger-entries"): BOTH,
+    ("POST", "/help/questions"): BOTH,
+    ("GET", "/help/questions"): BOTH,
+    ("PUT", "/help/questions/{question_id}/rating"): BOTH,
 }
 """Everything that is open to portals, but for their own sessions."""
 

@@ -45,6 +45,9 @@ OWN = {
     ("GET", "/keys"): "lists the asker's own",
     ("POST", "/keys"): "makes one of the asker's own",
     ("GET", "/audit"): "searches the asker's own",
+    ("POST", "/help/questions"): "test_help: keeps a question of the asker's own",
+    ("GET", "/help/questions"): "lists the asker's own",
+    ("GET", "/account/help-questions"): "lists the asker's own",
     ("GET", "/live"): "test_live: an account hears its own events",
     ("GET", "/defaults"): "shows the asker's own",
     ("PUT", "/defaults"): "changes the asker's own",
@@ -152,6 +155,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
     )
     purchase = await stage.owner.post("numbers/purchases", {"numbers": ["+12125550177"]})
     agent = await stage.owner.post("targets", an_agent(ours["buyers"]["document"]["id"]))
+    help_ = await stage.owner.post("help/questions", {"question": "what is Mark-of-ours?"})
     before = await everything(stage.owner)
     ids = {
         "/numbers/purchases/{purchase_id}": {"purchase_id": purchase["id"]},
@@ -168,6 +172,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0", "recording_sid": "RE1"},
         "/disputes/{dispute_id}": {"dispute_id": str(uuid4())},
         "/publishers/{publisher_id}": {"publisher_id": ours["publishers"]["document"]["id"]},
+        "/help/questions/{question_id}": {"question_id": help_["question_id"]},
         "/visits/{visit_id}": {"visit_id": str(uuid4())},
         "/deliveries/{delivery_id}": {"delivery_id": str(uuid4())},
         "/reconciliations/{reconciliation_id}": {"reconciliation_id": str(uuid4())},
@@ -220,6 +225,7 @@ async def is_refused(
 
 
 OF_AGENTS = {
+    ("PUT", "/help/questions/{question_id}/rating"): {"rating": "bad"},
     ("PUT", "/agents/{id}/calls/{call_id}/{step}"): {"notes": "x"},
     ("PUT", "/agents/{id}/state"): {"state": "offline", "reason": "x"},
 }

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import schemathesis
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from libs.contracts.catalogue import CATALOGUE
 from services.console.app import create
@@ -113,8 +114,10 @@ def test_markdown_brings_no_html_of_its_own() -> None:
 
 async def test_the_reference_is_whole(browser: httpx.AsyncClient, console: FastAPI) -> None:
     document = (await browser.get("/docs/openapi.json")).json()
-    own = console.openapi()
-    assert set(own["paths"]) < set(document["paths"])
+    own = {context.path for context in iter_route_contexts(console.routes)}
+    assert {path for path in own if path and path.startswith("/api/v1/calls")} < set(
+        document["paths"]
+    )
     for path in ("/api/webhooks/voice", "/v1/production/{rtb_id}.{form}", "/dni/v1/visits"):
         assert path in document["paths"]
     loaded = schemathesis.openapi.from_dict(document)

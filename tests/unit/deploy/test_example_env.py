@@ -44,6 +44,8 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "CONSOLE_SECURE_COOKIES": "false",
         "CONSOLE_CORS_ORIGINS": '["https://pages.example.com"]',
         "CONSOLE_REQUESTS_PER_MINUTE": "7",
+        "CONSOLE_HELP_QUESTIONS_PER_HOUR": "7",
+        "CONSOLE_KEEP_HELP_DAYS": "7",
         "FLOWS_SANDBOX_WORKERS": "2",
         "FLOWS_KEEP_DAYS": "30",
         "FLOWS_ALLOW_PRIVATE_ADDRESSES": "true",
