@@ -15,6 +15,7 @@ from sqlalchemy.sql import bindparam
 from sqlalchemy.types import JSON
 
 from libs.runtime.database import Statement
+from libs.runtime.given import given, read, written
 
 
 async def remember(
@@ -27,8 +28,7 @@ async def remember(
     key = [column.name for column in inbox.primary_key]
     # In the order of their keys, so that two consumers wait for each other and never in a circle.
     ordered = sorted(rows, key=lambda row: [row[name] for name in key])
-    arrays = {column.name: [row[column.name] for row in ordered] for column in inbox.columns}
-    return set(await _insert_of(inbox).run(connection, **arrays))
+    return set(await _insert_of(inbox).run(connection, rows=written(ordered)))
 
 
 def unnested(*columns: Column[Any]) -> FromClause:
@@ -57,10 +57,10 @@ def _sent_as(target: Column[Any]) -> Any:
 @cache
 def _insert_of(inbox: Table) -> Statement:
     columns = tuple(inbox.columns)
-    given = unnested(*columns)
+    rows = given("rows", *columns)
     statement = (
         insert(inbox)
-        .from_select([each.name for each in columns], select(*read_from(given, *columns)))
+        .from_select([each.name for each in columns], select(*(read(rows, one) for one in columns)))
         .on_conflict_do_nothing()
         .returning(*inbox.primary_key.columns)
     )

@@ -34,7 +34,9 @@ def fired(call_id: CallId, before: Told, record: CallRecord, after: Told) -> lis
     now = reached(after, record)
     if not now:
         return []
-    new = now - reached(before, record_of(call_id, before))
+    whose_was_known = "account" in before.least
+    earlier = reached(before, record_of(call_id, before)) if whose_was_known else frozenset()
+    new = now - earlier
     return [
         Fired(record.account_id, call_id, record.campaign_id, point, part)
         for point, part in sorted(new)

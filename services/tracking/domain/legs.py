@@ -14,7 +14,6 @@ from libs.contracts.calls import CallStatus
 from libs.contracts.tracking import Leg
 from services.tracking.domain.cells import (
     Bought,
-    Cell,
     FellBack,
     Routed,
     Told,
@@ -61,19 +60,25 @@ class Decisions:
 
 def decisions_of(told: Told) -> Decisions:
     """Read the decisions."""
-    routed = _by_step(told.greatest, "routed")
-    fell_back = _by_step(told.greatest, "fell_back")
-    transferred = _by_step(told.greatest, "transferred")
-    return Decisions(
-        {step: Routed._make(cell) for step, cell in routed.items()},
-        {step: FellBack._make(cell) for step, cell in fell_back.items()},
-        {step: Transferred._make(cell) for step, cell in transferred.items()},
-    )
+    routed: dict[int, Routed] = {}
+    fell_back: dict[int, FellBack] = {}
+    transferred: dict[int, Transferred] = {}
+    for name, cell in told.greatest.items():
+        kind, _, step = name.partition(".")
+        match kind:
+            case "routed":
+                routed[int(step)] = Routed._make(cell)
+            case "fell_back":
+                fell_back[int(step)] = FellBack._make(cell)
+            case "transferred":
+                transferred[int(step)] = Transferred._make(cell)
+    return Decisions(routed, fell_back, transferred)
 
 
 def legs_of(told: Told, decisions: Decisions) -> tuple[Leg, ...]:
     """Every leg that was dialled, in order."""
-    heard_of = {step for name in _OF_A_LEG for step in _by_step(told.least, name)}
+    parts = (name.partition(".") for name in told.least)
+    heard_of = {int(step) for kind, _, step in parts if step and kind in _OF_A_LEG}
     legs = []
     for step in sorted(heard_of | decisions.steps | decisions.transferred.keys()):
         route = _route(step, decisions, heard_of=step in heard_of)
@@ -161,13 +166,3 @@ def _was_connected(told: Told, step: int) -> bool | None:
         return None
     bridged = first(told.greatest, f"bridged.{step}")
     return status in _CONNECTED_STATUS if bridged is None else bool(bridged)
-
-
-def _by_step(cells: Mapping[str, Cell], wanted: str) -> dict[int, Cell]:
-    """The cells named `<wanted>.<step>`, by step."""
-    found = {}
-    for name, cell in cells.items():
-        kind, _, step = name.partition(".")
-        if kind == wanted and step:
-            found[int(step)] = cell
-    return found

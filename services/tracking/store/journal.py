@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 from psycopg import AsyncConnection
-from sqlalchemy import Date, Text, cast, column, func, literal, select, update
+from sqlalchemy import Date, Text, cast, column, func, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.sql import bindparam
 
@@ -23,6 +23,7 @@ from libs.contracts.postbacks import Postback
 from libs.contracts.tracking import CallRecord, CallState
 from libs.runtime.clock import Clock
 from libs.runtime.database import Database, Statement
+from libs.runtime.given import given, read, written
 from libs.runtime.inbox import read_from, remember, unnested
 from libs.runtime.outbox import Announcement
 from services.tracking.domain.call import Heard
@@ -43,18 +44,21 @@ _NEWEST = (
     .scalar_subquery()
 )
 _NEW = func.unnest(_IDS).table_valued(column("call_id", call.c.call_id.type), name="new")
-_FILE = Statement(
+_FILED_BEFORE = select(filing.c.call_id, filing.c.filed_on).where(
+    filing.c.call_id == func.any(_IDS)
+)
+_FILED_NOW = (
     insert(filing)
     .from_select(["call_id", "filed_on"], select(_NEW.render_derived().c.call_id, _NEWEST))
-    .on_conflict_do_nothing(),
-    "call.file",
+    .on_conflict_do_nothing()
+    .returning(filing.c.call_id, filing.c.filed_on)
+    .cte("now")
 )
-"""Calls that were never heard of get their period; who is second waits for the first."""
+_FILE = Statement(union_all(select(*_FILED_NOW.c), _FILED_BEFORE), "call.file")
+"""Calls that were never heard of get their period; who is second waits for the first, and then has
+to look again (`_FILED`)."""
 
-_FILED = Statement(
-    select(filing.c.call_id, filing.c.filed_on).where(filing.c.call_id == func.any(_IDS)),
-    "call.filed",
-)
+_FILED = Statement(_FILED_BEFORE, "call.filed")
 _PLACES = unnested(call.c.call_id, call.c.filed_on)
 _BEGIN = Statement(
     insert(call)
@@ -113,11 +117,11 @@ _VALUES = (
     call.c.talk_seconds,
     call.c.told,
 )
-_GIVEN = unnested(*_KEY, *_VALUES)
+_GIVEN = given("calls", *_KEY, *_VALUES)
 _SAVE = Statement(
     update(call)
     .where(call.c.call_id == _GIVEN.c.call_id, call.c.filed_on == _GIVEN.c.filed_on)
-    .values(dict(zip(_VALUES, read_from(_GIVEN, *_VALUES), strict=True))),
+    .values({each: read(_GIVEN, each) for each in _VALUES}),
     "call.save",
 )
 
@@ -173,16 +177,16 @@ class Entry:
 
     async def save(self, calls: Sequence[tuple[CallRecord, Told]]) -> None:
         """Replace what was told of these calls, and what they count for in reports."""
-        rows = [self._call_row(record, told) for record, told in calls]
-        arrays = {each.name: [row[each.name] for row in rows] for each in (*_KEY, *_VALUES)}
-        await _SAVE.run(self._connection, **arrays)
         of_calls = [(call, datetime.fromisoformat(listed_at(told))) for call, told in calls]
-        await tallies.count(self._connection, self._filed_on, of_calls)
-        await parties.note(self._connection, self._filed_on, of_calls)
-        await ledger.book(self._connection, of_calls, self._now)
-        await recordings.note(self._connection, calls)
         names = self._labels.new([call for call, _ in calls])
-        await tallies.name(self._connection, names)
+        async with self._connection.pipeline():  # none of these waits for the one before
+            rows = written(self._call_row(record, told) for record, told in calls)
+            await _SAVE.run(self._connection, calls=rows)
+            await tallies.count(self._connection, self._filed_on, of_calls)
+            await parties.note(self._connection, self._filed_on, of_calls)
+            await recordings.note(self._connection, calls)
+            await tallies.name(self._connection, names)
+        await ledger.book(self._connection, of_calls, self._now)
         self.named.update(names)
 
     async def misbooked(self, calls: Sequence[tuple[CallRecord, Told]]) -> set[CallId]:
@@ -212,9 +216,8 @@ class Entry:
 
     async def _file(self, call_ids: set[CallId]) -> None:
         ids = sorted(call_ids)
-        filed = await _FILED.run(self._connection, ids=ids)
+        filed = await _FILE.run(self._connection, ids=ids, today=self._now.date())
         if len(filed) < len(ids):
-            await _FILE.run(self._connection, ids=ids, today=self._now.date())
             filed = await _FILED.run(self._connection, ids=ids)
         self._filed_on.update(filed)
 
