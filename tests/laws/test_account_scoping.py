@@ -81,8 +81,10 @@ FREE = {
     "services/tracking/store/proof.py:of_the_day": "the proof of all accounts",
     "services/tracking/store/disputes.py:_ADD": "a row that names its account",
     "services/tracking/store/journal.py:_NEWEST": "periods are the platform's",
-    "services/tracking/store/journal.py:_FILE": "facts come before their call's account is known",
-    "services/tracking/store/journal.py:_FILED": "facts come before their call's account is known",
+    **{
+        f"services/tracking/store/journal.py:{name}": "facts come before their call's account"
+        for name in ("_FILED_BEFORE", "_FILED_NOW", "_FILE")
+    },
     "services/tracking/store/archive.py:_COUNTED": "calls of all accounts, by their key",
     "services/tracking/store/archive.py:_UNREAD": "calls of all accounts, by their key",
     "services/tracking/store/archive.py:_HEARD": "calls of all accounts, by their key",
@@ -102,10 +104,12 @@ FREE = {
     "services/tracking/store/rollups.py:_ALONE": "a lock",
     "services/tracking/store/rollups.py:_LEFT": "changes of all accounts are summed together",
     "services/tracking/store/rollups.py:_differing": "all accounts, by keys that begin with it",
-    "services/tracking/store/rollups.py:_horizon": "periods are the platform's",
+    "services/tracking/store/rollups.py:_FORGET": "all accounts, by keys that begin with it",
+    "services/tracking/store/rollups.py:_FORGET_CHANGES": "all accounts, summed anew together",
+    "services/tracking/store/rollups.py:_GONE_UNTIL": "periods are the platform's",
+    "services/tracking/store/rollups.py:_WHOLE": "which sums are whole, for all accounts",
     "services/tracking/store/rollups.py:_quarters": "all accounts, by keys that begin with it",
     "services/tracking/store/rollups.py:_take_up": "changes of all accounts are summed together",
-    "services/tracking/store/rollups.py:sum_anew": "all accounts, by keys that begin with it",
     "services/tracking/store/tallies.py:_count": "lines that name their account",
     "services/tracking/store/tallies.py:_name": "names that name their account",
     "services/tracking/store/tallies.py:_uncount": "rows of calls that are locked",

@@ -5,11 +5,14 @@ the one to the other in one transaction.  Who reads both in one statement reads 
 """
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
+from psycopg import AsyncConnection
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    DateTime,
     FromClause,
     Select,
     SmallInteger,
@@ -21,14 +24,13 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    text,
     true,
     union_all,
     values,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql import column
+from sqlalchemy.sql import bindparam, column
 
 from libs.rules.periods import EVER
 from libs.runtime.database import Database, Statement
@@ -40,6 +42,7 @@ from services.tracking.tables.tallies import rollup, summed, tally, tally_change
 
 CHANGES_MAX = 20_000  # taken up at once: half a second
 _KEY = [each.name for each in rollup.primary_key.columns]
+_HORIZON = bindparam("horizon", type_=DateTime(timezone=True))
 
 
 class Rollups:
@@ -53,30 +56,26 @@ class Rollups:
 
         Sums of times whose calls are gone stay as they are.
         """
-        async with self._database.transaction() as connection:
-            await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            await connection.execute(text("SET LOCAL statement_timeout = 0"))
+        async with self._database.hot() as connection, connection.transaction():
             # The lock comes before the moment that is looked at: nobody sums in between.
-            await connection.execute(
-                text(f"LOCK TABLE {rollup.fullname} IN SHARE ROW EXCLUSIVE MODE")
+            await _at_one_moment(
+                connection, f"LOCK TABLE {rollup.fullname} IN SHARE ROW EXCLUSIVE MODE"
             )
             horizon = await _horizon(connection)
-            await connection.execute(delete(tally_change).where(tally_change.c.quarter >= horizon))
-            await connection.execute(delete(rollup).where(rollup.c.at >= horizon))
+            await _FORGET_CHANGES.run(connection, horizon=horizon)
+            await _FORGET.run(connection, horizon=horizon)
             for grouping in GROUPINGS:
-                await connection.execute(_quarters(grouping, horizon))
-                await connection.execute(_days(grouping, horizon))
-            whole = [{"grouping": ",".join(grouping)} for grouping in GROUPINGS]
-            await connection.execute(upsert(summed).on_conflict_do_nothing(), whole)
+                await _quarters(grouping).run(connection, horizon=horizon)
+                await _days(grouping).run(connection, horizon=horizon)
+            await _WHOLE.run(connection, whole=[",".join(grouping) for grouping in GROUPINGS])
 
     async def differences(self) -> int:
         """How many sums, changes included, are not what the tallies come to: always none."""
-        async with self._database.transaction() as connection:
-            await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            await connection.execute(text("SET LOCAL statement_timeout = 0"))
+        async with self._database.hot() as connection, connection.transaction():
+            await _at_one_moment(connection)
             horizon = await _horizon(connection)
             wrong = [
-                (await connection.execute(_differing(grouping, minutes, horizon))).scalar_one()
+                (await _differing(grouping, minutes).run(connection, horizon=horizon))[0][0]
                 for grouping in GROUPINGS
                 for minutes in (QUARTER_MINUTES, DAY_MINUTES)
             ]
@@ -137,13 +136,25 @@ def adding(lines: FromClause) -> Any:
     )
 
 
-def _quarters(grouping: tuple[str, ...], horizon: datetime) -> Any:
+async def _at_one_moment(connection: AsyncConnection[Any], *first: str) -> None:
+    """Let the transaction, however long, see what is there after these commands, and no more."""
+    for command in (
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        "SET LOCAL statement_timeout = 0",
+        *first,
+    ):
+        await connection.execute(command)
+
+
+@cache
+def _quarters(grouping: tuple[str, ...]) -> Statement:
     """The statement that writes one grouping's sums of quarters from the tallies."""
-    cells = _cells(tally, grouping, QUARTER_MINUTES, horizon)
-    return insert(rollup).from_select([*_KEY, *MEASURES], cells)
+    cells = _cells(tally, grouping, QUARTER_MINUTES)
+    return Statement(insert(rollup).from_select([*_KEY, *MEASURES], cells), "rollup.quarters")
 
 
-def _days(grouping: tuple[str, ...], horizon: datetime) -> Any:
+@cache
+def _days(grouping: tuple[str, ...]) -> Statement:
     """The statement that writes one grouping's sums of days from those of quarters."""
     day = func.date_trunc("day", rollup.c.at, "UTC")
     rest = (rollup.c.first, rollup.c.second, rollup.c.currency)
@@ -155,16 +166,14 @@ def _days(grouping: tuple[str, ...], horizon: datetime) -> Any:
         .where(
             rollup.c.grouping == ",".join(grouping),
             rollup.c.minutes == QUARTER_MINUTES,
-            rollup.c.at >= horizon,
+            rollup.c.at >= _HORIZON,
         )
         .group_by(*key)
     )
-    return insert(rollup).from_select([*_KEY, *MEASURES], cells)
+    return Statement(insert(rollup).from_select([*_KEY, *MEASURES], cells), "rollup.days")
 
 
-def _cells(
-    lines: FromClause, grouping: tuple[str, ...], minutes: int, horizon: datetime
-) -> Select[Any]:
+def _cells(lines: FromClause, grouping: tuple[str, ...], minutes: int) -> Select[Any]:
     """The sums that lines come to in one grouping; changes have a sign."""
     at: ColumnElement[Any] = lines.c.quarter
     if minutes == DAY_MINUTES:
@@ -187,31 +196,30 @@ def _cells(
                 for name in MEASURES
             ),
         )
-        .where(lines.c.quarter >= horizon)
+        .where(lines.c.quarter >= _HORIZON)
         .group_by(*key)
     )
 
 
-def _differing(grouping: tuple[str, ...], minutes: int, horizon: datetime) -> Select[Any]:
+@cache
+def _differing(grouping: tuple[str, ...], minutes: int) -> Statement:
     kept = select(*(rollup.c[name] for name in (*_KEY, *MEASURES))).where(
         rollup.c.grouping == ",".join(grouping),
         rollup.c.minutes == minutes,
-        rollup.c.at >= horizon,
+        rollup.c.at >= _HORIZON,
     )
-    counted = _cells(tally, grouping, minutes, horizon).subquery()
+    counted = _cells(tally, grouping, minutes).subquery()
     less = select(*(counted.c[name] for name in _KEY), *(-counted.c[name] for name in MEASURES))
-    all_of_it = union_all(kept, _cells(tally_change, grouping, minutes, horizon), less).subquery()
+    all_of_it = union_all(kept, _cells(tally_change, grouping, minutes), less).subquery()
     key = [all_of_it.c[name] for name in _KEY]
     left = [func.sum(all_of_it.c[name]) != 0 for name in MEASURES]
     wrong = select(*key).group_by(*key).having(or_(*left)).subquery()
-    return select(func.count()).select_from(wrong)
+    return Statement(select(func.count()).select_from(wrong), "rollup.differing")
 
 
-async def _horizon(connection: AsyncConnection) -> datetime:
+async def _horizon(connection: AsyncConnection[Any]) -> datetime:
     """From when on all calls are still there: the day after the last of those that are gone."""
-    until = func.max(filing_period.c.counted_until)
-    following = func.date_trunc("day", until, "UTC") + timedelta(days=1)
-    found: datetime | None = (await connection.execute(select(following))).scalar_one()
+    found: datetime | None = (await _GONE_UNTIL.run(connection))[0][0]
     return found or EVER
 
 
@@ -247,3 +255,20 @@ _ALONE = Statement(
 )
 _TAKE_UP = Statement(_take_up(), "rollup.take_up")
 _LEFT = Statement(select(func.count()).select_from(tally_change), "rollup.left")
+_FORGET_CHANGES = Statement(
+    delete(tally_change).where(tally_change.c.quarter >= _HORIZON), "rollup.forget_changes"
+)
+_FORGET = Statement(delete(rollup).where(rollup.c.at >= _HORIZON), "rollup.forget")
+_GROUPINGS = func.unnest(bindparam("whole", type_=ARRAY(Text))).table_valued("grouping")
+_WHOLE = Statement(
+    upsert(summed)
+    .from_select(["grouping"], select(_GROUPINGS.render_derived().c.grouping))
+    .on_conflict_do_nothing(),
+    "rollup.whole",
+)
+_GONE_UNTIL = Statement(
+    select(
+        func.date_trunc("day", func.max(filing_period.c.counted_until), "UTC") + timedelta(days=1)
+    ),
+    "rollup.gone_until",
+)
