@@ -219,7 +219,7 @@ async def test_sums_are_those_of_the_calls_and_are_the_same_made_again(
     assert (found.calls, found.differences) == (len(known), 0)
     assert (await books.rebuilding.rebuild()).differences == 0
     await books.rollups.take_up()
-    assert [await books.report(**asked) for asked in ASKED] == told
+    assert await books.rollups.differences() == 0
     async with books.database.hot() as connection:  # only the facts are left
         for table in ("tally", "tally_change", "rollup"):
             await connection.execute(f"DELETE FROM tracking.{table}")
