@@ -16,6 +16,7 @@ from services.tracking.settings import Settings
 from services.tracking.store.archive import Archive
 from services.tracking.store.journal import Journal
 from services.tracking.store.rollups import Rollups
+from services.tracking.store.visit_conversions import VisitConversions
 
 
 async def run(database_url: str, *, check: bool) -> Found:
@@ -24,7 +25,10 @@ async def run(database_url: str, *, check: bool) -> Found:
     await database.open()
     try:
         desk = RebuildingDesk(
-            Archive(database), Journal(database, SystemClock()), Rollups(database)
+            Archive(database),
+            Journal(database, SystemClock()),
+            Rollups(database),
+            VisitConversions(database),
         )
         return await (desk.compare() if check else desk.rebuild())
     finally:

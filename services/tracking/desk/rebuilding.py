@@ -20,6 +20,7 @@ from services.tracking.domain.tally import lines_of
 from services.tracking.store.archive import FIRST, Archive
 from services.tracking.store.journal import Entry, Journal
 from services.tracking.store.rollups import Rollups
+from services.tracking.store.visit_conversions import VisitConversions
 
 PORTION = 200  # calls that are locked together, as long as a batch of facts
 
@@ -43,14 +44,17 @@ class Found:
 class RebuildingDesk:
     """One for each run of the command."""
 
-    def __init__(self, archive: Archive, journal: Journal, rollups: Rollups) -> None:
+    def __init__(
+        self, archive: Archive, journal: Journal, rollups: Rollups, conversions: VisitConversions
+    ) -> None:
         self._archive = archive
         self._journal = journal
         self._rollups = rollups
+        self._conversions = conversions
 
     async def compare(self) -> Found:
         """Look for what is not as the facts have it; change nothing."""
-        found = Found()
+        found = Found(tallies=await self._conversions.uncounted())
         async for portion in self._portions():
             await self._look_at(portion, found, mend=False)
         found.sums = await self._rollups.differences()
@@ -61,6 +65,8 @@ class RebuildingDesk:
         found = Found(sums=await self._rollups.differences())
         async for portion in self._portions():
             await self._look_at(portion, found, mend=True)
+        while counted := await self._conversions.count_some(PORTION):
+            found.tallies += counted
         await self._rollups.sum_anew()
         return found
 

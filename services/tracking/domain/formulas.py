@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
 from libs.contracts.reporting import Measures
-from services.tracking.domain.tally import MEASURES, MONEY
+from services.tracking.domain.tally import MEASURES, MONEY, VISIT_CONVERSIONS, VISIT_REVENUE
 
 PLACES = Decimal("0.0001")  # of ratios, as of money
 MONEY_PLACES = 4  # sums of amounts are whole ten-thousandths
@@ -94,8 +94,9 @@ OF_VISITS = Formulas(
     counts=(
         *("visits", "first_visits", "pages", "visit_seconds"),
         *("calls", "connected", "converted", "revenue"),
+        *(VISIT_CONVERSIONS, VISIT_REVENUE),
     ),
-    money=("revenue",),
+    money=("revenue", VISIT_REVENUE),
     ratios={
         "pages_per_visit": Ratio("pages", "visits"),
         "average_visit_seconds": Ratio("visit_seconds", "visits"),

@@ -12,8 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from libs.contracts.calls import CallStatus
+from libs.contracts.ids import AccountId
 from libs.contracts.routing import RouteReason
 from libs.contracts.tracking import CallRecord, CallState, Leg
+from libs.contracts.visit_conversions import VisitConversion
 from libs.contracts.worth import EffectKind
 from services.tracking.domain.dimensions import DIMENSIONS
 
@@ -28,6 +30,10 @@ _BLOCKED = frozenset(
         RouteReason.CALLER_UNATTESTED,
         RouteReason.CALLER_REPEATS,
     )
+)
+_OF_ORIGIN = (
+    *("source", "first_source", "landing_page", "first_landing_page", "referrer"),
+    *("utm_source", "utm_medium", "utm_campaign"),
 )
 TEXT_MAX = 200  # of a value that is grouped by: longer ones count together
 
@@ -67,10 +73,13 @@ OF_LEG: Mapping[str, Callable[[Leg], int | None]] = {
 }
 """What a dialled leg counts, for the buyer and the target that it went to."""
 
-MONEY = tuple(kind.value for kind in EffectKind)
+VISIT_CONVERSIONS, VISIT_REVENUE = "visit_conversions", "visit_revenue"
+"""What a conversion without a call counts, in a line of its own."""
+
+MONEY = (*(kind.value for kind in EffectKind), VISIT_REVENUE)
 """The measures that are amounts, in ten-thousandths: summed for one currency alone."""
 
-MEASURES = (*OF_CALL, *OF_LEG, *MONEY)
+MEASURES = (*OF_CALL, *OF_LEG, VISIT_CONVERSIONS, *MONEY)
 
 
 def quarter_of(instant: datetime) -> datetime:
@@ -108,6 +117,27 @@ def lines_of(call: CallRecord, listed_at: datetime) -> list[dict[str, Any]]:
         {**placed, "line": line, **dict(zip(("currency", *DIMENSIONS), key, strict=True)), **count}
         for line, (key, count) in enumerate(counts.items())
     ]
+
+
+def line_of(account_id: AccountId, one: VisitConversion) -> dict[str, Any]:
+    """The line of a conversion without a call: what brought the visitor is what brings calls."""
+    origin = one.origin
+    brought = {name: _plain(getattr(origin, name)) for name in _OF_ORIGIN}
+    line: dict[str, Any] = {
+        "account_id": account_id,
+        "quarter": quarter_of(one.at),
+        "campaign": one.campaign_id,
+        "publisher": one.publisher_id,
+        "tracking_tag": one.tracking_tag_id,
+        **brought,
+        "currency": one.amount.currency if one.amount else NO_CURRENCY,
+        VISIT_CONVERSIONS: 1,
+    }
+    if one.amount:
+        line[VISIT_REVENUE] = units(one.amount.amount)
+    if one.tags:
+        line["tags"] = {_cut(name): _cut(text) for name, text in one.tags.items()}
+    return line
 
 
 def units(amount: Decimal) -> int:

@@ -1,10 +1,12 @@
 """Conversions without a call: kept once, listed and summed, always those of one account."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, insert, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, cast, func, insert, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.contracts.ids import AccountId, VisitId
 from libs.contracts.money import Money
@@ -15,11 +17,15 @@ from libs.contracts.visit_conversions import (
     VisitConversion,
 )
 from libs.contracts.visits import Visit
+from libs.rules.periods import EVER
 from libs.runtime.database import Database
 from libs.runtime.outbox import Announcement
 from services.tracking.domain.cursor import Place
+from services.tracking.domain.tally import line_of
 from services.tracking.store.visits import SHOWN
 from services.tracking.tables.configured import outbox
+from services.tracking.tables.filing import filing_period
+from services.tracking.tables.tallies import tally, tally_change
 from services.tracking.tables.visit_conversions import visit_conversion
 from services.tracking.tables.visits import visit
 
@@ -81,8 +87,23 @@ class VisitConversions:
                 return None
             if (await connection.execute(statement)).scalar() is None:
                 return False
+            await _count(connection, account_id, one)
             await connection.execute(insert(outbox), [told.row()])
         return True
+
+    async def count_some(self, limit: int) -> int:
+        """Let conversions count in reports that do not yet; give how many there were."""
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(_uncounted().limit(limit))).mappings().all()
+            for row in rows:
+                await _count(connection, row["account_id"], _conversion(row))
+        return len(rows)
+
+    async def uncounted(self) -> int:
+        """How many conversions do not count in reports: always none."""
+        missing = select(func.count()).select_from(_uncounted().subquery())
+        async with self._database.transaction() as connection:
+            return int((await connection.execute(missing)).scalar_one())
 
     async def page(
         self, question: ListVisitConversions, after: Place | None, limit: int
@@ -129,6 +150,29 @@ class VisitConversions:
             )
             for row in rows
         ]
+
+
+async def _count(connection: AsyncConnection, account_id: AccountId, one: VisitConversion) -> None:
+    """Write its line, as those of calls are written; the sums take the change up."""
+    line = line_of(account_id, one)
+    place = {"call_id": one.conversion_id, "filed_on": _newest(one), "line": 0}
+    await connection.execute(insert(tally).values(**place, **line))
+    line.pop("tags", None)
+    await connection.execute(insert(tally_change).values(sign=1, **line))
+
+
+def _newest(one: VisitConversion) -> Any:
+    """Calls of now are filed there, too."""
+    begun = filing_period.c.begins <= one.at.date()
+    return select(func.max(filing_period.c.begins)).where(begun).scalar_subquery()
+
+
+def _uncounted() -> Select[Any]:
+    """Those without a line, but for times of which only sums are left."""
+    counted = select(literal(1)).where(tally.c.call_id == visit_conversion.c.id).exists()
+    until = select(func.max(filing_period.c.counted_until)).scalar_subquery()
+    since = func.coalesce(func.date_trunc("day", until, "UTC") + timedelta(days=1), EVER)
+    return select(visit_conversion).where(~counted, visit_conversion.c.at >= since)
 
 
 def _filters(question: ListVisitConversions) -> list[ColumnElement[bool]]:

@@ -24,8 +24,10 @@ from services.tracking.domain.reports import Asked, Group
 from services.tracking.domain.tally import TEXT_MAX
 from services.tracking.store.reports import Reports, keys_of, passes
 from services.tracking.tables.tallies import tally
+from services.tracking.tables.visit_conversions import visit_conversion
 from services.tracking.tables.visits import attribution, visit
 
+UNITS = 10_000  # of an amount, as tallies count it
 CHAIN_MAX = 10  # visits of a chain, the latest
 ARROW = " > "
 
@@ -39,7 +41,7 @@ class VisitReports(Reports):
 
 
 def _summed(asked: Asked) -> Select[Any]:
-    calls = _calls_of_visits(asked)
+    calls, done = _calls_of_visits(asked), _conversions_of_visits(asked)
     starts = literal(list(asked.span.starts), ARRAY(DateTime(timezone=True)))
     period = (func.width_bucket(visit.c.began_at, starts) - 1).label("period")
     keys = [period, *keys_of([_value_of(each) for each in asked.by])]
@@ -50,10 +52,11 @@ def _summed(asked: Asked) -> Select[Any]:
         func.sum(visit.c.pages),
         func.sum(cast(lasted, BigInteger)),
         *(func.sum(calls.c[name]) for name in ("calls", "connected", "converted", "revenue")),
+        *(func.sum(done.c[name]) for name in ("conversions", "amount")),
     )
     joined = visit.outerjoin(
         calls, and_(calls.c.visit_id == visit.c.id, visit.c.account_id == asked.account_id)
-    )
+    ).outerjoin(done, done.c.visit_id == visit.c.id)
     return (
         select(*keys, *(cast(func.coalesce(count, 0), BigInteger) for count in counts))
         .select_from(joined)
@@ -94,6 +97,22 @@ def _calls_of_visits(asked: Asked) -> FromClause:
         )
         .group_by(attribution.c.visit_id)
         .subquery("calls_of_visits")
+    )
+
+
+def _conversions_of_visits(asked: Asked) -> FromClause:
+    """What each visit's visitor did without a call."""
+    table = visit_conversion
+    amount = func.sum(table.c.amount).filter(table.c.currency == asked.currency)
+    return (
+        select(
+            table.c.visit_id,
+            func.count().label("conversions"),
+            cast(amount * UNITS, BigInteger).label("amount"),
+        )
+        .where(table.c.account_id == asked.account_id, table.c.at >= asked.span.since)
+        .group_by(table.c.visit_id)
+        .subquery("conversions_of_visits")
     )
 
 

@@ -21,6 +21,7 @@ from services.tracking.store.calls import Calls
 from services.tracking.store.journal import Journal
 from services.tracking.store.reports import Reports
 from services.tracking.store.rollups import Rollups
+from services.tracking.store.visit_conversions import VisitConversions
 from tests.kit.facts import ACCOUNT, NOON
 
 OTHER = AccountId(UUID("00000000-0000-7000-8000-0000000000aa"))
@@ -43,7 +44,9 @@ class Books:
         self.desk = Desk(journal, Calls(self.database))
         self.rollups = Rollups(self.database)
         self.reports = ReportingDesk(Reports(self.database), SystemClock())
-        self.rebuilding = RebuildingDesk(Archive(self.database), journal, self.rollups)
+        self.rebuilding = RebuildingDesk(
+            Archive(self.database), journal, self.rollups, VisitConversions(self.database)
+        )
 
     async def hear(self, facts: list[Fact]) -> None:
         await self.desk.keep([Heard(fact, fact.model_dump_json()) for fact in facts])

@@ -34,6 +34,7 @@ from services.tracking.store.calls import Calls
 from services.tracking.store.journal import Journal
 from services.tracking.store.proof import Proof
 from services.tracking.store.rollups import Rollups
+from services.tracking.store.visit_conversions import VisitConversions
 from tests.kit.facts import ACCOUNT, NOON, CallStory
 from tests.kit.postgres import Databases
 
@@ -230,7 +231,8 @@ async def test_calls_of_before_the_books_are_booked_by_a_rebuild(books: Books) -
         connection.execute("ALTER TABLE tracking.entry DISABLE TRIGGER entry_is_for_good")
         connection.execute("DELETE FROM tracking.entry")
         connection.execute("TRUNCATE tracking.balance, tracking.booking")
-    rebuilding = RebuildingDesk(Archive(books.database), books.journal, Rollups(books.database))
+    parts = (Rollups(books.database), VisitConversions(books.database))
+    rebuilding = RebuildingDesk(Archive(books.database), books.journal, *parts)
 
     assert (await rebuilding.compare()).bookings == 1
     await rebuilding.rebuild()

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from libs.contracts.dni import TrackingTag
+from libs.contracts.reporting import AskReport, AskVisitReport, Filter, Report
 from libs.contracts.visit_conversions import (
     ConversionDimension,
     ListVisitConversions,
@@ -18,6 +20,7 @@ from libs.contracts.visit_conversions import (
 )
 from services.tracking.desk.converting_visits import OF_VISIT_MAX
 from services.tracking.domain.arrival import ADDRESS_MAX
+from services.tracking.rebuild import run
 from tests.kit.facts import ACCOUNT
 from tests.kit.postgres import Databases
 from tests.service.tracking.test_listing import STRANGER
@@ -72,9 +75,41 @@ async def test_a_conversion_counts_once_for_what_brought_its_visitor(sites: Webs
         (("google", "chat"), 1, 0),
         (("google", "purchase"), 1, 1),
     ]
+    await in_reports(sites)
     nothing = await sites.ask(ReportVisitConversions(account_id=STRANGER, **about))
     assert nothing.rows == ()
     assert (await sites.ask(ListVisitConversions(account_id=STRANGER))).conversions == ()
+
+
+async def in_reports(sites: Websites) -> None:
+    """They count beside calls and with their visits, and the same when all is made again."""
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    hour = timedelta(hours=1)
+    about: dict[str, Any] = {"since": now - hour, "until": now + hour, "group_by": ("source",)}
+    expected = {"example.org": (1, Decimal(0)), "google": (2, Decimal("9.9"))}
+
+    async def told(question: AskReport | AskVisitReport) -> dict[str, tuple[Any, ...]]:
+        rows = (await sites.ask(question)).rows
+        names = ("visit_conversions", "visit_revenue")
+        return {row.keys[0]: tuple(row.measures[name] for name in names) for row in rows}
+
+    of_calls = AskReport(account_id=ACCOUNT, report=Report(**about))
+    assert await told(of_calls) == expected
+    visits = AskVisitReport(account_id=ACCOUNT, report=Report(**about))
+    assert await told(visits) == expected
+    chosen = Report(**about, filters=(Filter(dimension="tag:utm_campaign", values=("spring",)),))
+    assert await told(AskReport(account_id=ACCOUNT, report=chosen)) == {
+        "google": expected["google"]
+    }
+
+    assert (await run(sites.url, check=True)).differences == 0
+    with psycopg.connect(sites.url, autocommit=True) as connection:
+        for table in ("tally", "tally_change", "rollup"):
+            connection.execute(f"DELETE FROM tracking.{table}")
+    assert (await run(sites.url, check=True)).tallies == 3
+    assert (await run(sites.url, check=False)).tallies == 3
+    assert await told(of_calls) == expected
+    assert (await run(sites.url, check=True)).differences == 0
 
 
 async def test_what_cannot_be_is_refused_by_its_field(sites: Websites) -> None:

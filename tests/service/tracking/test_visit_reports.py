@@ -126,6 +126,8 @@ async def test_visits_and_their_calls_by_what_brought_them(site: Site) -> None:
         "connected": "3",
         "converted": "3",
         "revenue": "30.0000",
+        "visit_conversions": "0",
+        "visit_revenue": "0.0000",
         "pages_per_visit": "2.0000",
         "average_visit_seconds": "40.0000",
         "call_rate": "0.7500",
