@@ -243,3 +243,26 @@ async def test_calls_of_before_the_books_are_booked_by_a_rebuild(books: Books) -
 
 
 KINDS = "SELECT kind FROM tracking.entry"
+
+
+async def test_strange_clocks_of_the_carrier_lose_nothing_and_book_nothing_ahead(
+    books: Books,
+) -> None:
+    now = SystemClock().now()
+    ahead = CallStory(ACCOUNT, now + timedelta(days=400))
+    long_ago = CallStory(ACCOUNT, now - timedelta(days=4_000))
+    backwards = CallStory(ACCOUNT, now)
+    ended = backwards.ended(seconds=70)  # before it had begun, by the carrier's word
+    for story, last in ((ahead, None), (long_ago, None), (backwards, ended)):
+        facts = [story.arrived(), sold(story), story.answered()]
+        facts.append(story.leg_ended(seconds=60, bridged=True))
+        await books.hear(*facts, last or story.ended(seconds=70))
+
+    for story in (ahead, long_ago, backwards):
+        detail = await books.desk.call(GetCall(account_id=ACCOUNT, call_id=story.call_id))
+        assert detail is not None
+        assert detail.call.worth[0].revenue == 10
+        assert min(leg.ring_seconds or 0 for leg in detail.call.legs) >= 0
+    booked = await books.rows("SELECT max(booked_at), max(belongs_at) FROM tracking.entry")
+    assert booked[0][0] <= SystemClock().now() < booked[0][1]
+    assert (await books.proof.of_all(SystemClock().now())).differences == 0

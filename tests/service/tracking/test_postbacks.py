@@ -180,6 +180,24 @@ async def test_a_partner_that_is_down_for_an_hour_is_told_everything(post: Post)
     assert {count for _, count in taken} == {1}
 
 
+async def test_a_partner_that_answers_500_for_a_day_is_given_up_and_can_be_told_again(
+    post: Post,
+) -> None:
+    server = await post.partner("/broken", Play(b"no", status=500))
+    await post.pixel(server, "/broken")
+    await post.arrive(1)
+    began, desk = post.clock.now(), post.desk()
+    while post.states() != {"dead": 1}:
+        while await desk.round():
+            await desk.idle()
+        assert post.clock.now() - began < 48 * HOUR, post.states()
+        post.clock.forward(timedelta(minutes=30))
+    assert post.clock.now() - began > 20 * HOUR
+    tries = server.asked("/broken")
+    assert len(tries) == 20
+    assert len({one.headers["webhook-id"] for one in tries}) == 1
+
+
 async def p99_of(post: Post, heard_at: dict[str, float]) -> float:
     """How long after its call one in a hundred postbacks comes, or later; in ms."""
     desk = post.desk()
