@@ -148,6 +148,7 @@ def _own_settings(urls: Mapping[str, str], carrier_url: str) -> dict[str, str]:
         "TWILIO_AUTH_TOKEN": _kept_secret("carrier-token"),
         "SESSION_SECRET": _kept_secret("session-secret"),
         "CONSOLE_SECURE_COOKIES": "false",
+        "CONSOLE_PUBLIC_BASE_URL": urls["console"],
         "CONSOLE_INGRESS_BASE_URL": urls["ingress"],
         "RTB_ALLOW_PRIVATE_ADDRESSES": "true",
         "TRACKING_ALLOW_PRIVATE_ADDRESSES": "true",

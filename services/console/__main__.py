@@ -1,6 +1,6 @@
 """The console's command line: python -m services.console COMMAND.
 
-create-user | reset-password | remove-second-factor | make-key work on the database that the
+invite | reset-password | remove-second-factor | make-key work on the database that the
 settings name, whether the service runs or not; export | plan | apply: an account's
 configuration as one document, asked of the router over NATS.
 """
@@ -18,15 +18,22 @@ from libs.runtime.broker import Broker
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
 from services.console.desk.configuring import ConfiguringDesk, Wanted
+from services.console.desk.inviting import Inviting
 from services.console.desk.keeping_people import COMMAND_LINE, KeepingPeople, Stores
 from services.console.desk.passwords import Passwords
+from services.console.desk.proving import Proving
+from services.console.desk.resetting import give_link
 from services.console.desk.setting_factors import OFF, ON
 from services.console.domain.access import PORTALS, Principal, Right, Role, rights_of
 from services.console.domain.configuration_document import BadDocument
+from services.console.mail import Mail
 from services.console.settings import Settings
 from services.console.store.audit import Told
+from services.console.store.invitations import Invitations, InvitedAlready
+from services.console.store.limits import Limits
 from services.console.store.members import EmailTaken, Standing
 from services.console.store.people import People
+from services.console.store.resets import Resets
 from services.console.store.second_factors import SecondFactors
 
 CONNECT_SECONDS = 5.0  # how long NATS is waited for
@@ -43,17 +50,19 @@ async def run(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     if asked.command in ("export", "plan", "apply"):
         return await _configure(asked)
-    database = Database(Settings().database_url, application_name="console")
+    settings = Settings()
+    database = Database(settings.database_url, application_name="console")
     await database.open()
     stores = Stores.on(database)
     people = stores.people
     desk = KeepingPeople(stores, Passwords(), SystemClock())
     try:
         match asked.command:
-            case "create-user":
-                return await _create_user(desk, asked)
+            case "invite":
+                return await _invite(_inviting(stores, database, settings), asked)
             case "reset-password":
-                return await _reset_password(desk, people, asked)
+                resets, base_url = Resets(database), settings.public_base_url
+                return await _reset_password(resets, people, asked.email, base_url)
             case "remove-second-factor":
                 return await _remove_factor(SecondFactors(database), people, asked)
             case _:
@@ -65,12 +74,11 @@ async def run(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    user = commands.add_parser("create-user", help="let somebody into an account")
+    user = commands.add_parser("invite", help="a link by which somebody joins an account")
     user.add_argument("email")
     user.add_argument("--account", type=UUID, required=True)
     user.add_argument("--role", type=Role, choices=OF_THE_ACCOUNT, default=Role.MANAGER)
-    user.add_argument("--name", default="")
-    reset = commands.add_parser("reset-password", help="give somebody a one-time password")
+    reset = commands.add_parser("reset-password", help="a link for a new password")
     reset.add_argument("email")
     lost = commands.add_parser("remove-second-factor", help="for who lost app and codes")
     lost.add_argument("email")
@@ -129,6 +137,21 @@ def _read(file: Path) -> str:
     return sys.stdin.read() if str(file) == "-" else file.read_text()
 
 
+def _inviting(stores: Stores, database: Database, settings: Settings) -> Inviting:
+    """The desk of invitations, without mail: the link is printed."""
+    clock, passwords = SystemClock(), Passwords()
+    return Inviting(
+        Invitations(database),
+        stores.accounts,
+        stores.people,
+        Proving(stores.people, Limits(database), passwords, clock),
+        passwords,
+        Mail("", settings.mail_from),
+        clock,
+        settings.public_base_url,
+    )
+
+
 def _operator(account_id: UUID) -> Principal:
     """Whoever may run commands here may do everything."""
     return Principal(
@@ -139,24 +162,25 @@ def _operator(account_id: UUID) -> Principal:
     )
 
 
-async def _create_user(desk: KeepingPeople, asked: argparse.Namespace) -> int:
+async def _invite(desk: Inviting, asked: argparse.Namespace) -> int:
     try:
-        _, password = await desk.admit(
-            _operator(asked.account), asked.email, asked.name, Standing(asked.role)
-        )
+        made = await desk.invite(_operator(asked.account), asked.email, Standing(asked.role))
     except EmailTaken:
-        print("She is in the account already, or there is no such account.", file=sys.stderr)
+        print("She is in the account already.", file=sys.stderr)
         return 1
-    print(f"one-time password: {password}" if password else "She signs in as before.")
+    except InvitedAlready:
+        print("She is invited already, or there is no such account.", file=sys.stderr)
+        return 1
+    print(made.link)
     return 0
 
 
-async def _reset_password(desk: KeepingPeople, people: People, asked: argparse.Namespace) -> int:
-    person = await people.by_email(asked.email)
+async def _reset_password(resets: Resets, people: People, email: str, base_url: str) -> int:
+    person = await people.by_email(email)
     if person is None:
         print("Nobody signs in by this address.", file=sys.stderr)
         return 1
-    print(f"one-time password: {await desk.reset_password(person)}")
+    print(await give_link(resets, person, COMMAND_LINE, SystemClock().now(), base_url))
     return 0
 
 

@@ -1,11 +1,8 @@
 """Builds console.  Run: uvicorn --factory services.console.app:create."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from libs.contracts.ids import AccountId
 from libs.contracts.streams import CONSOLE_AUDIT, STREAMS
 from libs.runtime import telemetry
 from libs.runtime.ask import Ask
@@ -27,19 +23,22 @@ from libs.runtime.relay import Relay
 from libs.runtime.seal import Seal
 from libs.runtime.service import lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
-from libs.runtime.tasks import ended
 from services.console import live
 from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
 from services.console.desk.configuring import ConfiguringDesk
 from services.console.desk.helping import HelpDesk
+from services.console.desk.inviting import Inviting
 from services.console.desk.keeping_people import KeepingPeople, Stores
 from services.console.desk.knowing_parties import KnowingParties
 from services.console.desk.passwords import Passwords
 from services.console.desk.proving import Proving
+from services.console.desk.resetting import Resetting
 from services.console.desk.setting_factors import SettingFactors
 from services.console.desk.signing_in import SigningIn
 from services.console.domain.secrets import digest
+from services.console.housekeeping import Housekeeping
 from services.console.live import Feed
+from services.console.mail import Mail
 from services.console.middleware import REQUEST_ID, Envelope
 from services.console.problems import Problem, answer, of_http, of_validation
 from services.console.routes import (
@@ -57,10 +56,13 @@ from services.console.routes import (
     flow_looks,
     flows,
     help,
+    invitations,
     keys,
+    link_page,
     manual,
     money,
     numbers,
+    password_resets,
     people,
     pinging,
     pixels,
@@ -81,17 +83,17 @@ from services.console.routes.tracked import tracked_routes
 from services.console.settings import Settings
 from services.console.site import site_routes
 from services.console.store.audit import Audit
+from services.console.store.invitations import Invitations
 from services.console.store.limits import Limits
 from services.console.store.manual import ManualShelf
 from services.console.store.questions import Questions
+from services.console.store.resets import Resets
 from services.console.store.second_factors import SecondFactors
 from services.console.store.sessions import Sessions
 from services.console.subscribers import audit_consumer
 
 API = "/api/v1"
 HEARD_AT_ONCE_MAX = 100  # recordings
-BEGIN_EVERY_SECONDS = 1.0  # until the database is there
-SWEEP_EVERY_SECONDS = 300.0  # ended sessions and old counts only take space
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +116,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     consumer = audit_consumer(broker, audit, database.probe)
     feed = Feed(broker)
     relay = Relay(HEARD_AT_ONCE_MAX)
+    mail = Mail(settings.smtp_url.get_secret_value(), settings.mail_from)
     housekeeping = Housekeeping(settings, database, clock)
     health = Health(
         "console",
@@ -131,15 +134,16 @@ def create(settings: Settings | None = None) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(broker, database, consumer, feed, housekeeping, relay),
+        lifespan=_lifespan(broker, database, consumer, feed, housekeeping, relay, mail),
     )
     app.state.ask, app.state.audit, app.state.feed = Ask(broker), audit, feed
-    _furnish(app, settings, database, clock)
+    _furnish(app, settings, database, clock, mail)
     app.state.configuring = ConfiguringDesk(app.state.ask)
     app.state.relay, app.state.ingress_base_url = relay, settings.ingress_base_url
     for routes in _routes():
         app.include_router(routes, prefix=API)
     app.include_router(predecessor.router)
+    app.include_router(link_page.router)
     app.include_router(manual.router)
     _help(app, settings, database, clock)
     _dress(app, settings)
@@ -150,9 +154,11 @@ def _routes() -> tuple[APIRouter, ...]:
     """Everything below the API's prefix; what has fixed words comes before what has ids."""
     return (
         session.router,
+        password_resets.router,
         second_factor.router,
         accounts.router,
         people.router,
+        invitations.router,
         keys.router,
         agents.router,
         numbers.router,
@@ -190,19 +196,22 @@ def _lifespan(  # noqa: PLR0917 - wired once
     database: Database,
     consumer: Consumer,
     feed: Feed,
-    housekeeping: "Housekeeping",
+    housekeeping: Housekeeping,
     relay: Relay,
+    mail: Mail,
 ) -> Any:
     return lifespan_of(
         starts=[database.open, relay.open, broker.open, consumer.start, housekeeping.start],
         stops=[
             *(feed.stop, housekeeping.stop, consumer.stop),
-            *(broker.close, relay.close, database.close),
+            *(mail.stop, broker.close, relay.close, database.close),
         ],
     )
 
 
-def _furnish(app: FastAPI, settings: Settings, database: Database, clock: Clock) -> None:
+def _furnish(
+    app: FastAPI, settings: Settings, database: Database, clock: Clock, mail: Mail
+) -> None:
     """Give the routes what they work with."""
     stores, sessions, limits = Stores.on(database), Sessions(database), Limits(database)
     passwords = Passwords()
@@ -215,7 +224,23 @@ def _furnish(app: FastAPI, settings: Settings, database: Database, clock: Clock)
     seal = Seal(settings.session_secret.get_secret_value(), "second factors")
     setting = SettingFactors(factors, proving, seal, clock)
     app.state.second_factors, app.state.setting_factors = factors, setting
-    app.state.signing_in = SigningIn(stores.people, sessions, proving, setting, passwords, clock)
+    base_url = settings.public_base_url
+    app.state.inviting = Inviting(
+        Invitations(database),
+        stores.accounts,
+        stores.people,
+        proving,
+        passwords,
+        mail,
+        clock,
+        base_url,
+    )
+    app.state.signing_in = SigningIn(
+        stores.people, sessions, proving, setting, app.state.inviting, passwords, clock
+    )
+    app.state.resetting = Resetting(
+        stores.people, Resets(database), proving, passwords, mail, clock, base_url
+    )
     app.state.keeping_people = KeepingPeople(stores, passwords, clock)
     app.state.guard = Guard(
         sessions,
@@ -277,48 +302,3 @@ def _of_database(fault: Exception) -> Problem:
     log.warning("the console's database does not serve: %r", fault)
     headers = {"Retry-After": "1"}
     return Problem(503, "unavailable", "try again", owner="console", headers=headers)
-
-
-class Housekeeping:
-    """Makes the first account, once there is a database; forgets what is over."""
-
-    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
-        self._settings = settings
-        self._database = database
-        self._clock = clock
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._keep_house(), name="housekeeping")
-
-    async def stop(self) -> None:
-        """End."""
-        await ended(self._task)
-
-    async def _keep_house(self) -> None:
-        while not await self._began():  # noqa: ASYNC110 - a database tells nobody that it is back
-            await asyncio.sleep(BEGIN_EVERY_SECONDS)
-        kept = timedelta(days=self._settings.keep_help_days)
-        while True:
-            await asyncio.sleep(SWEEP_EVERY_SECONDS)
-            try:
-                await Limits(self._database).sweep(self._clock.now())
-                await Questions(self._database).sweep(self._clock.now() - kept)
-                await Sessions(self._database).sweep(self._clock.now())
-            except (SQLAlchemyError, OSError) as fault:
-                log.warning("old things were not forgotten: %r", fault)
-
-    async def _began(self) -> bool:
-        desk = KeepingPeople(Stores.on(self._database), Passwords(), self._clock)
-        owner = self._settings.first_owner
-        try:
-            password = await desk.begin(
-                AccountId(self._settings.first_account_id or uuid4()), owner
-            )
-        except (SQLAlchemyError, OSError) as fault:
-            log.warning("whether there is an account cannot be seen yet: %r", fault)
-            return False
-        if password is not None:
-            print(f"First owner: {owner}  one-time password: {password}", flush=True)  # noqa: T201 - said once, never logged
-        return True

@@ -1,10 +1,14 @@
 """What an operator may set for console."""
 
+import re
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
 from libs.runtime.settings import ServiceSettings, WithDatabase, WithSecret, of_service
+
+EMAIL = r"^[^@\s]+@[^@\s]+$"
+MAIL_SERVER = re.compile(r"smtps?://([^@/\s]+@)?[^@/\s]+")
 
 
 class Settings(WithDatabase, WithSecret, ServiceSettings):
@@ -28,6 +32,21 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
         pattern=r"^https?://[^/\s]+$",
         description="Scheme and host by which the console reaches the ingress, for recordings.",
     )
+    public_base_url: str = Field(
+        default="http://127.0.0.1:8005",
+        pattern=r"^https?://[^/\s]+$",
+        description="Scheme and host by which people reach the console; links to it begin so.",
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="The mail server, as smtp://user:password@host:587 or smtps://host; "
+        "a password needs TLS. Empty: no mail is sent.",
+    )
+    mail_from: str = Field(
+        default="callcenter@localhost",
+        pattern=EMAIL,
+        description="The address from which mail comes.",
+    )
     first_owner: str = Field(
         default="owner@example.com",
         description="Who owns the first account, which is made when there is none.",
@@ -41,3 +60,10 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
     keep_help_days: int = Field(
         default=365, ge=1, le=3_650, description="How long questions and answers are kept, in days."
     )
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not MAIL_SERVER.fullmatch(url.get_secret_value()):
+            raise ValueError("is written smtp://user:password@host:port, or smtps://")
+        return url

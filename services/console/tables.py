@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     false,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
@@ -74,6 +75,16 @@ recovery_code = Table(
 )
 """Hashes of codes that were not used yet."""
 
+password_reset = Table(
+    "password_reset",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("person_id", UUID(as_uuid=True), ForeignKey(person.c.person_id), nullable=False),
+    _at("expires_at"),
+    Index("password_reset_person", "person_id"),
+)
+"""Links that were not used; `token` is the SHA-256 of what the link holds."""
+
 membership = Table(
     "membership",
     metadata,
@@ -93,6 +104,31 @@ membership = Table(
     Index("membership_person", "person_id"),
 )
 """`party_id`: the buyer or publisher of whom somebody of a portal is; nobody else has one."""
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), ForeignKey(account.c.account_id), primary_key=True),
+    Column("invitation_id", UUID(as_uuid=True), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("may_export", Boolean, nullable=False),
+    Column("party_id", UUID(as_uuid=True)),
+    Column("state", Text, nullable=False),
+    Column("token", LargeBinary, unique=True),
+    Column("invited_by", Text, nullable=False),
+    _at("made_at"),
+    _at("expires_at"),
+    CheckConstraint("state IN ('open', 'accepted', 'withdrawn')", name="invitation_state"),
+    Index(
+        "invitation_open",
+        "account_id",
+        func.lower(Column("email", Text)),
+        unique=True,
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+"""`token` is the SHA-256 of what the link holds; there is none once the invitation is over."""
 
 session = Table(
     "session",

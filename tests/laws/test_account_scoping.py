@@ -38,6 +38,11 @@ FREE = {
         )
     },
     "services/console/store/questions.py:sweep": "what is over, of all accounts",
+    **{
+        f"services/console/store/resets.py:{name}": "a person, in all her accounts"
+        for name in ("give", "whose", "use", "forget_links")
+    },
+    "services/console/store/resets.py:sweep": "what is over, of all accounts",
     "services/console/store/sessions.py:sweep": "what is over, of all accounts",
     "services/router/store/agent_calls.py:_tell": "the outbox is the platform's",
     "services/router/store/agent_calls.py:_learn": "a fact's call and leg, one account's",

@@ -12,7 +12,6 @@ from services.console.desk.passwords import Passwords
 from services.console.domain.access import Principal, Right, Role, may_give
 from services.console.domain.secrets import SHOWN, digest, draw_key, draw_password
 from services.console.store.accounts import Accounts
-from services.console.store.audit import Told
 from services.console.store.keys import Key, Keys
 from services.console.store.members import Member, Members, Standing
 from services.console.store.people import People, Person
@@ -72,20 +71,6 @@ class KeepingPeople:
         await self._accounts.found(account_id, name, owner, principal.actor, self._clock.now())
         return account_id
 
-    async def admit(
-        self, principal: Principal, email: str, name: str, standing: Standing
-    ) -> tuple[UUID, str | None]:
-        """Let somebody in; give her id, and a one-time password if she is new to us.
-
-        Raise NotYours or EmailTaken.
-        """
-        _require(principal, standing.role)
-        known = await self._people.by_email(email)
-        person, password = (known, None) if known else await self._newcomer(email, name)
-        now = self._clock.now()
-        await self._members.add(principal.account_id, person, standing, principal.actor, now)
-        return person.person_id, password
-
     async def change(self, principal: Principal, member: Member, standing: Standing) -> None:
         """Give somebody another role; raise NotYours, LastOwner or OtherStanding."""
         _require(principal, standing.role)
@@ -138,14 +123,6 @@ class KeepingPeople:
         """End a key; whether there was such a one."""
         now = self._clock.now()
         return await self._keys.revoke(principal.account_id, key_id, principal.actor, now)
-
-    async def reset_password(self, person: Person) -> str:
-        """Give somebody a one-time password; her sessions end."""
-        password = draw_password()
-        kept = await self._passwords.hashed(password)
-        told = Told(COMMAND_LINE, self._clock.now(), None, None, "a one-time password was given")
-        await self._people.set_password(person.person_id, kept, told, must_change=True)
-        return password
 
     async def _newcomer(self, email: str, name: str) -> tuple[Person, str]:
         password = draw_password()

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from libs.contracts.ids import AccountId
 from libs.runtime.clock import Clock
+from services.console.desk.inviting import Inviting
 from services.console.desk.passwords import Passwords
 from services.console.desk.proving import TEXT_MAX, Proving, Visitor
 from services.console.desk.setting_factors import SettingFactors
@@ -24,12 +25,16 @@ class NoAccount(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What somebody signs in with; `code` is of her second factor, if she has one."""
+    """What somebody signs in with; `code` is of her second factor, if she has one.
+
+    `invitation` is what a link holds: she accepts it, and goes on in that account.
+    """
 
     email: str
     password: str
     account_id: AccountId | None = None
     code: str | None = None
+    invitation: str | None = None
 
 
 class SigningIn:
@@ -41,6 +46,7 @@ class SigningIn:
         sessions: Sessions,
         proving: Proving,
         factors: SettingFactors,
+        inviting: Inviting,
         passwords: Passwords,
         clock: Clock,
     ) -> None:
@@ -48,17 +54,22 @@ class SigningIn:
         self._sessions = sessions
         self._proving = proving
         self._factors = factors
+        self._inviting = inviting
         self._passwords = passwords
         self._clock = clock
 
     async def sign_in(self, given: Credentials, visitor: Visitor) -> str:
         """Begin a session, in an account or the first of hers; give its token.
 
-        Raise TooManyFailures, WrongPassword, CodeMissing, WrongCode or NoAccount.
+        Raise TooManyFailures, WrongPassword, CodeMissing, WrongCode or NoAccount; of an
+        invitation LinkOver, AnotherAddress or EmailTaken.
         """
         person = await self._proving.by_email(given.email, given.password, visitor)
         await self._factors.check(person, given.code)
-        return await self._begin(person.person_id, given.account_id, visitor)
+        account_id = given.account_id
+        if given.invitation is not None:
+            account_id = await self._inviting.accept(given.invitation, person)
+        return await self._begin(person.person_id, account_id, visitor)
 
     async def switch(self, principal: Principal, account_id: AccountId, visitor: Visitor) -> str:
         """Go on in another account, with a session of its own; raise NoAccount."""

@@ -51,6 +51,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 NOT_FOUND: dict[int | str, dict[str, Any]] = {
     404: {"model": ProblemDocument, "content": {MEDIA_TYPE: {}}, "description": "Not here"}
 }
+GONE: dict[int | str, dict[str, Any]] = {
+    410: {"model": ProblemDocument, "content": {MEDIA_TYPE: {}}, "description": "It is over"}
+}
 CONFLICT: dict[int | str, dict[str, Any]] = {
     409: {
         "model": ProblemDocument,

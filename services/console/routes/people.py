@@ -13,10 +13,9 @@ from services.console.desk.keeping_people import KeepingPeople, NotYours
 from services.console.domain.access import Right, Role
 from services.console.problems import Problem
 from services.console.routes.asking import CONFLICT, ERRORS, NOT_FOUND, json_of
-from services.console.routes.forms import Email, Name, Strict
+from services.console.routes.forms import Strict
 from services.console.routes.parties import OfParty, check_party
 from services.console.store.members import (
-    EmailTaken,
     LastOwner,
     Member,
     Members,
@@ -35,23 +34,6 @@ class PersonShown(BaseModel):
     may_export: bool
     party_id: UUID | None
     since: datetime
-
-
-class Invitation(Strict):
-    """Somebody who is to belong to the account."""
-
-    email: Email
-    name: Name
-    role: Role
-    may_export: bool = False
-    party_id: OfParty = None
-
-
-class Invited(BaseModel):
-    """She may sign in; the one-time password is shown this once, and only for a new person."""
-
-    person_id: UUID
-    one_time_password: str | None
 
 
 class RoleChange(Strict):
@@ -84,24 +66,6 @@ async def list_people(
 async def get_person(request: Request, who: Who, person_id: UUID) -> Response:
     """One of them."""
     return json_of(_person(await _member(request, who, person_id)))
-
-
-@router.post("/people", response_model=Invited, status_code=201, responses=CONFLICT, **EXTRA)
-async def invite(request: Request, who: Who, body: Annotated[Invitation, Body()]) -> Response:
-    """Let somebody in."""
-    desk: KeepingPeople = request.app.state.keeping_people
-    await check_party(request, who, body.role, body.party_id)
-    try:
-        person_id, password = await desk.admit(
-            who, body.email, body.name, Standing(body.role, body.may_export, body.party_id)
-        )
-    except NotYours as no:
-        raise above(no) from no
-    except EmailTaken as no:
-        errors = [("body.email", "belongs to the account already")]
-        raise Problem(409, "taken", "she is here already", errors=errors) from no
-    shown = Invited(person_id=person_id, one_time_password=password)
-    return json_of(shown.model_dump(mode="json"), 201)
 
 
 @router.put(

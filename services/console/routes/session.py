@@ -10,15 +10,18 @@ from starlette.responses import Response
 
 from libs.contracts.ids import AccountId
 from services.console.auth import PUBLIC, Guard, Guarded, Who, needs, visitor_of
+from services.console.desk.inviting import AnotherAddress
 from services.console.desk.passwords import LENGTH_MAX, LENGTH_MIN
 from services.console.desk.proving import TooManyFailures, WrongPassword
+from services.console.desk.resetting import LinkOver
 from services.console.desk.setting_factors import CodeMissing, WrongCode
 from services.console.desk.signing_in import LIFE_MAX, Credentials, NoAccount, SigningIn
 from services.console.domain.access import PARTIES, Right, Role
 from services.console.domain.secrets import csrf_of
 from services.console.problems import Problem
-from services.console.routes.asking import ERRORS, NOT_FOUND, json_of
-from services.console.routes.forms import Email, Strict
+from services.console.routes.asking import CONFLICT, ERRORS, GONE, NOT_FOUND, json_of
+from services.console.routes.forms import Email, Strict, Token
+from services.console.store.members import EmailTaken
 from services.console.store.people import People
 from services.console.store.sessions import Sessions
 
@@ -35,6 +38,9 @@ class SignIn(Strict):
     account_id: AccountId | None = None
     code: Code | None = Field(
         default=None, description="of the second factor, or a recovery code; who has one is asked"
+    )
+    invitation: Token | None = Field(
+        default=None, description="accepts an invitation to an account, and signs in there"
     )
 
 
@@ -94,6 +100,7 @@ OWN: dict[str, Any] = {"openapi_extra": needs(Right.SELF, PARTIES)}
     "/session",
     response_model=SignedIn,
     status_code=201,
+    responses=CONFLICT | GONE,
     openapi_extra=needs(PUBLIC),
 )
 async def sign_in(request: Request, body: Annotated[SignIn, Body()]) -> Response:
@@ -107,6 +114,12 @@ async def sign_in(request: Request, body: Annotated[SignIn, Body()]) -> Response
         raise Problem(401, "wrong_password", "no such address and password") from no
     except CodeMissing as no:
         raise Problem(401, "code_missing", "send a code of the second factor too") from no
+    except LinkOver as no:
+        raise link_over(no) from no
+    except AnotherAddress as no:
+        raise Problem(403, "another_address", "the invitation is for another address") from no
+    except EmailTaken as no:
+        raise Problem(409, "taken", "you belong to the account already") from no
     except WrongCode as no:
         raise Problem(401, "wrong_code", "is wrong, too old, or was used before") from no
     return await _signed_in(request, token, 201)
@@ -195,6 +208,11 @@ def too_many(no: TooManyFailures) -> Problem:
     """Who guesses."""
     headers = {"Retry-After": str(no.seconds)}
     return Problem(429, "too_many_failures", str(no), headers=headers)
+
+
+def link_over(_: LinkOver) -> Problem:
+    """A link that is good for nothing."""
+    return Problem(410, "link_over", "the link was used, has expired, or never was one")
 
 
 def not_the_password(_: WrongPassword) -> Problem:

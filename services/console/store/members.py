@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.contracts.editing import Actor
@@ -17,7 +16,7 @@ from libs.contracts.ids import AccountId
 from libs.runtime.database import Database
 from services.console.domain.access import Role
 from services.console.store.audit import Told, note
-from services.console.store.people import Person, know
+from services.console.store.people import Person
 from services.console.tables import account, membership, person
 
 
@@ -65,17 +64,6 @@ class Members:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def add(
-        self, account_id: AccountId, one: Person, standing: Standing, actor: Actor, now: datetime
-    ) -> None:
-        """Let somebody into an account; raise EmailTaken where she is in it already."""
-        try:
-            async with self._database.transaction() as connection:
-                await know(connection, one, now)
-                await join(connection, account_id, one, standing, actor, now)
-        except IntegrityError as fault:
-            raise EmailTaken from fault
 
     async def page(self, account_id: AccountId, after: str, limit: int) -> list[Member]:
         """An account's people in the order of their addresses."""

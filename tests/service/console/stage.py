@@ -16,8 +16,8 @@ from libs.runtime.publish import MESSAGE_ID, publish
 from services.console.app import API, create
 from services.console.domain.access import Principal, Right, Role, rights_of
 from services.console.settings import Settings
-from services.console.store.members import Standing
-from services.console.store.people import Person
+from services.console.store.members import Standing, join
+from services.console.store.people import Person, know
 from services.flows.app import create as create_flows
 from services.flows.settings import Settings as FlowsSettings
 from services.router.app import create as create_router
@@ -99,6 +99,11 @@ class Stage:
         self.app = await self.console()
         await eventually(partial(is_whole, router))
         await eventually(partial(is_whole, self.rtb))
+        self.owner = await self.program(Role.OWNER, await self._first_account())
+
+    async def open_alone(self, **more: Any) -> None:
+        """Start the console, and none of the services that it asks."""
+        self.app = await self.console(**more)
         self.owner = await self.program(Role.OWNER, await self._first_account())
 
     async def add_flows(self) -> None:
@@ -214,13 +219,10 @@ class Stage:
         desk = self.app.state.keeping_people
         kept = await desk._passwords.hashed(PASSWORD)
         person = Person(uuid4(), email, "Ann", kept, must_change=False)
-        await self.app.state.members.add(
-            account_id or self.owner.account_id,
-            person,
-            Standing(role),
-            TESTER,
-            self.app.state.clock.now(),
-        )
+        whose, now = account_id or self.owner.account_id, self.app.state.clock.now()
+        async with self.app.state.members._database.transaction() as connection:
+            await know(connection, person, now)
+            await join(connection, whose, person, Standing(role), TESTER, now)  # type: ignore[arg-type]
         return email
 
     async def browser(self, role: Role = Role.OWNER) -> Asker:
@@ -234,11 +236,32 @@ class Stage:
         return Asker(http, UUID(signed_in.json()["account_id"]))
 
 
+async def joined(stage: Stage, invited: dict[str, Any], name: str = "Bob") -> Asker:
+    """Accept an invitation as somebody new, and sign in."""
+    body = {"link": invited["link"].rpartition(".")[2], "name": name, "new_password": PASSWORD}
+    http = stage.client()
+    accepted = await http.post("invitations/acceptance", json=body)
+    assert accepted.status_code == 201, accepted.text
+    given = {"email": accepted.json()["email"], "password": PASSWORD}
+    signed_in = await http.post("session", json=given)
+    http.headers["X-CSRF-Token"] = signed_in.json()["csrf_token"]
+    return Asker(http, UUID(signed_in.json()["account_id"]))
+
+
 @asynccontextmanager
 async def running_stage(nats_url: str, database_url: str) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         stage = Stage(nats_url, database_url, stack)
         await stage.open()
+        yield stage
+
+
+@asynccontextmanager
+async def lone_console(nats_url: str, database_url: str, **more: Any) -> AsyncIterator[Stage]:
+    """A console with these settings, for what is the console's own."""
+    async with AsyncExitStack() as stack:
+        stage = Stage(nats_url, database_url, stack)
+        await stage.open_alone(**more)
         yield stage
 
 

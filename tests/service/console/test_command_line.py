@@ -5,7 +5,7 @@ from typing import Any
 from services.console.__main__ import run
 from services.console.domain.access import Role
 from tests.kit.hosting import SECRET
-from tests.service.console.stage import Asker, Stage
+from tests.service.console.stage import PASSWORD, Asker, Stage, joined
 
 
 async def test_a_person_and_a_key_are_made_and_a_password_is_reset(
@@ -15,17 +15,21 @@ async def test_a_person_and_a_key_are_made_and_a_password_is_reset(
     monkeypatch.setenv("SESSION_SECRET", SECRET)
     account = ["--account", str(stage.owner.account_id)]
 
-    assert await run(["create-user", "cli@example.com", *account, "--role", "admin"]) == 0
-    password = capsys.readouterr().out.split()[-1]
-    assert await run(["create-user", "cli@example.com", *account]) == 1
+    assert await run(["invite", "cli@example.com", *account, "--role", "admin"]) == 0
+    link = capsys.readouterr().out.split()[-1]
+    assert await run(["invite", "cli@example.com", *account]) == 1
+    await joined(stage, {"link": link})
+    assert await run(["invite", "cli@example.com", *account]) == 1
     assert await run(["reset-password", "nobody@example.com"]) == 1
     assert await run(["reset-password", "cli@example.com"]) == 0
-    later = capsys.readouterr().out.split()[-1]
+    link = capsys.readouterr().out.split()[-1].rpartition(".")[2]
     assert await run(["make-key", "robot", *account, "--role", Role.ANALYST]) == 0
     key = capsys.readouterr().out.split()[-1]
 
-    http = stage.client()
-    for given, status in ((password, 401), (later, 201)):
+    http, later = stage.client(), "another password of the tests"
+    body = {"link": link, "new_password": later}
+    assert (await http.put("password-resets", json=body)).status_code == 204
+    for given, status in ((PASSWORD, 401), (later, 201)):
         credentials = {"email": "cli@example.com", "password": given}
         assert (await http.post("session", json=credentials)).status_code == status
     robot = Asker(stage.client({"Authorization": f"Bearer {key}"}))

@@ -17,15 +17,17 @@ from services.console.app import API
 from services.console.auth import PUBLIC, RIGHT, X_PORTALS, Guarded
 from services.console.domain.access import Right, Role
 from tests.laws.test_cards import named_questions
+from tests.service.console.naming_ours import NUMBER, an_agent, bodies
 from tests.service.console.portals import stated
 from tests.service.console.stage import ACCOUNT_SID, PASSWORD, Asker, Stage, a_routed_campaign
 
-NUMBER = "+18005550100"
 LOOKUP = "/api/internal/campaigns/rtb-lookup"
 CLEAR = "/api/rtb/targets/clear-all"
 
 OWN = {
     ("POST", "/session"): "signing in is nobody's yet",
+    ("POST", "/password-resets"): "says the same of everybody",
+    ("PUT", "/password-resets"): "a link says whose it is",
     ("GET", "/session"): "shows who asks",
     ("DELETE", "/session"): "ends the asker's own",
     ("PUT", "/session/password"): "changes the asker's own",
@@ -41,7 +43,10 @@ OWN = {
     ("PUT", "/account"): "renames the asker's own",
     ("POST", "/accounts"): "makes one for the asker",
     ("GET", "/people"): "lists the asker's own",
-    ("POST", "/people"): "lets somebody into the asker's own",
+    ("GET", "/invitations"): "lists the asker's own",
+    ("POST", "/invitations"): "invites to the asker's own",
+    ("POST", "/invitations/look"): "a link says whose it is",
+    ("POST", "/invitations/acceptance"): "a link says whose it is",
     ("GET", "/keys"): "lists the asker's own",
     ("POST", "/keys"): "makes one of the asker's own",
     ("GET", "/audit"): "searches the asker's own",
@@ -133,6 +138,14 @@ CARRIERS: dict[tuple[str, str], tuple[int, ...]] = {
 not there: tests/service/router/test_numbers.py asks it."""
 
 
+OPEN = {
+    ("POST", "/session"),
+    *((method, "/password-resets") for method in ("POST", "PUT")),
+    *(("POST", f"/invitations/{act}") for act in ("look", "acceptance")),
+}
+"""What somebody may ask who is not signed in."""
+
+
 def routes(app: Any) -> Iterator[tuple[str, str, APIRoute]]:
     for context in iter_route_contexts(app.routes):
         route, path = context.route, context.path or ""
@@ -147,8 +160,9 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
     flow = await stage.owner.post("flows", a_flow("Mark-of-ours flow"))
     await stage.owner.post("carriers", {"account_sid": ACCOUNT_SID, "token": "token of ours"})
     invited = await stage.owner.post(
-        "people", {"email": "mark-of-ours@example.com", "name": "Mark-of-ours", "role": "analyst"}
+        "invitations", {"email": "mark-of-ours@example.com", "role": "analyst"}
     )
+    (owner,) = await stage.owner.get("people")
     key = await stage.owner.post("keys", {"name": "Mark-of-ours"})
     bidder_key = await stage.owner.post(
         "bidder-keys", {"company": "Mark-of-ours company", "name": "Mark-of-ours"}
@@ -164,7 +178,8 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/carriers/{account_sid}": {"account_sid": ACCOUNT_SID},
         f"{LOOKUP}/{{rtb_id}}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
         "/campaigns/by-rtb-id/{rtb_id}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
-        "/people/{person_id}": {"person_id": invited["person_id"]},
+        "/people/{person_id}": {"person_id": owner["person_id"]},
+        "/invitations/{invitation_id}": {"invitation_id": invited["invitation_id"]},
         "/keys/{key_id}": {"key_id": key["key_id"]},
         "/bidder-keys/{key_id}": {"key_id": bidder_key["shown"]["key_id"]},
         "/sessions/{session_id}": {"session_id": str(uuid4())},
@@ -224,115 +239,26 @@ async def is_refused(
         assert hint not in answer.text.lower(), f"{method} {path}"
 
 
-OF_AGENTS = {
-    ("PUT", "/help/questions/{question_id}/rating"): {"rating": "bad"},
-    ("PUT", "/agents/{id}/calls/{call_id}/{step}"): {"notes": "x"},
-    ("PUT", "/agents/{id}/state"): {"state": "offline", "reason": "x"},
-}
-
-
-def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
-    """What names something of ours in a body."""
-    target, campaign = (ours[kind]["document"]["id"] for kind in ("targets", "campaigns"))
-    bidder, ring = (ours[kind]["document"]["id"] for kind in ("rtb-targets", "rtb-routers"))
-    buyer, pool = (ours[kind]["document"]["id"] for kind in ("buyers", "pools"))
-    destination = {"kind": "phone", "number": "+15550100002"}
-    stolen = {"document": f"format: 1\npools:\n- name: x\n  campaign_id: {campaign}\n"}
-    return {
-        **OF_AGENTS,
-        ("POST", "/campaigns"): {"name": "x", "assignments": [{"target_id": target}]},
-        ("POST", "/targets"): {"name": "x", "buyer_id": buyer, "destination": destination},
-        ("POST", "/groups"): {"name": "x", "members": [{"target_id": target}]},
-        ("POST", "/pools"): {"name": "x", "campaign_id": campaign},
-        ("POST", "/numbers"): {
-            "number": "+18005550177",
-            "account_sid": ACCOUNT_SID,
-            "pool_id": pool,
-        },
-        ("GET", "/numbers/search"): {"account_sid": ACCOUNT_SID},
-        ("GET", "/numbers/imports"): {"account_sid": ACCOUNT_SID},
-        ("POST", "/numbers/imports"): {"account_sid": ACCOUNT_SID, "numbers": [NUMBER]},
-        ("POST", "/numbers/purchases"): {"numbers": ["+18005550177"], "pool_id": pool},
-        ("POST", "/numbers/{id}/release"): {},
-        ("POST", "/numbers/bulk"): {
-            "account_sid": ACCOUNT_SID,
-            "pool_id": pool,
-            "numbers": ["+18005550177"],
-        },
-        ("POST", "/import"): {
-            "configuration": {"pools": [{"id": str(uuid4()), "name": "x", "campaign_id": campaign}]}
-        },
-        ("POST", "/configuration/plan"): stolen,
-        ("POST", "/configuration/apply"): stolen,
-        ("POST", "/rehearsals"): {"campaign_id": campaign},
-        ("PUT", "/flows/{id}"): ours["flow"]["document"],
-        ("POST", "/flows/{id}/publication"): {},
-        ("POST", "/flows/{id}/rollback"): {"to": 1},
-        ("PUT", "/flows/{id}/state"): {"state": "paused"},
-        ("POST", "/flows/{id}/copies"): {"name": "x"},
-        ("POST", "/flow-simulations"): {"flow_id": ours["flow"]["row"]["id"]},
-        ("POST", "/rtb-routers"): {"name": "x", "members": [{"target_id": bidder}]},
-        ("POST", "/ping-rules"): {"id": campaign, "bid": "9"},
-        ("POST", "/bidder-keys"): {"company": "Mark-of-ours company", "name": "x"},
-        ("POST", "/tracking-tags"): {"name": "x", "campaign_id": campaign, "pool_id": pool},
-        ("POST", "/tracking-tags/{id}/snippet"): {},
-        ("POST", "/pixel-tests"): {"pixel_id": ours["pixels"]["document"]["id"]},
-        **of_money(buyer),
-        ("POST", "/rtb-pings"): {"target_id": bidder},
-        ("POST", "/rtb-rehearsals"): {"rtb_router_id": ring},
-        ("PUT", "/session/account"): {"account_id": str(uuid4())},
-        ("PUT", "/people/{person_id}"): {"role": "analyst"},
-        ("PUT", "/carriers/{account_sid}"): {"account_sid": ACCOUNT_SID, "token": "stolen"},
-        **bodies_about_calls(),
-    }
-
-
-def bodies_about_calls() -> dict[tuple[str, str], Any]:
-    """What is said to routes about calls and what came of them."""
-    return {
-        ("POST", "/calls/{call_id}/flow-replays"): {"draft": True},
-        ("POST", "/calls/{call_id}/controls"): {"control": "hang_up"},
-        ("POST", "/calls/{call_id}/conversions"): {},
-        ("POST", "/call-annotations"): {"call_ids": [str(uuid4())], "note": "x"},
-        ("POST", "/call-transcriptions"): {"call_ids": [str(uuid4())]},
-        ("POST", "/call-blocks"): {"call_ids": [str(uuid4())]},
-        ("POST", "/reconciliations"): {"account_sid": ACCOUNT_SID},
-        ("POST", "/resends"): {"delivery_id": str(uuid4())},
-    }
-
-
-def an_agent(buyer_id: str) -> dict[str, Any]:
-    destination = {"kind": "phone", "number": "+15550100007"}
-    about = {"name": "Mark-of-ours agent", "agent": {"skills": ["german"]}}
-    return {**about, "buyer_id": buyer_id, "destination": destination}
-
-
-def of_money(buyer: str) -> dict[tuple[str, str], Any]:
-    """What names a party or call of ours where money is changed."""
-    money = {"money": {"amount": "1"}, "reason": "x"}
-    time = {"since": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z"}
-    whose = {"book": "buyer", "party": buyer, **time}
-    return {
-        ("POST", "/calls/{call_id}/disputes"): {"reason": "x"},
-        ("POST", "/disputes/{dispute_id}/decision"): {"accept": True, "reason": "x"},
-        **dict.fromkeys([("GET", f"/statements{how}") for how in ("", "/csv", "/page")], whose),
-        ("POST", "/calls/{call_id}/adjustments"): {"kind": "revenue", **money},
-        ("POST", "/balances/adjustments"): {
-            "book": "buyer",
-            "party": buyer,
-            "kind": "payment",
-            **money,
-        },
-    }
-
-
 def a_flow(name: str) -> dict[str, Any]:
     return {"name": name, "start": "bye", "nodes": [{"type": "hang_up", "id": "bye"}]}
 
 
+MORE = ("people", "invitations", "publishers", "tracking-tags")
+
+
 async def everything(asker: Asker) -> dict[str, Any]:
-    paths = ("campaigns", "buyers", "targets", "groups", "pools", "numbers", "carriers", "people")
-    seen = {path: await asker.get(path) for path in (*paths, "publishers", "tracking-tags")}
+    paths = (
+        "campaigns",
+        "buyers",
+        "targets",
+        "groups",
+        "pools",
+        "numbers",
+        "carriers",
+        "people",
+        "invitations",
+    )
+    seen = {path: await asker.get(path) for path in (*paths, *MORE)}
     for row in seen["numbers"]["items"]:
         row.pop("standing")  # setting it up goes on meanwhile
     return seen
@@ -351,7 +277,7 @@ async def test_every_route_names_the_right_it_needs_and_what_portals_may_do(stag
         assert isinstance(route, Guarded), path
         right = (route.openapi_extra or {}).get(RIGHT)
         assert right in {*Right, PUBLIC}, f"{method} {path}"
-        assert (right == PUBLIC) == ((method, path) == ("POST", "/session"))
+        assert (right == PUBLIC) == ((method, path) in OPEN)
         portals = (route.openapi_extra or {}).get(X_PORTALS)
         assert portals == ({} if right == PUBLIC else stated(method, path)), f"{method} {path}"
 
