@@ -159,6 +159,11 @@ class Stage:
 
         return await eventually(found)
 
+    async def for_another(self) -> "Stage":
+        """The same stage for an owner of another account: tests of a file may share a stage."""
+        self.owner = await self.program(Role.OWNER, await self.another_account())
+        return self
+
     async def another_account(self) -> UUID:
         """An account of somebody else."""
         account_id = uuid4()
