@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
 from deploy.local.bidders import Heard, Play, PlayedBidders
 from libs.contracts.calls import CallStatus, RecordingStatus
@@ -32,6 +33,8 @@ from libs.contracts.tracking_edits import GetTracking, RetireTracking, TrackingN
 from libs.runtime.ask import Refused
 from tests.kit.facts import ACCOUNT, CALLER, CAMPAIGN, CallStory
 from tests.service.tracking.stage import Stage, eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ANN = Actor(name="ann@example.com")
 OTHER = AccountId(uuid4())
@@ -93,12 +96,20 @@ class Partner:
         return detail
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(lasting_nats: str, lasting_database: str) -> AsyncIterator[Stage]:
+    async with Stage(lasting_nats, lasting_database) as made, made.tracking():
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def partner(stage: Stage) -> AsyncIterator[Partner]:
+    """A server of the test's own; nothing is left of other tests' pixels and deliveries."""
     server = PlayedBidders()
     await server.start()
-    async with stage.tracking():
-        yield Partner(stage, server)
+    for table in ("attempt", "delivery", "pixel"):
+        await asyncio.to_thread(stage.change, f"DELETE FROM tracking.{table}")
+    yield Partner(stage, server)
     await server.stop()
 
 
@@ -292,24 +303,22 @@ async def _dead(partner: Partner) -> bool | None:
     return bool(found) or None
 
 
-@pytest.mark.parametrize(
-    ("more", "paths"),
-    [
-        ({"query": "?a={secret}&b=[Call:Nonsense]"}, {"document.url"}),
-        ({"method": "POST", "body": "[nobody:knows]"}, {"document.body"}),
-        ({"headers": ({"name": "X", "value": "{what}"},)}, {"document.headers.0.value"}),
-        (
-            {"filter": {"tests": [{"tag": "a", "operator": "matches regex", "value": "("}]}},
-            {"document.filter.tests.0.value"},
-        ),
-    ],
+UNFILLED: tuple[tuple[dict[str, Any], set[str]], ...] = (
+    ({"query": "?a={secret}&b=[Call:Nonsense]"}, {"document.url"}),
+    ({"method": "POST", "body": "[nobody:knows]"}, {"document.body"}),
+    ({"headers": ({"name": "X", "value": "{what}"},)}, {"document.headers.0.value"}),
+    (
+        {"filter": {"tests": [{"tag": "a", "operator": "matches regex", "value": "("}]}},
+        {"document.filter.tests.0.value"},
+    ),
 )
-async def test_what_cannot_be_filled_is_refused_when_it_is_saved(
-    stage: Stage, partner: Partner, more: dict[str, Any], paths: set[str]
-) -> None:
-    with pytest.raises(Refused) as no:
-        await partner.save(partner.unsaved("/bad", **more))
-    assert {one.path for one in no.value.refusal.fields} == paths
+
+
+async def test_what_cannot_be_filled_is_refused_when_it_is_saved(partner: Partner) -> None:
+    for more, paths in UNFILLED:
+        with pytest.raises(Refused) as no:
+            await partner.save(partner.unsaved("/bad", **more))
+        assert {one.path for one in no.value.refusal.fields} == paths
 
 
 async def test_a_pixel_is_tried_before_it_is_saved(stage: Stage, partner: Partner) -> None:
