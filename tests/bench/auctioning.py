@@ -20,10 +20,8 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
-import aiohttp
 import uvloop
 
-from deploy.local.bidders import Play, PlayedBidders, bids
 from libs.contracts.auction import AuctionResult, AuctionWon, HoldAuction
 from libs.contracts.bidding import RtbMember, RtbRouter, RtbTarget
 from libs.contracts.bidding_edits import SaveRtbRouter, SaveRtbTarget
@@ -32,10 +30,12 @@ from libs.contracts.phone import Caller, CallerKind
 from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
+from libs.runtime.fetch import Fetch, Outgoing
 from libs.runtime.service import COLLECT_AFTER
 from services.rtb.app import create
 from services.rtb.settings import Settings
 from tests.bench.auction_report import OVER_MS, table, write
+from tests.bench.bidders import BIDDER_MS, serve_bidders
 from tests.bench.machine import cpu_seconds
 from tests.bench.ratios import Spread, percentile, spread, steady
 from tests.bench.report import exactly
@@ -49,8 +49,6 @@ ROUNDS = 5
 ROUNDS_MAX = 12  # held at most until so many undisturbed ones are there
 AUCTIONS = 30  # of a round
 WARM = 15
-BIDDER_MS = 20
-SILENT_MS = 30_000
 DEADLINE_MS = 300
 SLOW_SHARE = 10  # every tenth bidder is silent
 SPARED = 200  # bidders whose circuits are open
@@ -71,19 +69,13 @@ def serve_rtb(nats_url: str, database_url: str, pipe: Any) -> None:
     uvloop.run(run())
 
 
-def serve_bidders(pipe: Any) -> None:
+def bidders(pipe: Any) -> None:
     """Run bidders until told to end."""
 
     async def run() -> None:
-        bidders = PlayedBidders()
-        for at in range(max(SIZES)):
-            bidders.plays[f"/{at}"] = bids(str(1 + at / 100), delay_ms=BIDDER_MS)
-            bidders.plays[f"/silent/{at}"] = bids("99", delay_ms=SILENT_MS)
-            bidders.plays[f"/down/{at}"] = Play(status=500)
-        await bidders.start()
-        pipe.send(bidders.url)
-        while not pipe.poll():
-            bidders.heard.clear()
+        server = await serve_bidders(max(SIZES))
+        pipe.send(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        while not pipe.poll():  # noqa: ASYNC110 - a pipe tells no event loop
             await asyncio.sleep(0.2)
 
     uvloop.run(run())
@@ -150,12 +142,11 @@ class Asker:
         return (time.perf_counter() - began) * 1_000, answer
 
 
-async def bare(session: aiohttp.ClientSession, url: str, size: int) -> float:
+async def bare(fetch: Fetch, url: str, size: int) -> float:
     """The fan-out alone: post, read, no more."""
 
     async def one(at: int) -> None:
-        async with session.post(f"{url}/{at}", data=b'{"callerId":"+12125550123"}') as answer:
-            await answer.read()
+        await fetch(Outgoing("POST", f"{url}/{at}", body=b'{"callerId":"+12125550123"}'), None)
 
     began = time.perf_counter()
     await asyncio.wait([asyncio.create_task(one(at)) for at in range(size)], timeout=1)
@@ -171,23 +162,23 @@ async def measure(nats_url: str, url: str, rtb: int) -> dict[str, Spread]:
     found: dict[str, Spread] = {}
     gc.freeze()  # as services do: else the bare fan-out pays for our libraries
     gc.set_threshold(COLLECT_AFTER)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        for size in SIZES:
-            found |= await compared(asker, session, url, size, rtb)
+    fetch = Fetch(allow_private=True)
+    await fetch.open()
+    for size in SIZES:
+        found |= await compared(asker, fetch, url, size, rtb)
+    await fetch.close()
     found |= await overshoot(asker)
     found |= await spared(asker)
     await broker.close()
     return found
 
 
-async def compared(
-    asker: Asker, session: aiohttp.ClientSession, url: str, size: int, rtb: int
-) -> dict[str, Spread]:
+async def compared(asker: Asker, fetch: Fetch, url: str, size: int, rtb: int) -> dict[str, Spread]:
     """Auctions of a size beside bare fan-outs, in rounds; and the processor time of both."""
     router_id = await asker.router([f"/{at}" for at in range(size)])
     for _ in range(WARM):
         await asker.auction(router_id)
-        await bare(session, url, size)
+        await bare(fetch, url, size)
     over: list[list[float]] = []
     floor: list[list[float]] = []
     used: list[float] = []
@@ -198,7 +189,7 @@ async def compared(
         for _ in range(AUCTIONS):
             took = (await asker.auction(router_id))[0]
             began = time.process_time()
-            pairs.append((took, await bare(session, url, size)))
+            pairs.append((took, await bare(fetch, url, size)))
             plain_seconds += time.process_time() - began
         used.append((cpu_seconds({"rtb": rtb})["rtb"] - before) * 1_000 / AUCTIONS)
         used_bare.append(plain_seconds * 1_000 / AUCTIONS)
@@ -260,7 +251,7 @@ def main() -> None:
     with running_postgres() as postgres, running_nats() as nats:
         databases = Databases(Templates(postgres))
         database_url = databases.fresh("rtb")
-        with program(serve_rtb, nats.url, database_url) as rtb, program(serve_bidders) as url:
+        with program(serve_rtb, nats.url, database_url) as rtb, program(bidders) as url:
             reached = uvloop.run(measure(nats.url, url, rtb))
         databases.drop()
     load_average = os.getloadavg()[0]

@@ -54,6 +54,7 @@ def draft_of(  # noqa: PLR0917 - what was asked, what came of it, and when
     return Draft(
         outcome=outcome,
         auction=_auction_row(key, auction, winner) if is_new else None,
+        record=auction.model_dump_json() if is_new else None,
         sold=_sold(question, key, auction, winner, answer),
         notices=[
             {**key, **_NOTICE, "at": now, **one.row()}
@@ -80,7 +81,6 @@ def _auction_row(key: Mapping[str, Any], auction: Auction, winner: Entry | None)
         "asked": auction.asked,
         "bids": auction.bids,
         "milliseconds": auction.milliseconds,
-        "record": auction.model_dump_json(),
     }
 
 

@@ -42,10 +42,11 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What one answer writes."""
+    """What one answer writes; `record` is that of `auction`."""
 
     outcome: Mapping[str, Any]
     auction: Mapping[str, Any] | None = None
+    record: str | None = None
     sold: Sold | None = None
     notices: Sequence[Mapping[str, Any]] = field(default=())
     facts: Sequence[Announcement] = field(default=())
@@ -141,6 +142,7 @@ class Auctions:
                 **_wanted(taking, at),
                 outcomes=written([draft.outcome]),
                 auctions=written([draft.auction] if draft.auction else []),
+                record=draft.record,
                 reservations=written([sold.reservation] if sold else []),
                 sales=written([sold.sale] if sold else []),
                 notices=written(draft.notices),

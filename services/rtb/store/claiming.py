@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Column,
     ColumnElement,
     DateTime,
@@ -43,6 +44,8 @@ _UUID = UUID(as_uuid=True)
 _ACCOUNT, _CALL = bindparam("account_id", type_=_UUID), bindparam("call_id", type_=_UUID)
 _ROUTER, _TARGET = bindparam("router_id", type_=_UUID), bindparam("target_id", type_=_UUID)
 _STEP = bindparam("step", type_=SmallInteger())
+_RECORD = cast(bindparam("record", type_=Text()), JSON)
+"""On its own: within a row of JSON it would be escaped, and read twice."""
 UNLIMITED = 2**31 - 1
 
 COUNTED = (
@@ -213,7 +216,7 @@ def _keep() -> Statement:
     return Statement(
         select(has_room, is_kept).add_cte(
             _taken().where(is_kept).cte("taken"),
-            _into(auction, "auctions", is_kept).cte("held"),
+            _into(auction, "auctions", is_kept, record=lambda _: _RECORD).cte("held"),
             reservations.cte("reserved"),
             sales.cte("sold"),
             _into(notice, "notices", is_kept).cte("noticed"),
