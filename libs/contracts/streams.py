@@ -57,6 +57,7 @@ TRACKING_CALLS = Durable(
         "event.leg.>",
         "event.recording.>",
         "event.conversion.>",
+        "event.sale.converted.v1",
         "event.flow.converted.v1",
         "event.flow.finished.v1",
         "event.flow.marked.v1",

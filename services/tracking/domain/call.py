@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from libs.contracts.adjusting import CallAdjusted
 from libs.contracts.annotating import CallAnnotated
 from libs.contracts.attributing import CallAttributed
+from libs.contracts.bidder_keys import SaleConverted
 from libs.contracts.calls import (
     CallArrived,
     CallEnded,
@@ -48,7 +49,7 @@ from services.tracking.domain.cells import (
     Transferred,
     keep,
 )
-from services.tracking.domain.deals import agreed, posted
+from services.tracking.domain.deals import agreed, confirmed, posted
 from services.tracking.domain.origins import brought_by, found_for, gathered_by
 
 # Of two words about one thing the later in this list is believed: what was reached
@@ -243,6 +244,7 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     LegAccepted: _Telling(_leg_accepted, _nothing),
     ConversionPosted: _Telling(_nothing, posted),
     FlowConverted: _Telling(_nothing, posted),
+    SaleConverted: _Telling(confirmed, _nothing),
     FlowMarked: _Telling(_mark, _nothing),
     FlowFinished: _Telling(_nothing, gathered_by),
     LegEnded: _Telling(_leg_ended_at, _leg_end),

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from libs.contracts.bidder_keys import SaleConverted
 from libs.contracts.conversions import ConversionPosted
 from libs.contracts.flows import FlowConverted
 from libs.contracts.ids import PublisherId
@@ -13,6 +14,7 @@ from libs.contracts.routing import CallRouted, Terms
 from services.tracking.domain.cells import Cells, Told
 
 _NAME = "deal."
+_CONFIRMED = "confirmed."
 
 
 class Deal(Value):
@@ -75,6 +77,16 @@ def last_posted(told: Told) -> int:
     """The sequence of the latest conversion that somebody posted; 0 where nobody did."""
     cell = told.greatest.get("posted")
     return int(cell[1]) if cell is not None and cell[0] else 0
+
+
+def confirmed(fact: SaleConverted) -> Cells:
+    """The cell of a bidder's own word that a leg it bought has converted."""
+    return {f"{_CONFIRMED}{fact.step}": [fact.at.isoformat()]}
+
+
+def is_confirmed(told: Told, step: int) -> bool:
+    """Whether the bidder that bought a leg has said that it converted."""
+    return f"{_CONFIRMED}{step}" in told.least
 
 
 def post_of(told: Told) -> Post | None:

@@ -14,12 +14,16 @@ from libs.contracts.worth import Unearned
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A leg as money sees it: the seconds of its whole call, what was posted, what it earned."""
+    """A leg as money sees it: the seconds of its whole call, what was posted, what it earned.
+
+    `confirmed`: the bidder that bought it has said that it converted, whatever it lasted.
+    """
 
     leg: Leg
     call_seconds: int | None
     posted: bool
     converted: bool = False
+    confirmed: bool = False
 
 
 def unearned(rule: Terms | PayoutTerms, standing: Standing) -> Unearned:

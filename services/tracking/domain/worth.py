@@ -16,7 +16,7 @@ from libs.contracts.tracking import Leg
 from libs.contracts.worth import Effect, EffectKind, Party, PartyKind, Unearned, Worth
 from services.tracking.domain.adjusting import with_adjustments
 from services.tracking.domain.cells import Told, first
-from services.tracking.domain.deals import Deal, Post, deals_of, post_of
+from services.tracking.domain.deals import Deal, Post, deals_of, is_confirmed, post_of
 from services.tracking.domain.earning import Standing, grown, unearned
 from services.tracking.domain.legs import connected_of
 
@@ -78,7 +78,15 @@ def _standings(told: Told, legs: tuple[Leg, ...], deals: Mapping[int, Deal]) -> 
     meant = (connected_of(tuple(waiting)) or tuple(waiting))[-1:]
     seconds = first(told.greatest, "seconds")
     was_posted = post_of(told) is not None
-    return [Standing(leg, seconds, posted=was_posted and leg in meant) for leg in mine]
+    return [
+        Standing(
+            leg,
+            seconds,
+            posted=was_posted and leg in meant,
+            confirmed=leg.rtb_target_id is not None and is_confirmed(told, leg.step),
+        )
+        for leg in mine
+    ]
 
 
 def _waits(deal: Deal) -> bool:
@@ -103,7 +111,7 @@ def _revenues(
         terms, step = deals[standing.leg.step].terms, standing.leg.step
         if terms is None:
             continue
-        missing = unearned(terms, standing)
+        missing = Unearned.NOTHING if standing.confirmed else unearned(terms, standing)
         said = post.amount if post and terms.on is On.POSTED else None
         money = (said or grown(terms.revenue, terms, standing)) if not missing else None
         if money is None:

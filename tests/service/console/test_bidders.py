@@ -10,12 +10,14 @@ import pytest
 
 from deploy.local.bidders import PlayedBidders, bids
 from libs.contracts.auction import AuctionUnsold, AuctionWon, HoldAuction
-from libs.contracts.calls import CallStatus, LegEnded
-from libs.contracts.ids import call_id_of
+from libs.contracts.calls import CallStatus, Fact, LegEnded
+from libs.contracts.ids import AccountId, call_id_of
+from libs.contracts.money import usd
 from libs.contracts.phone import read_caller
+from libs.contracts.routing import Terms
 from libs.runtime.deadline import Deadline
 from libs.runtime.publish import MESSAGE_ID, publish
-from tests.kit.facts import NOON
+from tests.kit.facts import NOON, CallStory
 from tests.kit.hosting import ACCOUNT_SID, eventually
 from tests.service.console.stage import Stage, running_stage
 
@@ -76,6 +78,33 @@ class Market:
             question, Deadline.within(5_000)
         )
         return told
+
+    async def tell(self, *facts: Fact) -> None:
+        broker = self.stage.app.state.ask._broker
+        for one in facts:
+            payload = one.model_dump_json().encode()
+            await publish(broker, one.subject, payload, {MESSAGE_ID: one.key}, 5.0)
+
+    async def route(self, name: str, price: str) -> None:
+        """Tell of the call what the router tells, and that nobody has talked in it."""
+        account_id, call_id = self.stage.owner.account_id, call_id_of(ACCOUNT_SID, "CA1")
+        assert account_id is not None, "signed in before"
+        story = CallStory(AccountId(account_id), NOON, call_id)
+        bought = story.routed(
+            terms=Terms(after_seconds=60, revenue=usd(price)),
+            rtb_target_id=self.id_of(name),
+            target_id=None,
+            buyer_id=None,
+        )
+        await self.tell(story.arrived(), bought, story.leg_ended(seconds=3))
+
+    async def owed_in_the_books(self, name: str) -> str:
+        async def look() -> str | None:
+            query = {"book": "bidder", "party": self.id_of(name)}
+            found = (await self.stage.owner.get("balances", params=query))["balances"]
+            return found[0]["money"]["amount"] if found else None
+
+        return await eventually(look)
 
     async def bids_of(self, name: str, count: int) -> list[dict[str, Any]]:
         async def look() -> list[dict[str, Any]] | None:
@@ -171,8 +200,9 @@ async def test_what_the_operator_does_not_allow_is_refused(market: Market) -> No
     assert (await market.ask("acme", "PUT", own, json={"weekly": 1})).status_code == 422
 
 
-async def test_a_conversion_counts_once_and_shows_in_the_spend(market: Market) -> None:
+async def test_a_conversion_counts_once_in_the_spend_and_in_the_books(market: Market) -> None:
     await market.sell()
+    await market.route("acme", "12.5")
     (win,) = await market.bids_of("acme", 1)
     said = {"request_id": win["request_id"]}
     (nothing,) = (await market.get("acme", "spend"))["spend"]
@@ -186,6 +216,7 @@ async def test_a_conversion_counts_once_and_shows_in_the_spend(market: Market) -
     assert told[0]["price"]["amount"] == "12.5000"
     (spent,) = (await market.get("acme", "spend"))["spend"]
     assert (spent["won"], spent["converted"], spent["owed"]["amount"]) == (1, 1, "12.5000")
+    assert await market.owed_in_the_books("acme") == "12.5000"
     unknown = await market.ask("acme", "POST", "conversions", json={"request_id": "0" * 32})
     assert unknown.status_code == 404
 
@@ -201,10 +232,7 @@ async def test_a_leg_that_lasted_shows_in_the_spend_too(market: Market) -> None:
         bridged=True,
         seconds=60,
     )
-    broker = market.stage.app.state.ask._broker
-    await publish(
-        broker, fact.subject, fact.model_dump_json().encode(), {MESSAGE_ID: fact.key}, 5.0
-    )
+    await market.tell(fact)
 
     async def owed() -> bool | None:
         (spent,) = (await market.get("acme", "spend"))["spend"]

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from libs.contracts.bidder_keys import SaleConverted
 from libs.contracts.calls import CallStatus, Fact
 from libs.contracts.conversions import ConversionPosted
 from libs.contracts.flows import FlowConverted
-from libs.contracts.ids import BuyerId, FlowId, PublisherId
+from libs.contracts.ids import AuctionId, BuyerId, FlowId, PublisherId, RtbTargetId
 from libs.contracts.money import Money, usd
 from libs.contracts.payouts import PayoutTerms
 from libs.contracts.pricing import Telephony
@@ -150,6 +151,34 @@ def test_what_is_posted_changes_nothing_where_it_is_not_waited_for() -> None:
     at = NOON.replace(second=1)
     posted = ConversionPosted.said(ACCOUNT, story.call_id, usd("99"), at=at)
     assert came_to([*facts, posted]) == (10, 0, 0)
+
+
+def test_a_bidder_owes_its_bid_by_its_own_word_too() -> None:
+    bought: dict[str, Any] = {
+        "rtb_target_id": RtbTargetId(UUID(int=8)),
+        "target_id": None,
+        "buyer_id": None,
+    }
+    story, short = a_call(TEN | {"after_seconds": 120}, {"percent": "50"}, **bought)
+    _, for_a_buyer = a_call(TEN | {"after_seconds": 120})
+
+    def said(step: int) -> SaleConverted:
+        return SaleConverted(
+            call_id=story.call_id,
+            account_id=ACCOUNT,
+            step=step,
+            at=NOON,
+            seen_at=NOON,
+            auction_id=AuctionId(UUID(int=9)),
+            rtb_target_id=RtbTargetId(UUID(int=8)),
+            amount=usd("10"),
+        )
+
+    assert came_to(short) == (0, 0, 0)
+    assert came_to([said(0), *short, said(0)]) == (10, 5, 0)
+    assert record([*short, said(0)]).effects[0].party.kind == "bidder"
+    assert came_to([*short, said(1)]) == (0, 0, 0)
+    assert came_to([*for_a_buyer, said(0)]) == (0, 0, 0)
 
 
 def test_a_quote_is_owed_whatever_the_rules_say() -> None:
