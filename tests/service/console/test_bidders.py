@@ -1,7 +1,7 @@
 """A company's key opens what is its own: bids, wins, spend, limits; and nothing of another."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -106,6 +106,10 @@ class Market:
 
         return await eventually(look)
 
+    @staticmethod
+    def won(name: str, sold: Sequence[AuctionWon | AuctionUnsold]) -> int:
+        return sum(isinstance(one, AuctionWon) and one.target_name == name for one in sold)
+
     async def bids_of(self, name: str, count: int) -> list[dict[str, Any]]:
         async def look() -> list[dict[str, Any]] | None:
             found = (await self.get(name, "bids"))["bids"]
@@ -183,6 +187,21 @@ async def test_a_company_pauses_and_caps_itself_within_limits(market: Market) ->
     await market.ask("acme", "PUT", path, json={})
     assert isinstance(fourth := await market.sell("CA4"), AuctionWon)
     assert fourth.target_name == "acme"
+
+    begun = [asyncio.create_task(market.sell(f"CB{at}")) for at in range(2)]
+    await market.ask("acme", "PUT", path, json={"daily_cap": 5})
+    later = await asyncio.gather(*(market.sell(f"CC{at}") for at in range(12)))
+    won_later = market.won("acme", later)
+    won = 2 + market.won("acme", await asyncio.gather(*begun)) + won_later
+    shown_now = (await market.get("acme", "targets"))["targets"][0]
+    assert (shown_now["won_today"], shown_now["live"]) == (won, won)
+    assert won_later <= 5 - 2  # who began when the cap was set holds it, whoever else runs
+    assert won <= 5 + len(begun)
+    tries = 0
+    while won < 5 and tries < 20:  # a busy machine may have made its bids late
+        tries += 1
+        won += market.won("acme", [await market.sell(f"CD{tries}")])
+    assert market.won("acme", [await market.sell("CE")]) == 0
 
 
 async def test_what_the_operator_does_not_allow_is_refused(market: Market) -> None:
