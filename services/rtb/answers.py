@@ -40,9 +40,9 @@ from libs.contracts.pinging import ListPings, Pings, SavePingRules
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
 from services.rtb.desk.auctioning import AuctionDesk
+from services.rtb.desk.bidder_keys import BidderKeysDesk
 from services.rtb.desk.keeping import KeepingDesk
 from services.rtb.desk.looking import LookingDesk
-from services.rtb.desk.own_door import BiddersDesk
 from services.rtb.desk.pinging import PingingDesk
 from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit
 
@@ -109,7 +109,7 @@ def bind_pings(answers: Answers, keeping: KeepingDesk, desk: PingingDesk) -> Non
         return await desk.page(question)
 
 
-def bind_keys(answers: Answers, desk: BiddersDesk) -> None:
+def bind_keys(answers: Answers, desk: BidderKeysDesk) -> None:
     """Bind the questions about outside bidders' keys."""
 
     @answers.to(MakeBidderKey, in_flight_max=EDITS_IN_FLIGHT_MAX)

@@ -41,6 +41,7 @@ from services.rtb.bidders import Bidders
 from services.rtb.desk.asking import AskingDesk, House
 from services.rtb.desk.auctioning import AuctionDesk
 from services.rtb.desk.behind import Behind
+from services.rtb.desk.bidder_keys import BidderKeysDesk
 from services.rtb.desk.forgetting import ForgettingDesk
 from services.rtb.desk.keeping import KeepingDesk
 from services.rtb.desk.looking import LookingDesk
@@ -158,7 +159,7 @@ def _bind(  # noqa: PLR0917 - wired once
     bind_pings(answers, keeping, pinging)
     store_of_own = BiddersOwn(database, outbox)
     own = BiddersDesk(store_of_own, configuration, memory, keeping, Pings(doors), clock)
-    bind_keys(answers, own)
+    bind_keys(answers, BidderKeysDesk(store_of_own, memory, clock))
     return pinging, own
 
 

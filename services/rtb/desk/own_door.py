@@ -1,28 +1,17 @@
 """The bidders' desk: lets companies in by their keys, to what is their own."""
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from libs.contracts.auction import Unsold
-from libs.contracts.bidder_keys import (
-    BidderKeyChanged,
-    BidderKeyMade,
-    BidderKeys,
-    BidderKeyShown,
-    EndBidderKey,
-    ListBidderKeys,
-    MakeBidderKey,
-    SaleConverted,
-)
+from libs.contracts.bidder_keys import SaleConverted
 from libs.contracts.bidding import RtbTarget, SetByBidder
 from libs.contracts.bidding_edits import RtbNoun, SaveRtbTarget
 from libs.contracts.caps import Period
-from libs.contracts.editing import Actor, Edit, Saved
+from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId, AuctionId, CallId, RtbTargetId
 from libs.contracts.money import Money
 from libs.rules.periods import began
@@ -32,6 +21,7 @@ from libs.runtime.outbox import Announcement
 from services.rtb.desk.keeping import KeepingDesk
 from services.rtb.domain.offer import request_id_of
 from services.rtb.domain.own import (
+    KEY_PREFIX,
     Converted,
     OwnBid,
     OwnBids,
@@ -43,6 +33,7 @@ from services.rtb.domain.own import (
     OwnSpends,
     OwnTarget,
     OwnTargets,
+    digest_of,
 )
 from services.rtb.domain.unfit import Missing, Unfit
 from services.rtb.memory import Memory
@@ -50,8 +41,6 @@ from services.rtb.store.bidders_own import BiddersOwn
 from services.rtb.store.configuration import Configuration
 from services.rtb.store.pings import Pings
 
-KEY_PREFIX = "bk_"
-KEY_BYTES = 32
 REQUESTS_PER_MINUTE = 120  # of one key
 DAYS_MAX = 92
 LATELY = timedelta(days=7)
@@ -120,74 +109,9 @@ class BiddersDesk:
         """What time it is here."""
         return self._clock.now()
 
-    # Keys, as operators keep them
-
-    async def make_key(self, question: MakeBidderKey) -> BidderKeyMade:
-        """Make a key; raise Unfit where no target is of that company."""
-        books = await self._memory.latest(question.account_id)
-        companies = {one.company for one in books.targets.values()}
-        if question.company not in companies:
-            problem = ("company", "no RTB target is of this company")
-            raise Unfit("points_nowhere", "the company is not there", [problem])
-        key = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
-        shown = BidderKeyShown(
-            key_id=uuid4(),
-            company=question.company,
-            name=question.name,
-            made_at=self._clock.now(),
-        )
-        row = {
-            "account_id": question.account_id,
-            "id": shown.key_id,
-            "company": shown.company,
-            "name": shown.name,
-            "digest": _digest(key),
-            "made_at": shown.made_at,
-        }
-        fact = self._fact(question, shown.key_id, before=None, after=shown)
-        await self._own.keep_key(row, fact)
-        return BidderKeyMade(shown=shown, key=key)
-
-    async def keys(self, question: ListBidderKeys) -> BidderKeys:
-        """An account's keys."""
-        rows = await self._own.keys(question.account_id)
-        return BidderKeys(keys=tuple(_shown(row) for row in rows))
-
-    async def end_key(self, question: EndBidderKey) -> Saved:
-        """End a key; raise Missing."""
-        rows = await self._own.keys(question.account_id)
-        before = next((_shown(row) for row in rows if row.id == question.key_id), None)
-        fact = self._fact(question, question.key_id, before=before, after=None)
-        if before is None or not await self._own.end_key(
-            question.account_id, question.key_id, fact
-        ):
-            raise Missing
-        return Saved(version=0)
-
-    def _fact(
-        self,
-        question: Edit,
-        key_id: UUID,
-        *,
-        before: BidderKeyShown | None,
-        after: BidderKeyShown | None,
-    ) -> Announcement:
-        change = BidderKeyChanged(
-            account_id=question.account_id,
-            key=str(key_id),
-            version=0,
-            at=self._clock.now(),
-            actor=question.actor,
-            before=before.model_dump(mode="json") if before else None,
-            after=after.model_dump(mode="json") if after else None,
-        )
-        return Announcement(change.subject, change.model_dump_json())
-
-    # What a key opens
-
     async def let_in(self, key: str) -> Company:
         """Whose key it is; raise NoKey or TooOften."""
-        row = await self._own.opened_by(_digest(key)) if key.startswith(KEY_PREFIX) else None
+        row = await self._own.opened_by(digest_of(key)) if key.startswith(KEY_PREFIX) else None
         if row is None:
             raise NoKey
         scope = uuid5(row.id, "requests")
@@ -323,20 +247,6 @@ class BiddersDesk:
             live=counter.live if counter is not None else 0,
             won_today=today,
         )
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode()).digest()
-
-
-def _shown(row: Any) -> BidderKeyShown:
-    return BidderKeyShown(
-        key_id=row.id,
-        company=row.company,
-        name=row.name,
-        made_at=row.made_at,
-        used_at=row.used_at,
-    )
 
 
 def _bid(row: Any) -> OwnBid:

@@ -1,5 +1,6 @@
 """What a company sees of its own at its door."""
 
+import hashlib
 from uuid import UUID
 
 from pydantic import Field
@@ -7,6 +8,13 @@ from pydantic import Field
 from libs.contracts.auction import Loss
 from libs.contracts.message import Document, Instant, Value
 from libs.contracts.money import Money
+
+KEY_PREFIX = "bk_"
+
+
+def digest_of(key: str) -> bytes:
+    """What is kept of a company's key."""
+    return hashlib.sha256(key.encode()).digest()
 
 
 class OwnTarget(Value):
