@@ -32,7 +32,8 @@ from services.rtb.domain.conformity import (
     offered_for,
     trials_of,
 )
-from services.rtb.domain.offer import Offered, offer_of
+from services.rtb.domain.offer import offer_of
+from services.rtb.domain.offered import Offered
 from services.rtb.domain.reply import Reply
 
 CLOCK = SystemClock()

@@ -18,7 +18,8 @@ from services.rtb.domain.bid import Bid, NoBid
 from services.rtb.domain.books import Books
 from services.rtb.domain.closing import Held, close
 from services.rtb.domain.eligibility import Circumstances, not_asked, wants_history
-from services.rtb.domain.offer import Offered, Request, offer_of
+from services.rtb.domain.offer import Request, offer_of
+from services.rtb.domain.offered import Offered
 from services.rtb.domain.pacing import Pace
 from services.rtb.domain.record import Auction
 from services.rtb.domain.reply import Reply, read_reply

@@ -23,7 +23,8 @@ from services.rtb.desk.asking import AskingDesk, Closed, House, Occasion, new_au
 from services.rtb.desk.behind import Behind
 from services.rtb.desk.drafting import draft_of
 from services.rtb.domain.books import Books
-from services.rtb.domain.offer import Offered, sip_headers_of
+from services.rtb.domain.offer import sip_headers_of
+from services.rtb.domain.offered import Offered
 from services.rtb.domain.record import Auction, Entry
 from services.rtb.memory import Memory
 from services.rtb.store.auctions import AnsweredMeanwhile, Auctions, Seen

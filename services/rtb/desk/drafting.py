@@ -15,7 +15,7 @@ from libs.contracts.ids import RtbTargetId
 from libs.contracts.message import Instant
 from libs.runtime.outbox import Announcement
 from services.rtb.domain.notices import notices_of
-from services.rtb.domain.offer import request_id_of
+from services.rtb.domain.offered import request_id_of
 from services.rtb.domain.record import Auction, Entry
 from services.rtb.store.auctions import Draft, Sold
 

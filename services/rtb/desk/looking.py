@@ -34,7 +34,8 @@ from services.rtb.bidders import Asking, Bidders
 from services.rtb.desk.asking import AskingDesk, House, Occasion, new_auction_id
 from services.rtb.desk.auctioning import RECORD_RESERVE_MS
 from services.rtb.domain.bid import NoBid
-from services.rtb.domain.offer import Offered, Request, offer_of
+from services.rtb.domain.offer import Request, offer_of
+from services.rtb.domain.offered import Offered
 from services.rtb.domain.record import Auction, Entry
 from services.rtb.domain.reply import Reply, read_reply
 from services.rtb.domain.unfit import Missing, Unfit, check

@@ -19,7 +19,7 @@ from libs.rules.secrets import with_secrets
 from libs.runtime.clock import Clock
 from libs.runtime.outbox import Announcement
 from services.rtb.desk.keeping import KeepingDesk
-from services.rtb.domain.offer import request_id_of
+from services.rtb.domain.offered import request_id_of
 from services.rtb.domain.own import (
     KEY_PREFIX,
     Converted,

@@ -16,7 +16,7 @@ from libs.contracts.ids import RtbTargetId
 from libs.contracts.money import PLACES, Money
 from services.rtb.domain.adjusting import applies
 from services.rtb.domain.bid import Bid
-from services.rtb.domain.offer import Offered
+from services.rtb.domain.offered import Offered
 
 CENT = Decimal("0.01")  # a bid that much higher would have been the best
 EFFECTIVE_MAX = Decimal(10**12)  # adjustments multiply; what is beyond ranks alike

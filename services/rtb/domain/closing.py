@@ -9,7 +9,7 @@ from libs.contracts.ids import AuctionId, CampaignId, RtbTargetId
 from libs.rules.finding import Finding
 from services.rtb.domain.auction import Ranked, Received, rank, received, to_win
 from services.rtb.domain.bid import Bid, NoBid
-from services.rtb.domain.offer import Offered
+from services.rtb.domain.offered import Offered
 from services.rtb.domain.record import Auction, Entry
 
 

@@ -15,7 +15,7 @@ from libs.contracts.calls import Geography
 from libs.contracts.ids import AuctionId
 from libs.contracts.phone import WITHHELD
 from services.rtb.domain.bid import Bid, NoBid
-from services.rtb.domain.offer import Offered
+from services.rtb.domain.offered import Offered
 from services.rtb.domain.reply import Reply, read_reply
 
 AT_ONCE = 20  # a busy minute's worth in one moment

@@ -14,7 +14,7 @@ from libs.rules.finding import Finding
 from libs.rules.history import check_duplicate
 from libs.rules.sightings import sightings_of, tags_of
 from services.rtb.domain.counters import Counter, begun_at, full
-from services.rtb.domain.offer import Offered
+from services.rtb.domain.offered import Offered
 
 PUBLISHER = "publisher:id"
 

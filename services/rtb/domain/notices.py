@@ -12,7 +12,8 @@ from libs.contracts.auction import Loss
 from libs.contracts.bidding import RtbTarget
 from libs.contracts.ids import RtbTargetId
 from libs.rules.macros import BadTemplate, Place, Template, read_template
-from services.rtb.domain.offer import TEMPLATES_KEPT, is_known, request_id_of
+from services.rtb.domain.offer import TEMPLATES_KEPT
+from services.rtb.domain.offered import is_known, request_id_of
 from services.rtb.domain.record import Auction, Entry
 
 _NAMES = frozenset(("price", "currency", "lossreason", "amounttowin"))

@@ -10,7 +10,7 @@ from libs.contracts.ids import AuctionId, CampaignId, RtbTargetId
 from libs.contracts.message import Instant, Value
 from libs.contracts.money import Money
 from services.rtb.domain.bid import Bid
-from services.rtb.domain.offer import Offered
+from services.rtb.domain.offered import Offered
 
 
 class Entry(Value):

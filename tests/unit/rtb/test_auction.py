@@ -17,7 +17,7 @@ from libs.contracts.money import Money
 from libs.contracts.phone import WITHHELD, PhoneDestination
 from services.rtb.domain.auction import EFFECTIVE_MAX, Received, rank, received, to_win
 from services.rtb.domain.bid import Bid
-from services.rtb.domain.offer import Offered
+from services.rtb.domain.offered import Offered
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 

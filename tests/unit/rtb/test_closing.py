@@ -14,7 +14,7 @@ from libs.contracts.money import Money
 from libs.contracts.phone import WITHHELD, PhoneDestination
 from services.rtb.domain.bid import Bid, NoBid
 from services.rtb.domain.closing import Held, close
-from services.rtb.domain.offer import Offered
+from services.rtb.domain.offered import Offered
 from services.rtb.domain.record import Auction
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
