@@ -37,6 +37,11 @@ export function useDraft<T extends object>(initial: T, save: (document: T, key: 
     return () => removeEventListener(LEAVE, ask);
   }, [dirty]);
 
+  // Once the page shows what was wrong, the keyboard is where it can be mended.
+  useEffect(() => {
+    if (fault !== null) globalThis.document.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [fault]);
+
   const set = useCallback((path: Path, value: unknown) => setDocument((before) => withValue(before, path, value)), []);
   const submit = async (): Promise<boolean> => {
     if (sending.current) return false;
@@ -50,7 +55,6 @@ export function useDraft<T extends object>(initial: T, save: (document: T, key: 
       return true;
     } catch (no) {
       setFault(no);
-      toFirstError();
       return false;
     } finally {
       sending.current = false;
@@ -77,8 +81,3 @@ export function useDraft<T extends object>(initial: T, save: (document: T, key: 
 }
 
 export type Draft<T extends object> = ReturnType<typeof useDraft<T>>;
-
-/** Once the page shows what was wrong, the keyboard is where it can be mended. */
-function toFirstError(): void {
-  requestAnimationFrame(() => globalThis.document.querySelector<HTMLElement>("[aria-invalid]")?.focus());
-}

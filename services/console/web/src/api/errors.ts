@@ -21,6 +21,12 @@ export function unreachable(detail: string): Problem {
   return new Problem({ type: "about:blank", title: "The console cannot be reached", status: 0, code: "unreachable", detail, errors: [], request_id: "" });
 }
 
+/** What a form itself refuses: only what no owner can see is wrong. */
+export function refusedHere(errors: Record<string, string>): Problem {
+  const found = Object.entries(errors).map(([path, problem]) => ({ path: `body.${path}`, problem }));
+  return new Problem({ type: "about:blank", title: "Something is missing", status: 422, code: "malformed", detail: "", errors: found, request_id: "" });
+}
+
 /** Any failed answer as a Problem, also where a proxy has answered instead of the API. */
 export async function problemOf(response: Response): Promise<Problem> {
   try {

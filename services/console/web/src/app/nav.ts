@@ -1,4 +1,4 @@
-import { LayoutDashboard, PhoneCall, Radio, type LucideIcon } from "lucide-react";
+import { LayoutDashboard, Megaphone, PhoneCall, Radio, Users, type LucideIcon } from "lucide-react";
 import type { Right } from "@/api/session";
 
 export interface Entry {
@@ -18,6 +18,13 @@ export const NAV: { group: string; entries: Entry[] }[] = [
       { to: "/", label: "Overview", icon: LayoutDashboard, key: "o", right: "look" },
       { to: "/live", label: "Live calls", icon: Radio, key: "l", right: "look" },
       { to: "/calls", label: "Calls", icon: PhoneCall, key: "c", right: "look" },
+    ],
+  },
+  {
+    group: "Route",
+    entries: [
+      { to: "/campaigns", label: "Campaigns", icon: Megaphone, key: "m", right: "look" },
+      { to: "/buyers", label: "Buyers", icon: Users, key: "b", right: "look" },
     ],
   },
 ];

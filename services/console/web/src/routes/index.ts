@@ -1,7 +1,9 @@
 import { createRouter } from "@tanstack/react-router";
 import { Loading } from "@/ui/page";
+import { buyers } from "./buyers";
 import { call, calls } from "./calls";
 import { live, overview } from "./overview";
+import { campaigns } from "./campaigns";
 import { root } from "./root";
 
 /** All addresses of the application: one line for each. */
@@ -11,6 +13,8 @@ export const router = createRouter({
     live,
     calls,
     call,
+    ...campaigns,
+    ...buyers,
   ]),
   basepath: "/console",
   defaultPendingComponent: Loading,

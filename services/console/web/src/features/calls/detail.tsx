@@ -16,11 +16,12 @@ import { Waterfall } from "./waterfall";
 
 const HERE = <Link to="/calls" search={{}} className="hover:text-text">Calls</Link>;
 
+// People of one buyer or publisher are told less of a call, on pages of their own.
 /** One call: why it went where it went first, then everything that is known of it. */
 export function CallPage() {
   const { callId } = useParams({ from: "/calls/$callId" });
   const path = { params: { path: { call_id: callId } } };
-  const detail = useQuery({ queryKey: ["calls", callId], queryFn: () => data(api.GET("/api/v1/calls/{call_id}", path)) });
+  const detail = useQuery({ queryKey: ["calls", callId], queryFn: () => data(api.GET("/api/v1/calls/{call_id}", path)) as Promise<Schemas["CallDetail"]> });
   const explained = useQuery({ queryKey: ["calls", callId, "explanation"], queryFn: () => data(api.GET("/api/v1/calls/{call_id}/explanation", path)), retry: false });
   useFresh(["calls", callId], ["call.", "leg.", "recording.", "auction."], { call_id: callId });
   if (detail.error)

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import { useCallback, useMemo } from "react";
-import { api, data } from "@/api/client";
+import { api, data, type Schemas } from "@/api/client";
 import { useFresh } from "@/api/live";
 import { useNames } from "@/api/names";
 import { useMay } from "@/api/session";
@@ -22,7 +22,7 @@ const NONE: readonly Call[] = [];
 function useCalls(search: CallSearch) {
   return useInfiniteQuery({
     queryKey: ["calls", "list", search],
-    queryFn: ({ pageParam }) => data(api.GET("/api/v1/calls", { params: { query: { ...asked(search, new Date()), limit: PAGE, ...(pageParam && { cursor: pageParam }) } } })),
+    queryFn: ({ pageParam }) => data(api.GET("/api/v1/calls", { params: { query: { ...asked(search, new Date()), limit: PAGE, ...(pageParam && { cursor: pageParam }) } } })) as Promise<Schemas["Calls"]>,
     initialPageParam: "",
     getNextPageParam: (page) => page.cursor ?? undefined,
     placeholderData: (before) => before,

@@ -1,0 +1,94 @@
+import { Link, useParams } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { useRows, type Documents } from "@/api/records";
+import { CapsEditor } from "@/app/editors/caps";
+import { FilterEditor } from "@/app/editors/filter";
+import { ConversionEditor, LegEditor } from "@/app/editors/leg";
+import { ScheduleEditor } from "@/app/editors/schedule";
+import { RecordPage } from "@/app/record";
+import { said } from "@/lib/words";
+import { State } from "@/ui/badge";
+import { buttonLook } from "@/ui/button";
+import { Section, SelectField, TextField } from "@/ui/field";
+import { SimpleTable } from "@/ui/simple-table";
+import { destinationOf } from "./rows";
+
+export const STATUS_CHOICES = [
+  { value: "active", label: "Active" },
+  { value: "paused", label: "Paused" },
+];
+
+// What is left out has the owner's own defaults.
+const FRESH = { name: "", status: "active", zone: "UTC", caps: { concurrency: null, limits: [], overshoot: false } } as unknown as Documents["buyers"];
+
+/** A company that pays for calls, and its targets. */
+export function BuyerPage() {
+  const { id } = useParams({ strict: false });
+  return (
+    <RecordPage
+      noun="buyers"
+      word="buyer"
+      id={id}
+      fresh={FRESH}
+      list="/buyers"
+      at={(made) => `/buyers/${made}`}
+      above={<Link to="/buyers" search={{}} className="hover:text-text">Buyers</Link>}
+      actions={(row) => (
+        <Link to="/calls" search={{ buyer_id: row.document.id }} className={buttonLook()}>
+          Its calls
+        </Link>
+      )}
+    >
+      {(draft, isNew) => (
+        <>
+          <Section title="Buyer">
+            <TextField label="Name" required autoFocus={isNew} value={draft.document.name} onChange={(name) => draft.set("name", name)} error={draft.error("name")} />
+            <SelectField label="Status" value={draft.document.status} choices={STATUS_CHOICES} onChange={(status) => draft.set("status", status)} error={draft.error("status")} />
+          </Section>
+          {!isNew && <Targets buyerId={draft.document.id} />}
+          <Section title="Revenue" about="What the buyer owes for a call. Targets and campaigns may say otherwise: the most specific counts.">
+            <ConversionEditor form={draft} />
+          </Section>
+          <Section title="Caps" about="They hold over all of its targets together, and are never passed.">
+            <CapsEditor form={draft} />
+          </Section>
+          <Section title="Hours" about="By the clock of their own zone; breaks and holiday calendars by the API.">
+            <ScheduleEditor form={draft} />
+          </Section>
+          <Section title="Which calls" about="Tests of a call's tags: source, state, answers given in a flow.">
+            <FilterEditor form={draft} />
+          </Section>
+          <Section title="How it is dialled" about="What is left empty is as the campaign or the account has it.">
+            <LegEditor form={draft} />
+          </Section>
+        </>
+      )}
+    </RecordPage>
+  );
+}
+
+function Targets({ buyerId }: { buyerId: string }) {
+  const targets = useRows("targets").rows.filter((row) => row.document.buyer_id === buyerId);
+  return (
+    <Section title="Targets" about="Where its calls go.">
+      {targets.length > 0 ? (
+        <SimpleTable
+          label="Targets of the buyer"
+          rows={targets}
+          columns={[
+            ["Name", ({ document }) => <Link to="/targets/$id" params={{ id: document.id }} className="hover:underline">{document.name}</Link>],
+            ["Rings at", ({ document }) => destinationOf(document), "mono"],
+            ["Status", ({ document }) => <State tone={document.status === "active" ? "ok" : "calm"}>{said(document.status)}</State>],
+          ]}
+        />
+      ) : (
+        <p className="text-muted">None yet: without a target it gets no calls.</p>
+      )}
+      <div>
+        <Link to="/targets/new" search={{ buyer_id: buyerId }} className={buttonLook()}>
+          <Plus size={14} aria-hidden /> Target
+        </Link>
+      </div>
+    </Section>
+  );
+}

@@ -1,0 +1,62 @@
+import { Link, useParams } from "@tanstack/react-router";
+import { useNames } from "@/api/names";
+import type { Documents } from "@/api/records";
+import { CapsEditor } from "@/app/editors/caps";
+import { FilterEditor } from "@/app/editors/filter";
+import { ScheduleEditor } from "@/app/editors/schedule";
+import { RecordPage } from "@/app/record";
+import { CheckField, Section, SelectField, TextField } from "@/ui/field";
+import { STATUS_CHOICES } from "./buyer";
+
+const FRESH = { name: "", status: "active", zone: "UTC", members: [], parent_id: null, caps: { concurrency: null, limits: [], overshoot: false } } as unknown as Documents["groups"];
+
+/** Targets that share caps, hours and filters. */
+export function GroupPage() {
+  const { id } = useParams({ strict: false });
+  const targets = useNames("targets");
+  return (
+    <RecordPage
+      noun="groups"
+      word="group"
+      id={id}
+      fresh={FRESH}
+      list="/buyers?view=groups"
+      at={(made) => `/groups/${made}`}
+      above={<Link to="/buyers" search={{ view: "groups" }} className="hover:text-text">Groups</Link>}
+    >
+      {(draft, isNew) => {
+        const members = draft.document.members;
+        const has = (target: string) => members.some((member) => member.target_id === target);
+        return (
+          <>
+            <Section title="Group">
+              <TextField label="Name" required autoFocus={isNew} value={draft.document.name} onChange={(name) => draft.set("name", name)} error={draft.error("name")} />
+              <SelectField label="Status" value={draft.document.status} choices={STATUS_CHOICES} onChange={(status) => draft.set("status", status)} error={draft.error("status")} />
+            </Section>
+            <Section title="Members" about="Each target keeps its own caps besides those of the group.">
+              {targets.length === 0 && <p className="text-muted">There are no targets yet.</p>}
+              {targets.map((target) => (
+                <CheckField
+                  key={target.value}
+                  label={target.label}
+                  value={has(target.value)}
+                  onChange={(on) => draft.set("members", on ? [...members, { target_id: target.value }] : members.filter((member) => member.target_id !== target.value))}
+                />
+              ))}
+              {draft.error("members") && <p className="text-sm text-bad">{draft.error("members")}</p>}
+            </Section>
+            <Section title="Caps they share">
+              <CapsEditor form={draft} />
+            </Section>
+            <Section title="Hours">
+              <ScheduleEditor form={draft} />
+            </Section>
+            <Section title="Which calls">
+              <FilterEditor form={draft} />
+            </Section>
+          </>
+        );
+      }}
+    </RecordPage>
+  );
+}

@@ -1,0 +1,22 @@
+import { oneOf, short, text, type Given } from "@/lib/search";
+
+export const VIEWS = { buyers: "Buyers", targets: "Targets", groups: "Groups" } as const;
+export type View = keyof typeof VIEWS;
+export const STATUSES = ["active", "paused"] as const;
+
+/** What stands in the URL of the list of buyers, targets and groups. */
+export interface BuyerSearch {
+  view?: View;
+  contains?: string;
+  status?: (typeof STATUSES)[number];
+}
+
+export const readBuyerSearch = (given: Given): BuyerSearch =>
+  short<BuyerSearch>({
+    view: oneOf(given, "view", Object.keys(VIEWS) as View[]),
+    contains: text(given, "contains", 200),
+    status: oneOf(given, "status", STATUSES),
+  });
+
+/** Whose target a new one will be, where one comes from a buyer's page. */
+export const readTargetSearch = (given: Given): { buyer_id?: string } => short<{ buyer_id?: string }>({ buyer_id: text(given, "buyer_id", 36) });

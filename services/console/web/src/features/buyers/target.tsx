@@ -1,0 +1,73 @@
+import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { useNames } from "@/api/names";
+import type { Documents } from "@/api/records";
+import { CapsEditor } from "@/app/editors/caps";
+import { FilterEditor } from "@/app/editors/filter";
+import { ConversionEditor, DestinationEditor, LegEditor } from "@/app/editors/leg";
+import { ScheduleEditor } from "@/app/editors/schedule";
+import { RecordPage } from "@/app/record";
+import { CheckField, Section, SelectField, TextField } from "@/ui/field";
+import { STATUS_CHOICES } from "./buyer";
+
+const fresh = (buyerId: string) =>
+  ({
+    name: "",
+    buyer_id: buyerId,
+    status: "active",
+    zone: "UTC",
+    destination: { kind: "phone", number: "" },
+    dial_without_hold: false,
+    caps: { concurrency: null, limits: [], overshoot: false },
+  }) as unknown as Documents["targets"];
+
+/** Where a buyer's calls go. */
+export function TargetPage() {
+  const { id } = useParams({ strict: false });
+  const { buyer_id: buyerId } = useSearch({ strict: false }) as { buyer_id?: string };
+  const buyers = useNames("buyers");
+  const choices = [{ value: "", label: "Choose a buyer" }, ...buyers];
+  return (
+    <RecordPage
+      noun="targets"
+      word="target"
+      id={id}
+      fresh={fresh(buyerId ?? "")}
+      list="/buyers?view=targets"
+      at={(made) => `/targets/${made}`}
+      above={<Link to="/buyers" search={{ view: "targets" }} className="hover:text-text">Targets</Link>}
+    >
+      {(draft, isNew) => (
+        <>
+          <Section title="Target">
+            <TextField label="Name" required autoFocus={isNew} value={draft.document.name} onChange={(name) => draft.set("name", name)} error={draft.error("name")} />
+            <SelectField label="Buyer" value={draft.document.buyer_id} choices={choices} onChange={(buyer) => draft.set("buyer_id", buyer)} error={draft.error("buyer_id")} />
+            <SelectField label="Status" value={draft.document.status} choices={STATUS_CHOICES} onChange={(status) => draft.set("status", status)} error={draft.error("status")} />
+            <DestinationEditor form={draft} />
+            <CheckField
+              label="May be dialled while the router is away"
+              help="Only without caps: nobody could count then."
+              value={draft.document.dial_without_hold}
+              onChange={(on) => draft.set("dial_without_hold", on)}
+              error={draft.error("dial_without_hold")}
+            />
+          </Section>
+          <Section title="Revenue" about="Empty: as its buyer has it.">
+            <ConversionEditor form={draft} />
+          </Section>
+          <Section title="Caps" about="Of this target alone; its buyer's and groups' caps hold besides.">
+            <CapsEditor form={draft} />
+          </Section>
+          <Section title="Hours">
+            <ScheduleEditor form={draft} />
+          </Section>
+          <Section title="Which calls">
+            <FilterEditor form={draft} />
+          </Section>
+          <Section title="How it is dialled">
+            <LegEditor form={draft} />
+          </Section>
+        </>
+      )}
+    </RecordPage>
+  );
+}

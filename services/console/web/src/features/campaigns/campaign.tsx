@@ -1,0 +1,127 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { api, data } from "@/api/client";
+import type { Documents } from "@/api/records";
+import { CapsEditor } from "@/app/editors/caps";
+import { FilterEditor } from "@/app/editors/filter";
+import { ConversionEditor, LegEditor } from "@/app/editors/leg";
+import { ScheduleEditor } from "@/app/editors/schedule";
+import { RecordPage } from "@/app/record";
+import { phone } from "@/lib/phone";
+import { said } from "@/lib/words";
+import { Badge } from "@/ui/badge";
+import { buttonLook } from "@/ui/button";
+import { NumberField, Section, SelectField, TextArea, TextField } from "@/ui/field";
+import { lacksRouter, NO_ROUTER } from "./plan";
+import { PlanEditor } from "./plan-editor";
+import { Rehearsal } from "./rehearsal";
+import { STATUSES } from "./search";
+import { CampaignTags } from "./tags";
+
+const FRESH = { name: "", description: "", category: "", status: "draft", zone: "UTC", spread: "weight", assignments: [], rtb_enabled: false, sticking: "none", caps: { concurrency: null, limits: [], overshoot: false } } as unknown as Documents["campaigns"];
+
+const STICKING = [
+  { value: "none", label: "As anybody" },
+  { value: "same_target", label: "To the same target" },
+  { value: "another_target", label: "Never to the same target" },
+];
+
+/** Which buyers get the calls of which numbers, in which order. */
+export function CampaignPage() {
+  const { id } = useParams({ strict: false });
+  const flows = useQuery({ queryKey: ["flows", "names"], queryFn: () => data(api.GET("/api/v1/flows", { params: { query: { limit: 200 } } })) }).data?.rows ?? [];
+  return (
+    <RecordPage
+      noun="campaigns"
+      word="campaign"
+      id={id}
+      fresh={FRESH}
+      list="/campaigns"
+      at={(made) => `/campaigns/${made}`}
+      check={(document) => (lacksRouter(document) ? { rtb_router: NO_ROUTER } : null)}
+      above={<Link to="/campaigns" search={{}} className="hover:text-text">Campaigns</Link>}
+      actions={({ document }) => (
+        <>
+          {document.rtb_enabled && <Badge tone="live">RTB</Badge>}
+          <Link to="/calls" search={{ campaign_id: document.id }} className={buttonLook()}>
+            Its calls
+          </Link>
+        </>
+      )}
+    >
+      {(draft, isNew) => (
+        <>
+          <Section title="Campaign">
+            <TextField label="Name" required autoFocus={isNew} value={draft.document.name} onChange={(name) => draft.set("name", name)} error={draft.error("name")} />
+            <SelectField
+              label="Status"
+              help={isNew ? "A new one is a draft; it can be activated once it has a number and a destination." : undefined}
+              value={draft.document.status}
+              choices={STATUSES.filter((status) => !isNew || status === "draft").map((value) => ({ value, label: said(value) }))}
+              onChange={(status) => draft.set("status", status)}
+              error={draft.error("status")}
+            />
+            <TextField label="Category" value={draft.document.category} onChange={(category) => draft.set("category", category)} error={draft.error("category")} />
+            <TextArea label="Description" value={draft.document.description} onChange={(description) => draft.set("description", description)} error={draft.error("description")} />
+          </Section>
+          <Section title="Routing" about="The lowest priority first; whoever does not answer is followed by the next.">
+            <PlanEditor draft={draft} />
+            <SelectField label="Callers who were connected before go" value={draft.document.sticking} choices={STICKING} onChange={(sticking) => draft.set("sticking", sticking)} error={draft.error("sticking")} />
+            <NumberField label="Rings at most in all (seconds)" value={draft.document.ring_budget_seconds ?? null} onChange={(seconds) => draft.set("ring_budget_seconds", seconds)} error={draft.error("ring_budget_seconds")} />
+            <SelectField
+              label="Call flow"
+              help="What callers hear first; without one they are connected at once."
+              value={draft.document.flow_id ?? ""}
+              choices={[{ value: "", label: "None" }, ...flows.map((flow) => ({ value: flow.id, label: flow.name }))]}
+              onChange={(flow) => draft.set("flow_id", flow || null)}
+              error={draft.error("flow_id")}
+            />
+          </Section>
+          <Section title="Test routing" about="As it stands here, saved or not. Nothing is held or counted.">
+            <Rehearsal campaign={isNew ? { ...draft.document, id: "00000000-0000-4000-8000-000000000000" } : draft.document} />
+          </Section>
+          {!isNew && (
+            <>
+              <Section title="Numbers" about="What callers dial.">
+                <Numbers campaignId={draft.document.id} />
+              </Section>
+              <Section title="Website tags" about="Pages that show a number of the campaign to each visitor.">
+                <CampaignTags campaignId={draft.document.id} />
+              </Section>
+            </>
+          )}
+          <Section title="Revenue" about="For buyers and targets that do not say otherwise.">
+            <ConversionEditor form={draft} />
+          </Section>
+          <Section title="Caps">
+            <CapsEditor form={draft} />
+          </Section>
+          <Section title="Hours">
+            <ScheduleEditor form={draft} />
+          </Section>
+          <Section title="Which calls">
+            <FilterEditor form={draft} />
+          </Section>
+          <Section title="How legs are dialled" about="What is left empty is as the account has it.">
+            <LegEditor form={draft} />
+          </Section>
+        </>
+      )}
+    </RecordPage>
+  );
+}
+
+function Numbers({ campaignId }: { campaignId: string }) {
+  const numbers = useQuery({ queryKey: ["numbers", "all"], queryFn: () => data(api.GET("/api/v1/numbers", { params: { query: { limit: 200 } } })) });
+  const mine = (numbers.data?.items ?? []).filter(({ document }) => document.campaign_id === campaignId);
+  if (numbers.data && mine.length === 0) return <p className="text-muted">None: the campaign cannot be activated before a number or pool leads to it.</p>;
+  return (
+    <ul className="grid gap-1">
+      {mine.map(({ document }) => (
+        <li key={document.id} className="font-mono">
+          {phone(document.number)}
+        </li>
+      ))}
+    </ul>
+  );
+}
