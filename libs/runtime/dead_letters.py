@@ -1,6 +1,7 @@
-"""Dead letters: list what durables gave up on, and have it tried again.
+"""Dead letters: list what durables gave up on, look at one, and have it tried again.
 
-Run: python -m libs.runtime.dead_letters list|replay [--durable NAME] [--limit N]
+Run: python -m libs.runtime.dead_letters list|replay [NUMBER …] [--durable NAME] [--limit N]
+     python -m libs.runtime.dead_letters show NUMBER
 with NATS_URL, and NATS_USER and NATS_PASSWORD where the server asks for them.
 """
 
@@ -10,11 +11,11 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from uuid import uuid4
 
 import nats
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 
 from libs.runtime.publish import MESSAGE_ID
@@ -46,17 +47,35 @@ async def dead_letters(
             message = await jetstream.get_msg(STREAM, sequence + 1, subject=wanted, next=True)
         except NotFoundError:
             return
-        assert message.seq is not None
-        assert message.subject is not None
-        sequence = message.seq
-        _, name, subject = message.subject.split(".", 2)
-        reason = (message.headers or {}).get("Reason", "")
-        yield DeadLetter(sequence, name, subject, reason, message.data or b"")
+        letter = _read(message)
+        sequence = letter.sequence
+        yield letter
+
+
+def _read(message: RawStreamMsg) -> DeadLetter:
+    assert message.seq is not None
+    assert message.subject is not None
+    _, name, subject = message.subject.split(".", 2)
+    reason = (message.headers or {}).get("Reason", "")
+    return DeadLetter(message.seq, name, subject, reason, message.data or b"")
+
+
+async def dead_letter(jetstream: JetStreamContext, sequence: int) -> DeadLetter | None:
+    """One of them by its number."""
+    try:
+        message = await jetstream.get_msg(STREAM, sequence)
+    except NotFoundError:
+        return None
+    return _read(message)
 
 
 async def replay(jetstream: JetStreamContext, letter: DeadLetter) -> None:
-    """Publish a fact again under a new message id, then take it off the stream."""
-    headers = {MESSAGE_ID: f"replay-{uuid4()}"}
+    """Publish a fact again, then take it off the stream.
+
+    Its message id is the letter's own: who replays it twice, or beside somebody else, has it
+    read once.  Readers of the subject that had read it before know it by its key.
+    """
+    headers = {MESSAGE_ID: f"replay-{letter.durable}-{letter.sequence}"}
     await jetstream.publish(letter.subject, letter.payload, headers=headers)
     await jetstream.delete_msg(STREAM, letter.sequence)
 
@@ -70,26 +89,52 @@ async def _run(options: argparse.Namespace) -> None:
         allow_reconnect=False,
     )
     try:
-        count = 0
-        async for letter in dead_letters(client.jetstream(), options.durable, options.limit):
-            count += 1
-            line = (letter.sequence, letter.durable, letter.subject, letter.reason)
-            sys.stdout.write("  ".join(map(str, line)) + "\n")
-            if options.action == "replay":
-                await replay(client.jetstream(), letter)
-        sys.stdout.write(f"{count} {'replayed' if options.action == 'replay' else 'listed'}\n")
+        await _do(client.jetstream(), options)
     finally:
         await client.close()
 
 
+async def _do(jetstream: JetStreamContext, options: argparse.Namespace) -> None:
+    count = 0
+    async for letter in _chosen(jetstream, options):
+        count += 1
+        line = (letter.sequence, letter.durable, letter.subject, letter.reason)
+        sys.stdout.write("  ".join(map(str, line)) + "\n")
+        if options.action == "show":
+            sys.stdout.write(letter.payload.decode(errors="backslashreplace") + "\n")
+        if options.action == "replay":
+            await replay(jetstream, letter)
+    done = {"list": "listed", "show": "shown", "replay": "replayed"}[options.action]
+    sys.stdout.write(f"{count} {done}\n")
+
+
+async def _chosen(
+    jetstream: JetStreamContext, options: argparse.Namespace
+) -> AsyncIterator[DeadLetter]:
+    """Those whose numbers were named, else the oldest."""
+    if not options.numbers:
+        async for letter in dead_letters(jetstream, options.durable, options.limit):
+            yield letter
+    for number in options.numbers:
+        one = await dead_letter(jetstream, number)
+        if one is None:
+            sys.stderr.write(f"There is no dead letter {number}.\n")
+        elif options.durable in (None, one.durable):
+            yield one
+
+
 def main() -> int:
-    """List or replay, and say how many."""
+    """List, show or replay, and say how many."""
     parser = argparse.ArgumentParser(prog="dead_letters", description=__doc__)
-    parser.add_argument("action", choices=("list", "replay"))
+    parser.add_argument("action", choices=("list", "show", "replay"))
+    parser.add_argument("numbers", nargs="*", type=int, help="only these, by their numbers")
     parser.add_argument("--durable", help="only what this durable gave up on")
     parser.add_argument("--limit", type=int, default=LIMIT)
+    options = parser.parse_args()
+    if options.action == "show" and not options.numbers:
+        parser.error("say which: show NUMBER")
     try:
-        asyncio.run(_run(parser.parse_args()))
+        asyncio.run(_run(options))
     except (NatsError, OSError) as fault:
         sys.stderr.write(f"NATS does not answer: {fault!r}\n")
         return 1

@@ -4,12 +4,13 @@ Each setting has two names: the service's own (`ROUTER_DATABASE_URL`) and the on
 all services share (`DATABASE_URL`); the service's own wins.
 """
 
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import AliasChoices, AliasGenerator, Field, SecretStr
+from pydantic import AliasChoices, AliasGenerator, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_LENGTH_MIN = 16
+S = TypeVar("S", bound=BaseSettings)
 
 
 def of_service(service: str) -> SettingsConfigDict:
@@ -24,6 +25,27 @@ def of_service(service: str) -> SettingsConfigDict:
         populate_by_name=True,
         alias_generator=AliasGenerator(validation_alias=names),
     )
+
+
+def settings_of_command(kind: type[S]) -> S:
+    """What a command line is told; it ends by naming each variable that is missing or wrong."""
+    try:
+        return kind()
+    except ValidationError as fault:
+        lines = [_said(kind, str(one["loc"][0]), one) for one in fault.errors()]
+        raise SystemExit("\n".join(lines)) from None
+
+
+def _said(kind: type[BaseModel], name: str, problem: Any) -> str:
+    for field in kind.model_fields.values():
+        alias = field.validation_alias
+        names = [str(one) for one in alias.choices] if isinstance(alias, AliasChoices) else []
+        if name in names:
+            means = f"{' or '.join(names)}: {field.description}"
+            if problem["type"] == "missing":
+                return f"not set: {means}"
+            return f"{problem['msg'].removeprefix('Value error, ')}: {means}"
+    return f"{name}: {problem['msg']}"
 
 
 class ServiceSettings(BaseSettings):

@@ -17,6 +17,7 @@ from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.broker import Broker
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
+from libs.runtime.settings import settings_of_command
 from services.console.desk.configuring import ConfiguringDesk, Wanted
 from services.console.desk.inviting import Inviting
 from services.console.desk.keeping_people import COMMAND_LINE, KeepingPeople, Stores
@@ -50,7 +51,7 @@ async def run(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     if asked.command in ("export", "plan", "apply"):
         return await _configure(asked)
-    settings = Settings()
+    settings = settings_of_command(Settings)
     database = Database(settings.database_url, application_name="console")
     await database.open()
     stores = Stores.on(database)
@@ -97,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _configure(asked: argparse.Namespace) -> int:
-    settings = Settings()
+    settings = settings_of_command(Settings)
     password = settings.nats_password.get_secret_value()
     broker = Broker(settings.nats_url, "console", settings.nats_user, password)
     broker.open()

@@ -9,6 +9,7 @@ import sys
 from libs.contracts.ledger import BooksProved
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
+from libs.runtime.settings import settings_of_command
 from services.tracking.settings import Settings
 from services.tracking.store.proof import Proof
 
@@ -25,7 +26,7 @@ async def run(database_url: str) -> BooksProved:
 
 def main() -> int:
     """Run as asked by the command line."""
-    found = asyncio.run(run(Settings().database_url))
+    found = asyncio.run(run(settings_of_command(Settings).database_url))
     print(found.model_dump_json(indent=1))  # noqa: T201 - it is a command
     return 1 if found.differences else 0
 

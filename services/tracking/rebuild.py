@@ -11,6 +11,7 @@ import sys
 
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
+from libs.runtime.settings import settings_of_command
 from services.tracking.desk.rebuilding import Found, RebuildingDesk
 from services.tracking.settings import Settings
 from services.tracking.store.archive import Archive
@@ -40,7 +41,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="services.tracking.rebuild", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, only compare")
     check = parser.parse_args().check
-    found = asyncio.run(run(Settings().database_url, check=check))
+    found = asyncio.run(run(settings_of_command(Settings).database_url, check=check))
     was = "differ" if check else "were made again"
     print(  # noqa: T201 - it is a command
         f"{found.calls} calls: {found.records} records, {found.tallies} tallies,"

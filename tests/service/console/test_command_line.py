@@ -1,11 +1,31 @@
 """The command line works on the same accounts."""
 
+import os
+import subprocess
+import sys
 from typing import Any
+
+import pytest
 
 from services.console.__main__ import run
 from services.console.domain.access import Role
 from tests.kit.hosting import SECRET
 from tests.service.console.stage import PASSWORD, Asker, Stage, joined
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["services.console", "services.tracking.prove", "services.tracking.rebuild"],
+)
+def test_a_command_names_the_variables_that_are_not_set(module: str) -> None:
+    arguments = ["reset-password", "a@b.c"] if module == "services.console" else []
+    command = [sys.executable, "-m", module, *arguments]
+    environment = {"PATH": os.environ["PATH"], "SESSION_SECRET": "short"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert "or DATABASE_URL: The PostgreSQL database" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "short" not in done.stderr
 
 
 async def test_a_person_and_a_key_are_made_and_a_password_is_reset(

@@ -46,7 +46,13 @@ async def test_a_dead_letter_is_listed_and_replayed(nats_url: str) -> None:
     assert "1 listed" in listed
     assert "0 listed" in await command(nats_url, "list", "--durable", "router-holds")
 
-    assert "1 replayed" in await command(nats_url, "replay")
+    number = listed.split()[0]
+    shown = await command(nats_url, "show", number)
+    assert "{}" in shown.splitlines()
+    assert "0 shown" in await command(nats_url, "show", "999999")
+    assert "0 replayed" in await command(nats_url, "replay", "999999")
+    assert "0 replayed" in await command(nats_url, "replay", number, "--durable", "router-holds")
+    assert "1 replayed" in await command(nats_url, "replay", number)
     assert "0 listed" in await command(nats_url, "list")
     client = await nats.connect(nats_url)
     message = await client.jetstream().get_last_msg("EVENTS", "event.call.ended.v1")
