@@ -9,7 +9,7 @@ from pydantic import Field, PlainSerializer, SecretStr, model_validator
 from libs.contracts.agents import Agent, Skills
 from libs.contracts.areas import AreaRule
 from libs.contracts.call_settings import CallSettings, LegSettings, Text
-from libs.contracts.caps import Caps
+from libs.contracts.caps import Bounds, Caps
 from libs.contracts.filters import TagFilter
 from libs.contracts.ids import (
     BuyerId,
@@ -118,8 +118,15 @@ class Buyer(Limited, Selective, LegSettings):
     portal: BuyerPortal = Field(default=BuyerPortal(), exclude_if=BuyerPortal().__eq__)
 
 
+class OwnSettings(Document):
+    """What a buyer's own people have set of a target: it takes less than the account allows."""
+
+    paused: bool = False
+    caps: Bounds = Bounds()
+
+
 class Target(Limited, Selective, LegSettings):
-    """Where a buyer's calls go.
+    """Where a buyer's calls go; `own` is what the buyer's people have set themselves.
 
     `dial_without_hold` allows the ingress to dial it while the router is away; a capped
     target can never be dialled without a hold, nor can an `agent`: she may be away.
@@ -132,6 +139,7 @@ class Target(Limited, Selective, LegSettings):
     status: Status = Status.ACTIVE
     dial_without_hold: bool = False
     agent: Agent | None = Field(default=None, exclude_if=_is_none)
+    own: OwnSettings | None = Field(default=None, exclude_if=_is_none)
 
     @model_validator(mode="after")
     def _capped_targets_need_a_hold(self) -> Self:
@@ -142,9 +150,24 @@ class Target(Limited, Selective, LegSettings):
         return self
 
     @property
+    def bounds(self) -> Caps:
+        """The caps that hold: the account's, and the buyer's own where these are tighter."""
+        return self.caps if self.own is None else self.caps.within(self.own.caps)
+
+    @property
+    def limited(self) -> bool:
+        """Whether any cap is set, by whomever."""
+        return self.bounds.concurrency is not None or bool(self.bounds.limits)
+
+    @property
+    def taking_calls(self) -> bool:
+        """Whether neither the account nor the buyer has paused it."""
+        return self.status is Status.ACTIVE and not (self.own and self.own.paused)
+
+    @property
     def at_once(self) -> int | None:
         """How many calls it takes at the same time; an agent no more than she can."""
-        most = self.caps.concurrency
+        most = self.bounds.concurrency
         if self.agent is None:
             return most
         return min(self.agent.calls_at_once, most or self.agent.calls_at_once)

@@ -11,12 +11,15 @@ class BuyerPortal(Document):
     """What a buyer's people may see and do; all of it is off until somebody of the account says so.
 
     `sees_callers`: the numbers of callers; `sees_publishers`: who sent a call; `disputes`: open
-    disputes of what the buyer is charged.
+    disputes of what the buyer is charged; `pauses_targets` and `sets_caps`: of its own targets, to
+    take less than the account allows.
     """
 
     sees_callers: bool = False
     sees_publishers: bool = False
     disputes: bool = False
+    pauses_targets: bool = False
+    sets_caps: bool = False
 
 
 class PublisherPortal(Document):

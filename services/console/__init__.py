@@ -13,6 +13,8 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.rtb.retire.v1 ask.rtb.save_router.v1 ask.rtb.save_target.v1
             ask.rtb.uses.v1 ask.rtb.list_pings.v1 ask.rtb.save_ping_rules.v1
             ask.rtb.make_key.v1 ask.rtb.list_keys.v1 ask.rtb.end_key.v1
+            ask.router.list_party_targets.v1 ask.router.get_party_target.v1
+            ask.router.set_party_target.v1
             ask.router.explain.v1 ask.router.export.v1
             ask.router.find_campaign.v1 ask.router.get.v1 ask.router.import.v1
             ask.router.list.v1 ask.router.rehearse.v1 ask.router.replay.v1

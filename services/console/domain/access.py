@@ -58,6 +58,8 @@ class Allowance(StrEnum):
     SEE_CALLERS = "sees_callers"
     SEE_PUBLISHERS = "sees_publishers"
     DISPUTE = "disputes"
+    PAUSE_TARGETS = "pauses_targets"
+    SET_CAPS = "sets_caps"
 
 
 Portals = Mapping[Role, Allowance]

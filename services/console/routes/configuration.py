@@ -1,12 +1,13 @@
 """What the router keeps: each kind is listed, read, made, changed by version, and retired."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Body, Path, Request
-from pydantic import Field, create_model
+from pydantic import BaseModel, Field, create_model
 from starlette.responses import Response
 
 from libs.contracts.agents import Agent
@@ -37,9 +38,11 @@ from libs.contracts.flow_edits import GetFlow
 from libs.contracts.ids import FlowId
 from libs.contracts.message import Document
 from libs.contracts.number_setup import NumberStanding
+from libs.contracts.party_targets import PartyTarget, PartyTargets
 from services.console.auth import Guarded, Who, needs
-from services.console.domain.access import Right
+from services.console.domain.access import BUYERS, Portals, Principal, Right
 from services.console.problems import Problem
+from services.console.routes import own_targets
 from services.console.routes.asking import (
     BODY,
     CONFLICT,
@@ -48,6 +51,7 @@ from services.console.routes.asking import (
     NOT_FOUND,
     BasedOn,
     Fields,
+    Page,
     Paging,
     Sorted,
     asked,
@@ -64,6 +68,17 @@ NOT_THERE = 404
 
 
 @dataclass(frozen=True)
+class Own:
+    """How portals read things of a kind: those of their own party, in a shape of their own."""
+
+    portals: Portals
+    many: Callable[[Request, Principal, Page], Awaitable[Response]]
+    one: Callable[[Request, Principal, UUID], Awaitable[Response]]
+    page: type[BaseModel]
+    row: type[BaseModel]
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of thing that the router keeps, and how the API calls it."""
 
@@ -71,6 +86,7 @@ class Kind:
     noun: Noun
     document: type[Document]
     save: type[Edit]
+    own: Own | None = None
 
     @property
     def name(self) -> str:
@@ -104,10 +120,11 @@ def shown_as(document: type[Document]) -> tuple[Any, Any]:
     return row, page
 
 
+OWN_TARGETS = Own(BUYERS, own_targets.many, own_targets.one, PartyTargets, PartyTarget)
 KINDS = (
     Kind("campaigns", Noun.CAMPAIGN, Campaign, SaveCampaign),
     Kind("buyers", Noun.BUYER, Buyer, SaveBuyer),
-    Kind("targets", Noun.TARGET, Target, SaveTarget),
+    Kind("targets", Noun.TARGET, Target, SaveTarget, OWN_TARGETS),
     Kind("groups", Noun.GROUP, Group, SaveGroup),
     Kind("pools", Noun.POOL, Pool, SavePool),
     Kind("numbers", Noun.NUMBER, Number, SaveNumber),
@@ -125,12 +142,13 @@ def configuration_routes() -> APIRouter:
 
 
 def _reading(router: APIRouter, kind: Kind) -> None:
-    look = needs(Right.LOOK)
+    look, own = needs(Right.LOOK), kind.own
+    read = needs(Right.LOOK, own.portals) if own else look
 
     @router.get(
         f"/{kind.path}",
-        response_model=kind.page,
-        openapi_extra=look,
+        response_model=kind.page | own.page if own else kind.page,
+        openapi_extra=read,
         summary=f"List {kind.path}",
         operation_id=f"list_{kind.path}",
         tags=[kind.path],
@@ -138,6 +156,8 @@ def _reading(router: APIRouter, kind: Kind) -> None:
     async def many(
         request: Request, who: Who, page: Paging, wanted: Sorted, fields: Fields
     ) -> Response:
+        if own and who.viewer is not None:
+            return await own.many(request, who, page)
         question = formed(
             ListConfiguration,
             CURSOR,
@@ -151,14 +171,16 @@ def _reading(router: APIRouter, kind: Kind) -> None:
 
     @router.get(
         f"/{kind.path}/{{id}}",
-        response_model=kind.row,
+        response_model=kind.row | own.row if own else kind.row,
         responses=NOT_FOUND,
-        openapi_extra=look,
+        openapi_extra=read,
         summary=f"One of the {kind.path}; its version is the ETag",
         operation_id=f"get_{kind.noun}",
         tags=[kind.path],
     )
     async def one(request: Request, who: Who, id: UUID, fields: Fields) -> Response:
+        if own and who.viewer is not None:
+            return await own.one(request, who, id)
         found = await row(request, who, kind.noun, str(id))
         return row_of(found, fields)
 

@@ -1,6 +1,6 @@
 """Buyers and publishers whose people and programs come to the portal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -47,6 +47,17 @@ def check_chosen(which: BaseModel, kind: type[Question]) -> None:
     errors = [
         (f"query.{name}", "is not for portals")
         for name in sorted(which.model_fields_set - set(kind.model_fields))
+    ]
+    if errors:
+        raise Problem(422, "malformed", "a portal chooses by less", errors=errors)
+
+
+def check_named(request: Request, known: Sequence[str]) -> None:
+    """The same for lists whose filters are everybody's."""
+    errors = [
+        (f"query.{name}", "is not for portals")
+        for name in request.query_params
+        if name not in known
     ]
     if errors:
         raise Problem(422, "malformed", "a portal chooses by less", errors=errors)

@@ -32,7 +32,7 @@ def _destinations(plan: Plan) -> tuple[Destination, ...]:
         if candidate.target is not None
         and candidate.buyer is not None
         and candidate.target.dial_without_hold
-        and candidate.target.status is Status.ACTIVE
+        and candidate.target.taking_calls
         and candidate.buyer.status is Status.ACTIVE
     ]
     if plan.fallback is not None:

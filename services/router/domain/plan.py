@@ -298,7 +298,7 @@ def _skills(campaign: Campaign, entry: Assignment) -> Skills:
 
 def _at_once(target: Target) -> Limited:
     """A target's limits; an agent takes no more calls at once than she can."""
-    caps = target.caps.model_copy(update={"concurrency": target.at_once})
+    caps = target.bounds.model_copy(update={"concurrency": target.at_once})
     return Limited(zone=target.zone, caps=caps)
 
 

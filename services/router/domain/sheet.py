@@ -125,6 +125,8 @@ def _paused(candidate: Candidate) -> Exclusion | None:
             return _not_active(Rule.GROUP_PAUSED, f"group {group.name}", group.status)
     if target.status is not Status.ACTIVE:
         return _not_active(Rule.TARGET_PAUSED, "", target.status)
+    if not target.taking_calls:
+        return _not_active(Rule.TARGET_PAUSED, f"buyer {buyer.name}", Status.PAUSED)
     return None
 
 

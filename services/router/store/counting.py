@@ -60,7 +60,8 @@ def countings_of(document: Document, groups_within: Iterable[UUID]) -> list[Coun
     match document:
         case Target():
             own = leg.c.target_id == document.id
-            return [Counting(document.id, document, own, frozenset((Counted.ATTEMPT,)))]
+            limits = Limited(zone=document.zone, caps=document.bounds)
+            return [Counting(document.id, limits, own, frozenset((Counted.ATTEMPT,)))]
         case Group():
             return [Counting(document.id, document, _of_members(groups_within))]
         case Campaign():

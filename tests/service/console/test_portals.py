@@ -112,6 +112,7 @@ async def test_each_party_sees_exactly_its_own(stage: Stage) -> None:
     await books_are_its_own(house)
     await a_record_shows_more(house)
     await a_record_lets_dispute(house)
+    await targets_are_set_by_their_buyer(house)
     await guesses_are_refused(house)
     await what_is_not_open_is_refused(house)
     await people_of_a_party_come_and_go(house)
@@ -218,6 +219,71 @@ async def a_record_lets_dispute(house: House) -> None:
     assert balance["money"]["amount"] == "16.0000"
     for whose in ("ann", "bob"):
         await house.allow(whose)
+
+
+async def targets_are_set_by_their_buyer(house: House) -> None:
+    """A buyer pauses and caps its own targets where its record says so, and no others ever."""
+    owner, ann, pat = house.stage.owner, house.askers["ann"], house.askers["pat"]
+    caps = {"concurrency": 3, "limits": [{"period": "day", "most": 20}]}
+    made = {
+        name: await owner.post(
+            "targets",
+            {
+                "name": f"{name}'s desk",
+                "buyer_id": str(house.ids[name]),
+                "destination": {"kind": "phone", "number": "+13105550199"},
+                "caps": caps,
+            },
+        )
+        for name in ("ann", "bob")
+    }
+    hers, his = (f"targets/{made[name]['document']['id']}" for name in ("ann", "bob"))
+    assert [one["name"] for one in (await ann.get("targets?limit=1"))["targets"]] == ["ann's desk"]
+    assert (await ann.get(hers))["used"][0]["used"] == "0"
+    for name, value in (("contains", "b"), ("status", "active"), ("fields", "name")):
+        assert (await ann("GET", "targets", params={name: value})).status_code == 422
+    assert (await pat("GET", "targets")).status_code == 403
+    assert (await ann("GET", his)).status_code == 404
+    less = {"concurrency": 1, "limits": [{"period": "day", "most": 2}]}
+    wishes = (("pause", {"paused": True}, "pauses_targets"), ("caps", less, "sets_caps"))
+    for path, body, word in wishes:
+        version = (await ann.get(hers))["version"]
+        no = await ann("PUT", f"{hers}/{path}", json=body, headers={"If-Match": f'"{version}"'})
+        assert (no.status_code, word in no.json()["detail"]) == (403, True)
+        await house.allow("ann", **{word: True})
+        old = await ann("PUT", f"{hers}/{path}", json=body, headers={"If-Match": '"1"'})
+        assert old.json()["code"] == "stale"
+        others = await ann("PUT", f"{his}/{path}", json=body, headers={"If-Match": '"1"'})
+        assert (others.status_code, others.json()["code"]) == (404, "not_found")
+        await ann.put(f"{hers}/{path}", body, version)
+    seen = await ann.get(hers)
+    assert (seen["paused"], seen["status"], seen["caps"]["concurrency"]) == (True, "active", 3)
+    assert (seen["own"]["concurrency"], seen["used"][0]["most"]) == (1, 2)
+    more = {"concurrency": 4, "limits": [{"period": "day", "most": 21}]}
+    no = await ann("PUT", f"{hers}/caps", json=more, headers={"If-Match": f'"{seen["version"]}"'})
+    assert [one["path"] for one in no.json()["errors"]] == [
+        "body.concurrency",
+        "body.limits.0.most",
+    ]
+    await what_a_buyer_sets_is_kept_to(house, seen)
+
+
+async def what_a_buyer_sets_is_kept_to(house: House, target: dict[str, Any]) -> None:
+    """No call goes to a target that its buyer has paused, nor more than it wants."""
+    owner, ann = house.stage.owner, house.askers["ann"]
+    plan = {"name": "x", "status": "active", "assignments": [{"target_id": target["id"]}]}
+    what_if = {"campaign": {"id": str(uuid4()), **plan}}
+    assert "target_paused" in str(await owner.post("rehearsals", what_if))
+    await house.allow("ann", pauses_targets=True)
+    path = f"targets/{target['id']}/pause"
+    version = (await ann.put(path, {"paused": False}, target["version"]))["version"]
+    assert "'outcome': 'dial'" in str(await owner.post("rehearsals", what_if))
+    for busy in ({"live": 1}, {"day": 2}):
+        full = {**what_if, "counters": [{"scope_id": target["id"], **busy}]}
+        assert "all_capped" in str(await owner.post("rehearsals", full))
+    row = await owner.get(f"targets/{target['id']}")
+    assert (row["version"], row["document"]["own"]["caps"]["concurrency"]) == (version, 1)
+    await house.allow("ann")
 
 
 async def guesses_are_refused(house: House) -> None:

@@ -1,7 +1,6 @@
 """What the router answers on NATS.  Each question: decode, call the desk, reply."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,7 +20,6 @@ from libs.contracts.editing import (
     GetConfiguration,
     Got,
     ListConfiguration,
-    Noun,
     Page,
     Retire,
     SaveBuyer,
@@ -72,11 +70,12 @@ from libs.contracts.routing import (
 from libs.runtime.answers import Answers, Declined, Handler
 from libs.runtime.ask import Refused, Unanswered
 from libs.runtime.deadline import Deadline
+from services.router.answers.refusing import doing, refusing
 from services.router.desk.agents import AgentsDesk
 from services.router.desk.bulk import BulkDesk
 from services.router.desk.carrier_numbers import CarrierNumbersDesk
 from services.router.desk.detaching import DetachingDesk
-from services.router.desk.editing import EditingDesk, Unavailable
+from services.router.desk.editing import EditingDesk
 from services.router.desk.explaining import ExplainingDesk, NoCampaign
 from services.router.desk.fallback import FallbackDesk
 from services.router.desk.for_flows import FlowsDesk
@@ -86,10 +85,7 @@ from services.router.desk.purchasing import PurchasingDesk
 from services.router.desk.quoting import QuotingDesk
 from services.router.desk.rehearsing import RehearsingDesk
 from services.router.desk.routing import FellBack, RoutingDesk, UnknownCall
-from services.router.domain.unfit import Unfit
 from services.router.memory import Memory
-from services.router.store.agent_calls import OnCall
-from services.router.store.kept import InUse, Missing, Stale
 
 CALLS_IN_FLIGHT_MAX = 2_000  # callers who may wait for one process; the rest fall back at once
 QUOTES_IN_FLIGHT_MAX = 50  # a flood of pings is refused long before calls would feel it
@@ -109,16 +105,6 @@ _SAVES: tuple[type[Edit], ...] = (
     SaveGroup,
 )
 
-_MISSING: dict[type[Question], str] = {
-    GetPurchase: "purchase",
-    ReleaseNumber: Noun.NUMBER,
-    GetAgent: "agent",
-    SetAgentState: "agent",
-    ListAgentStates: "agent",
-    ListAgentCalls: "agent",
-    ReportAgentTimes: "agent",
-    WrapUp: "call of an agent",
-}
 _NOT_FOUND = "no such call in this account"
 
 
@@ -231,7 +217,7 @@ def bind_rehearsing(answers: Answers, desk: RehearsingDesk, memory: Memory) -> N
     @answers.to(Rehearse, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def rehearse(question: Rehearse, _: Deadline) -> Rehearsed:
         _require(memory)
-        with _refusing(question, ""):
+        with refusing(question, ""):
             return await desk.rehearse(question)
 
 
@@ -244,33 +230,33 @@ def bind_editing(
 
     @answers.to(Retire, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def retire(question: Retire, _: Deadline) -> Saved:
-        with _refusing(question, ""):
+        with refusing(question, ""):
             return await editing.retire(question)
 
     @answers.to(DetachRtb, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def detach(question: DetachRtb, _: Deadline) -> Saved:
-        with _refusing(question, ""):
+        with refusing(question, ""):
             return await detaching.detach(question)
 
     @answers.to(FindAuctioned, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def auctioned(question: FindAuctioned, _: Deadline) -> Affected:
-        with _refusing(question, ""):
+        with refusing(question, ""):
             return await detaching.affected(question)
 
     @answers.to(AddNumbers, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def add_numbers(question: AddNumbers, _: Deadline) -> NumbersAdded:
-        with _refusing(question, ""):
+        with refusing(question, ""):
             return await bulk.add_numbers(question)
 
     @answers.to(ImportConfiguration, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def bring_in(question: ImportConfiguration, _: Deadline) -> Imported:
-        with _refusing(question, "configuration."):
+        with refusing(question, "configuration."):
             return await bulk.bring_in(question)
 
 
 def _saver(desk: EditingDesk) -> Callable[[Any, Deadline], Awaitable[Saved]]:
     async def save(question: Any, _: Deadline) -> Saved:
-        with _refusing(question, "document."):
+        with refusing(question, "document."):
             return await desk.save(question, question.document)
 
     return save
@@ -281,12 +267,12 @@ def bind_looking(answers: Answers, desk: LookingDesk) -> None:
 
     @answers.to(GetConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def get(question: GetConfiguration, _: Deadline) -> Got:
-        with _refusing(question, ""):
+        with refusing(question, ""):
             return await desk.get(question)
 
     @answers.to(FindCampaign, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def find_campaign(question: FindCampaign, _: Deadline) -> Got:
-        with _refusing(question, ""):
+        with refusing(question, ""):
             return await desk.find_campaign(question)
 
     @answers.to(ListConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
@@ -295,7 +281,7 @@ def bind_looking(answers: Answers, desk: LookingDesk) -> None:
 
     @answers.to(FindAffected, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def affected(question: FindAffected, _: Deadline) -> Affected:
-        with _refusing(question, ""):
+        with refusing(question, ""):
             return await desk.affected(question)
 
     @answers.to(ExportConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
@@ -320,7 +306,7 @@ def bind_numbers(answers: Answers, desk: CarrierNumbersDesk, purchasing: Purchas
     for kind, handle in asking.items():
         answers.to(kind, in_flight_max=NUMBERS_IN_FLIGHT_MAX)(_passing_on(handle))
     for kind, do in here.items():
-        answers.to(kind, in_flight_max=EDITS_IN_FLIGHT_MAX)(_doing(do))
+        answers.to(kind, in_flight_max=EDITS_IN_FLIGHT_MAX)(doing(do))
 
 
 def bind_agents(answers: Answers, desk: AgentsDesk) -> None:
@@ -335,15 +321,7 @@ def bind_agents(answers: Answers, desk: AgentsDesk) -> None:
         ReportAgentTimes: desk.times,
     }
     for kind, do in kinds.items():
-        answers.to(kind, in_flight_max=AGENTS_IN_FLIGHT_MAX)(_doing(do))
-
-
-def _doing(do: Callable[[Any], Awaitable[BaseModel]]) -> Handler:
-    async def answer(question: Any, _: Deadline) -> BaseModel:
-        with _refusing(question, ""):
-            return await do(question)
-
-    return answer
+        answers.to(kind, in_flight_max=AGENTS_IN_FLIGHT_MAX)(doing(do))
 
 
 def _passing_on(handle: Callable[[Any, Deadline], Awaitable[BaseModel]]) -> Handler:
@@ -351,7 +329,7 @@ def _passing_on(handle: Callable[[Any, Deadline], Awaitable[BaseModel]]) -> Hand
 
     async def answer(question: Any, deadline: Deadline) -> BaseModel:
         try:
-            with _refusing(question, ""):
+            with refusing(question, ""):
                 return await handle(question, deadline)
         except Refused as no:
             problems = [(one.path, one.problem) for one in no.refusal.fields]
@@ -360,37 +338,6 @@ def _passing_on(handle: Callable[[Any, Deadline], Awaitable[BaseModel]]) -> Hand
             raise Declined("unavailable", "the carrier cannot be asked now") from fault
 
     return answer
-
-
-@contextmanager
-def _refusing(question: Question, path: str) -> Iterator[None]:
-    """Say no as the desks mean it; `path` is where documents stand in the question."""
-    try:
-        yield
-    except Missing as no:
-        noun = _MISSING.get(type(question)) or getattr(question, "noun", Noun.CAMPAIGN)
-        raise Declined("not_found", f"no such {noun} in this account") from no
-    except Stale as no:
-        raise _stale(no, getattr(question, "expected_version", None)) from no
-    except InUse as no:
-        raise Declined("in_use", f"still needed by {no}") from no
-    except OnCall as no:
-        raise Declined("on_call", "the call is under way: nobody is done with it") from no
-    except Unavailable as no:
-        raise Declined("unavailable", str(no)) from no
-    except Unfit as no:
-        problems = [(f"{path}{one.path}", one.problem) for one in no.problems]
-        raise Declined(no.code, no.text, problems) from no
-
-
-def _stale(no: Stale, expected: int | None) -> Declined:
-    if no.current is None:
-        problem = "it does not exist: leave expected_version out to create it"
-    elif expected is None:
-        problem = f"it exists already: the current version is {no.current}"
-    else:
-        problem = f"it has changed since version {expected}: the current version is {no.current}"
-    return Declined("stale", problem, [("expected_version", problem)])
 
 
 def _require(memory: Memory) -> None:
