@@ -9,16 +9,27 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
-from libs.contracts.calls import CallStatus, Geography
-from libs.contracts.ids import AccountId, CallId, CampaignId, PoolId, PublisherId, TargetId
+from libs.contracts.calls import CallStatus, Geography, RecordingStatus
+from libs.contracts.ids import AccountId, CallId, CampaignId, PoolId, PublisherId, Sid, TargetId
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.money import Money
 from libs.contracts.outcomes import CallResult
 from libs.contracts.phone import Caller
 from libs.contracts.portals import Viewer
+from libs.contracts.recordings import RecordingFound
 from libs.contracts.worth import PartyKind
 
 PAGE_MAX = 200  # calls of one answer
+
+
+class PartyRecording(Value):
+    """A recording that the party may hear."""
+
+    recording_sid: Sid
+    status: RecordingStatus
+    seconds: int | None = None
+    transcript: str | None = None
+    deleted_at: Instant | None = None
 
 
 class BuyerLeg(Value):
@@ -38,8 +49,8 @@ class BuyerLeg(Value):
 class BuyerCall(Value):
     """A call that was dialled to a buyer's targets: these legs, and what the buyer owes for it.
 
-    Who else was asked or took it, and what became of it elsewhere is not here.  `caller` and the
-    publisher are there where the buyer's record allows it.
+    Who else was asked or took it, and what became of it elsewhere is not here.  `caller`, the
+    publisher and the recordings of these legs are there where the buyer's record allows it.
     """
 
     party: Literal[PartyKind.BUYER] = PartyKind.BUYER
@@ -54,13 +65,14 @@ class BuyerCall(Value):
     converted: bool = False
     charges: tuple[Money, ...] = ()
     legs: tuple[BuyerLeg, ...] = ()
+    recordings: tuple[PartyRecording, ...] = ()
 
 
 class PublisherCall(Value):
     """A call that a publisher has sent, and what it is owed for it; not who took it, at what price.
 
     `dialled` is the number that was called, `seconds` the whole call, `talk_seconds` the
-    conversation; `caller` is there where the publisher's record allows it.
+    conversation; `caller` and `recordings` are there where the publisher's record allows it.
     """
 
     party: Literal[PartyKind.PUBLISHER] = PartyKind.PUBLISHER
@@ -79,6 +91,7 @@ class PublisherCall(Value):
     duplicate: bool | None = None
     converted: bool = False
     payouts: tuple[Money, ...] = ()
+    recordings: tuple[PartyRecording, ...] = ()
 
 
 PartyCall = Annotated[BuyerCall | PublisherCall, Field(discriminator="party")]
@@ -125,3 +138,15 @@ class GetPartyCall(Question):
     account_id: AccountId
     viewer: Viewer
     call_id: CallId
+
+
+class FindPartyRecording(Question):
+    """One recording that the party may hear; refused as the account's question is."""
+
+    subject: ClassVar[str] = "ask.tracking.party_recording.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(RecordingFound)
+
+    account_id: AccountId
+    viewer: Viewer
+    call_id: CallId
+    recording_sid: Sid

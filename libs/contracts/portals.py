@@ -10,9 +10,9 @@ from libs.contracts.worth import PartyKind
 class BuyerPortal(Document):
     """What a buyer's people may see and do; all of it is off until somebody of the account says so.
 
-    `sees_callers`: the numbers of callers; `sees_publishers`: who sent a call; `disputes`: open
-    disputes of what the buyer is charged; `pauses_targets` and `sets_caps`: of its own targets, to
-    take less than the account allows.
+    `sees_callers`: the numbers of callers; `sees_publishers`: who sent a call; `hears_recordings`:
+    of its own legs; `disputes`: open disputes of what the buyer is charged; `pauses_targets` and
+    `sets_caps`: of its own targets, to take less than the account allows.
     """
 
     sees_callers: bool = False
@@ -20,12 +20,17 @@ class BuyerPortal(Document):
     disputes: bool = False
     pauses_targets: bool = False
     sets_caps: bool = False
+    hears_recordings: bool = False
 
 
 class PublisherPortal(Document):
-    """What a publisher's people may see and do; `sees_callers`: the numbers of callers."""
+    """What a publisher's people may see and do.
+
+    `sees_callers`: the numbers of callers; `hears_recordings`: of the calls it has sent.
+    """
 
     sees_callers: bool = False
+    hears_recordings: bool = False
 
 
 class Viewer(Value):
@@ -38,3 +43,4 @@ class Viewer(Value):
     id: UUID
     sees_callers: bool = False
     sees_publishers: bool = False
+    hears_recordings: bool = False

@@ -60,12 +60,14 @@ class Allowance(StrEnum):
     DISPUTE = "disputes"
     PAUSE_TARGETS = "pauses_targets"
     SET_CAPS = "sets_caps"
+    HEAR = "hears_recordings"
 
 
 Portals = Mapping[Role, Allowance]
 CLOSED: Portals = {}
 BUYERS: Portals = {Role.BUYER: Allowance.ALWAYS}
 PARTIES: Portals = dict.fromkeys(PORTALS, Allowance.ALWAYS)
+HEARING: Portals = dict.fromkeys(PORTALS, Allowance.HEAR)
 DISPUTING: Portals = {Role.BUYER: Allowance.DISPUTE}
 
 
@@ -83,7 +85,7 @@ _RIGHTS = {
     Role.MANAGER: frozenset((Right.SELF, Right.LOOK, Right.EXPORT, Right.LISTEN, Right.EDIT)),
     Role.ANALYST: frozenset((Right.SELF, Right.LOOK)),
     Role.AGENT: frozenset((Right.SELF,)),
-    **dict.fromkeys(PORTALS, frozenset((Right.SELF, Right.LOOK, Right.EXPORT, Right.EDIT))),
+    **dict.fromkeys(PORTALS, frozenset(Right) - {Right.PEOPLE, Right.ACCOUNT}),
 }
 _ORDER = tuple(Role)
 
@@ -140,6 +142,7 @@ class Principal:
             id=self.party_id,
             sees_callers=Allowance.SEE_CALLERS in self.allowed,
             sees_publishers=Allowance.SEE_PUBLISHERS in self.allowed,
+            hears_recordings=Allowance.HEAR in self.allowed,
         )
 
     def may(self, rule: Rule) -> bool:

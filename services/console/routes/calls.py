@@ -18,6 +18,7 @@ from libs.contracts.explaining import (
     Replayed,
 )
 from libs.contracts.ids import BuyerId, CallId, CampaignId, TargetId
+from libs.contracts.message import Question
 from libs.contracts.outcomes import CallResult, HungUpBy, SubStatus
 from libs.contracts.party_calls import GetPartyCall, ListPartyCalls, PartyCallFound, PartyCalls
 from libs.contracts.phone import WITHHELD, Caller
@@ -42,7 +43,12 @@ from libs.contracts.tracking import (
 )
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import PARTIES, Right
-from services.console.domain.call_rows import CALL_COLUMNS, row_of_call
+from services.console.domain.call_rows import (
+    CALL_COLUMNS,
+    columns_of,
+    row_of_call,
+    row_of_party_call,
+)
 from services.console.domain.csv_text import lines
 from services.console.problems import Problem
 from services.console.routes.asking import (
@@ -112,7 +118,7 @@ class Filter(BaseModel):
 QUERY = {name: f"query.{name}" for name in Filter.model_fields}
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["calls"])
-look, export, edit = needs(Right.LOOK), needs(Right.EXPORT), needs(Right.EDIT)
+look, edit = needs(Right.LOOK), needs(Right.EDIT)
 
 
 @router.get("/calls", response_model=Calls | PartyCalls, openapi_extra=needs(Right.LOOK, PARTIES))
@@ -133,25 +139,39 @@ async def live_calls(request: Request, who: Who, page: Paging) -> Response:
     return told(await asked(request, question, CURSOR))
 
 
-@router.get("/calls/csv", response_class=StreamingResponse, responses=CSV, openapi_extra=export)
+@router.get(
+    "/calls/csv",
+    response_class=StreamingResponse,
+    responses=CSV,
+    openapi_extra=needs(Right.EXPORT, PARTIES),
+)
 async def calls_file(request: Request, who: Who, which: Annotated[Filter, Query()]) -> Response:
     """All calls that the filters let through as a file, whatever their number."""
-    chosen = {**which.model_dump(exclude={"limit"}), "limit": PAGE_MAX}
+    columns = CALL_COLUMNS if who.viewer is None else columns_of(who.viewer.kind)
+    if who.viewer is not None:
+        check_chosen(which, ListPartyCalls)
 
-    async def page_after(cursor: str | None) -> Calls:
-        question = formed(
-            ListCalls, QUERY, account_id=who.account_id, **{**chosen, "cursor": cursor}
-        )
-        page: Calls = await asked(request, question, CURSOR)
+    async def page_after(cursor: str | None) -> Calls | PartyCalls:
+        chosen = {**which.model_dump(), "limit": PAGE_MAX, "cursor": cursor}
+        if who.viewer is not None:
+            mine = {name: chosen[name] for name in chosen if name in ListPartyCalls.model_fields}
+            question: Question = of_party(ListPartyCalls, QUERY, who, **mine)
+        else:
+            question = formed(ListCalls, QUERY, account_id=who.account_id, **chosen)
+        page: Calls | PartyCalls = await asked(request, question, CURSOR)
         return page
 
     first = await page_after(which.cursor)
 
     async def pages() -> AsyncIterator[bytes]:
         page = first
-        yield lines([CALL_COLUMNS])
+        yield lines([columns])
         while True:
-            yield lines([row_of_call(call) for call in page.calls])
+            yield lines(
+                [row_of_call(call) for call in page.calls]
+                if isinstance(page, Calls)
+                else [row_of_party_call(call) for call in page.calls]
+            )
             if page.cursor is None:
                 return
             page = await page_after(page.cursor)

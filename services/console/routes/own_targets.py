@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from libs.contracts.caps import Bounds
+from libs.contracts.editing import Noun
 from libs.contracts.ids import TargetId
 from libs.contracts.message import Value
 from libs.contracts.party_targets import (
@@ -18,9 +19,10 @@ from libs.contracts.party_targets import (
     PartyTargets,
     SetPartyTarget,
 )
+from libs.contracts.portals import Viewer
+from libs.contracts.worth import PartyKind
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Allowance, Principal, Right, Role
-from services.console.problems import Problem
 from services.console.routes.asking import (
     CONFLICT,
     ERRORS,
@@ -28,7 +30,9 @@ from services.console.routes.asking import (
     BasedOn,
     Page,
     asked,
+    formed,
     json_of,
+    row,
     told,
 )
 from services.console.routes.parties import check_named, of_party
@@ -73,7 +77,7 @@ async def one(request: Request, who: Principal, target_id: UUID) -> Response:
 async def pause(
     request: Request, who: Who, id: UUID, version: BasedOn, body: Annotated[Pausing, Body()]
 ) -> Response:
-    """Pause one's target, or let it go on: the account's own pause stays what it is."""
+    """Pause a target for its buyer, or let it go on: the account's own pause stays what it is."""
     return await _set(request, who, id, version, paused=body.paused)
 
 
@@ -86,19 +90,30 @@ async def pause(
 async def cap(
     request: Request, who: Who, id: UUID, version: BasedOn, body: Annotated[Bounds, Body()]
 ) -> Response:
-    """Set one's own caps of a target, none of them above the account's."""
+    """Set caps of the buyer's own, none of them above the account's."""
     return await _set(request, who, id, version, caps=body)
 
 
 async def _set(
     request: Request, who: Principal, target_id: UUID, version: int, **what: bool | Value
 ) -> Response:
-    if who.viewer is None:
-        text = "this is for a buyer's own people: put the target's document, its `own` part too"
-        raise Problem(403, "forbidden", text)
-    about = {"actor": who.actor, "target_id": target_id, "expected_version": version}
-    question = of_party(SetPartyTarget, PATHS, who, **about, **what)
+    question = formed(
+        SetPartyTarget,
+        PATHS,
+        account_id=who.account_id,
+        actor=who.actor,
+        viewer=who.viewer or await _buyer_of(request, who, target_id),
+        target_id=target_id,
+        expected_version=version,
+        **what,
+    )
     return _shown(await asked(request, question, PATHS))
+
+
+async def _buyer_of(request: Request, who: Principal, target_id: UUID) -> Viewer:
+    """For whom somebody of the account does it."""
+    target = await row(request, who, Noun.TARGET, str(target_id))
+    return Viewer(kind=PartyKind.BUYER, id=target.document["buyer_id"])
 
 
 def _shown(found: PartyTargetFound) -> Response:

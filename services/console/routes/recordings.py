@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from libs.contracts.editing import Got, Row
 from libs.contracts.ids import CallId, Sid
+from libs.contracts.message import Question
+from libs.contracts.party_calls import FindPartyRecording
 from libs.contracts.recordings import (
     DoorOpened,
     FindRecording,
@@ -20,7 +22,7 @@ from libs.contracts.recordings import (
 from libs.contracts.tracking_edits import GetTracking, TrackingNoun
 from libs.runtime.relay import NotRelayed, Relay
 from services.console.auth import Guarded, Who, needs
-from services.console.domain.access import Right
+from services.console.domain.access import HEARING, Right
 from services.console.problems import Problem
 from services.console.routes.asking import (
     BODY,
@@ -31,9 +33,9 @@ from services.console.routes.asking import (
     asked,
     row_of,
 )
+from services.console.routes.parties import of_party
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["calls"])
-listen = needs(Right.LISTEN)
 
 
 class RuleRow(BaseModel):
@@ -57,14 +59,16 @@ _PASSED_ON = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.REQUESTED_RA
     "/calls/{call_id}/recordings/{recording_sid}",
     response_class=Response,
     responses={**NOT_FOUND, **_SOUND},  # type: ignore[dict-item] # of two shapes
-    openapi_extra=listen,
+    openapi_extra=needs(Right.LISTEN, HEARING),
 )
 async def hear(request: Request, who: Who, call_id: CallId, recording_sid: Sid) -> Response:
     """The sound of a recording, or the part of it that `Range` asks for."""
-    found: RecordingFound = await asked(
-        request,
-        FindRecording(account_id=who.account_id, call_id=call_id, recording_sid=recording_sid),
-    )
+    which = {"call_id": call_id, "recording_sid": recording_sid}
+    if who.viewer is not None:
+        look: Question = of_party(FindPartyRecording, {}, who, **which)
+    else:
+        look = FindRecording.model_validate({"account_id": who.account_id, **which})
+    found: RecordingFound = await asked(request, look)
     question = OpenRecording(account_sid=found.account_sid, recording_sid=recording_sid)
     door: DoorOpened = await asked(request, question)
     relay: Relay = request.app.state.relay

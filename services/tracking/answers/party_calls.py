@@ -1,7 +1,7 @@
 """Questions about calls for one buyer or publisher.  Each: decode, call the desk, reply."""
 
 from libs.contracts.message import Value
-from libs.contracts.party_calls import GetPartyCall, ListPartyCalls
+from libs.contracts.party_calls import FindPartyRecording, GetPartyCall, ListPartyCalls
 from libs.runtime.answers import Answers
 from libs.runtime.deadline import Deadline
 from services.tracking.answers.calls import QUESTIONS_IN_FLIGHT_MAX
@@ -21,3 +21,8 @@ def bind(answers: Answers, desk: PartyCallsDesk) -> None:
     async def get_call(question: GetPartyCall, _: Deadline) -> Value:
         with declining():
             return await desk.one(question)
+
+    @answers.to(FindPartyRecording, in_flight_max=QUESTIONS_IN_FLIGHT_MAX)
+    async def recording(question: FindPartyRecording, _: Deadline) -> Value:
+        with declining():
+            return await desk.recording(question)

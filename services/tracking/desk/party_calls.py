@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from libs.contracts.ids import AccountId
 from libs.contracts.party_calls import (
     BuyerCall,
+    FindPartyRecording,
     GetPartyCall,
     ListPartyCalls,
     PartyCallFound,
@@ -12,10 +13,12 @@ from libs.contracts.party_calls import (
     PublisherCall,
 )
 from libs.contracts.portals import Viewer
+from libs.contracts.recordings import RecordingFound
 from services.tracking.domain.cursor import read_cursor, write_cursor
 from services.tracking.domain.fitting import fitting
-from services.tracking.domain.parties import seen_by
+from services.tracking.domain.parties import heard_by, seen_by
 from services.tracking.domain.record import record_of
+from services.tracking.domain.recordings import find
 from services.tracking.domain.unfit import Missing
 from services.tracking.store.calls import Listed
 from services.tracking.store.party_calls import PartyCalls as Store
@@ -51,6 +54,17 @@ class PartyCallsDesk:
             raise Missing
         (named,) = await self._named(question.account_id, [seen])
         return PartyCallFound(call=named)
+
+    async def recording(self, question: FindPartyRecording) -> RecordingFound:
+        """One recording that the party may hear; raise Missing or Unfit."""
+        found = await self._calls.one(question)
+        if found is None:
+            raise Missing
+        call = record_of(question.call_id, found.told)
+        may = {one.recording_sid for one in heard_by(question.viewer, call)}
+        if question.recording_sid not in may:
+            raise Missing
+        return find(found.told, question.recording_sid)
 
     async def _named(self, account_id: AccountId, calls: Sequence[Seen]) -> tuple[Seen, ...]:
         """The same with the names of the publishers that may be known."""

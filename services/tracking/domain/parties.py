@@ -5,8 +5,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from libs.contracts.money import PLACES, Money
-from libs.contracts.party_calls import BuyerCall, BuyerLeg, PublisherCall
+from libs.contracts.party_calls import BuyerCall, BuyerLeg, PartyRecording, PublisherCall
 from libs.contracts.portals import Viewer
+from libs.contracts.recordings import Recording
 from libs.contracts.tracking import CallRecord, Leg
 from libs.contracts.worth import EffectKind, PartyKind
 
@@ -39,6 +40,7 @@ def _of_buyer(viewer: Viewer, call: CallRecord) -> BuyerCall:
         converted=_owes(viewer, call, EffectKind.REVENUE),
         charges=_money(viewer, call, EffectKind.REVENUE),
         legs=tuple(_leg(leg) for leg in call.legs if leg.buyer_id == viewer.id),
+        recordings=_told(viewer, call),
     )
 
 
@@ -49,10 +51,27 @@ def _leg(leg: Leg) -> BuyerLeg:
 
 def _of_publisher(viewer: Viewer, call: CallRecord) -> PublisherCall:
     never = set() if viewer.sees_callers else {"caller"}
-    plain = set(PublisherCall.model_fields) - {"party", "payouts"} - never
+    plain = set(PublisherCall.model_fields) - {"party", "payouts", "recordings"} - never
     return PublisherCall(
-        **call.model_dump(include=plain), payouts=_money(viewer, call, EffectKind.PAYOUT)
+        **call.model_dump(include=plain),
+        payouts=_money(viewer, call, EffectKind.PAYOUT),
+        recordings=_told(viewer, call),
     )
+
+
+def heard_by(viewer: Viewer, call: CallRecord) -> tuple[Recording, ...]:
+    """The recordings that a party may hear: a buyer those of its own legs, a publisher all."""
+    if not viewer.hears_recordings or (viewer.kind, viewer.id) not in parties_of(call):
+        return ()
+    if viewer.kind is PartyKind.PUBLISHER:
+        return call.recordings
+    own = {leg.step for leg in call.legs if leg.buyer_id == viewer.id}
+    return tuple(one for one in call.recordings if one.step in own)
+
+
+def _told(viewer: Viewer, call: CallRecord) -> tuple[PartyRecording, ...]:
+    known = set(PartyRecording.model_fields)
+    return tuple(PartyRecording(**one.model_dump(include=known)) for one in heard_by(viewer, call))
 
 
 def _owes(viewer: Viewer, call: CallRecord, kind: EffectKind) -> bool:

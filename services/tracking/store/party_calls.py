@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import Text, cast, literal, select, tuple_
 
 from libs.contracts.ids import AccountId, PublisherId
-from libs.contracts.party_calls import GetPartyCall, ListPartyCalls
+from libs.contracts.party_calls import FindPartyRecording, GetPartyCall, ListPartyCalls
 from libs.runtime.database import Database
 from services.tracking.domain.cells import Told
 from services.tracking.domain.cursor import Place
@@ -37,7 +37,7 @@ class PartyCalls:
             statement = statement.where(tuple_(*_PLACE) < tuple_(*values))
         return await self._read(statement)
 
-    async def one(self, question: GetPartyCall) -> Listed | None:
+    async def one(self, question: GetPartyCall | FindPartyRecording) -> Listed | None:
         """One of the party's calls."""
         found = await self._read(_of(question).where(party_call.c.call_id == question.call_id))
         return found[0] if found else None
@@ -61,7 +61,7 @@ class PartyCalls:
         ]
 
 
-def _of(question: ListPartyCalls | GetPartyCall) -> Any:
+def _of(question: ListPartyCalls | GetPartyCall | FindPartyRecording) -> Any:
     """The account's calls in which the party has a part."""
     return (
         select(*_PLACE, cast(call.c.told, Text))

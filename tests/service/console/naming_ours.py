@@ -23,6 +23,8 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
     stolen = {"document": f"format: 1\npools:\n- name: x\n  campaign_id: {campaign}\n"}
     return {
         **OF_AGENTS,
+        ("PUT", "/targets/{id}/pause"): {"paused": True},
+        ("PUT", "/targets/{id}/caps"): {},
         ("POST", "/campaigns"): {"name": "x", "assignments": [{"target_id": target}]},
         ("POST", "/targets"): {"name": "x", "buyer_id": buyer, "destination": destination},
         ("POST", "/groups"): {"name": "x", "members": [{"target_id": target}]},

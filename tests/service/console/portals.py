@@ -8,6 +8,11 @@ SELF = ("session", "sessions")  # of whoever has signed in: opened as a whole
 OPEN: dict[tuple[str, str], dict[str, str]] = {
     ("GET", "/calls"): BOTH,
     ("GET", "/calls/{call_id}"): BOTH,
+    ("GET", "/calls/csv"): BOTH,
+    ("GET", "/calls/{call_id}/recordings/{recording_sid}"): {
+        "buyer": "hears_recordings",
+        "publisher": "hears_recordings",
+    },
     ("POST", "/calls/{call_id}/disputes"): {"buyer": "disputes"},
     ("GET", "/disputes"): {"buyer": "always"},
     ("GET", "/targets"): {"buyer": "always"},

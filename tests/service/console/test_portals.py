@@ -90,6 +90,7 @@ async def a_call(stage: Stage, publisher: UUID | None, *buyers: UUID) -> UUID:
         facts.append(story.routed(step, terms=terms, **own, **sender))
         if step < len(buyers) - 1:
             facts.append(story.leg_ended(step, CallStatus.BUSY))
+        facts.append(story.recorded(step=step, recording_sid=f"RE{step}", url=None))
     last = len(buyers) - 1
     facts += [story.answered(last), story.leg_ended(last, seconds=60, bridged=True)]
     await stage.tell(*facts, story.ended(seconds=70))
@@ -112,6 +113,7 @@ async def test_each_party_sees_exactly_its_own(stage: Stage) -> None:
     await books_are_its_own(house)
     await a_record_shows_more(house)
     await a_record_lets_dispute(house)
+    await recordings_are_heard_by_who_may(house)
     await targets_are_set_by_their_buyer(house)
     await guesses_are_refused(house)
     await what_is_not_open_is_refused(house)
@@ -219,6 +221,32 @@ async def a_record_lets_dispute(house: House) -> None:
     assert balance["money"]["amount"] == "16.0000"
     for whose in ("ann", "bob"):
         await house.allow(whose)
+
+
+async def recordings_are_heard_by_who_may(house: House) -> None:
+    """A buyer hears its own legs, a publisher all, where the record says so; files say no more."""
+    call_id = house.calls["both"]
+    heard = {"ann": ["RE0"], "bob": ["RE1"], "pat": ["RE0", "RE1"]}
+    for whose, sids in heard.items():
+        asker = house.askers[whose]
+        path = f"calls/{call_id}"
+        assert (await asker.get(path))["call"]["recordings"] == []
+        assert (await asker("GET", f"{path}/recordings/RE0")).status_code == 403
+        await house.allow(whose, hears_recordings=True)
+        told = (await asker.get(path))["call"]["recordings"]
+        assert [one["recording_sid"] for one in told] == sids
+        for sid in ("RE0", "RE1", "RE2"):
+            answer = await asker("GET", f"{path}/recordings/{sid}")
+            # nothing is at the carrier here: who may hear it is told so
+            assert answer.status_code == (409 if sid in sids else 404), (whose, sid)
+        await house.allow(whose)
+        rows = (await asker("GET", "calls/csv")).text.splitlines()
+        assert len(rows) == 1 + len(await house.listed(whose))
+        assert not any(one in rows[0] for one in ("revenue", "buyer", "cost", "profit"))
+        for one in HIDDEN:
+            assert one not in "".join(rows), (whose, one)
+    no = await house.askers["ann"]("GET", "calls/csv", params={"caller": "+12125550100"})
+    assert no.status_code == 422
 
 
 async def targets_are_set_by_their_buyer(house: House) -> None:
@@ -358,6 +386,8 @@ async def people_of_a_party_come_and_go(house: House) -> None:
     assert (await owner.get(person))["party_id"] == pat
     await owner.delete(person)
     assert (await cleo("GET", "calls")).status_code == 401
+    for one in (await house.askers["ann"].get("targets"))["targets"]:
+        await owner.delete(f"targets/{one['id']}", one["version"])
     row = await owner.get(f"buyers/{ann}")
     await owner.delete(f"buyers/{ann}", row["version"])
     assert (await house.askers["ann"]("GET", "calls")).status_code == 403
