@@ -44,6 +44,7 @@ from services.rtb.desk.bidder_keys import BidderKeysDesk
 from services.rtb.desk.keeping import KeepingDesk
 from services.rtb.desk.looking import LookingDesk
 from services.rtb.desk.pinging import PingingDesk
+from services.rtb.desk.trying import TryingDesk
 from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit
 
 AUCTIONS_IN_FLIGHT_MAX = 500  # each may ask hundreds of bidders; the rest go on unsold at once
@@ -128,7 +129,7 @@ def bind_keys(answers: Answers, desk: BidderKeysDesk) -> None:
 
 
 def bind_looking(answers: Answers, desk: LookingDesk) -> None:
-    """Bind the questions of those who look back, or try something."""
+    """Bind the questions of those who look back."""
 
     @answers.to(ListAuctions, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def auctions(question: ListAuctions, _: Deadline) -> Auctions:
@@ -144,6 +145,15 @@ def bind_looking(answers: Answers, desk: LookingDesk) -> None:
         with _declining():
             return await desk.bid(question)
 
+    @answers.to(ReportRtb, in_flight_max=LOOKS_IN_FLIGHT_MAX)
+    async def report(question: ReportRtb, _: Deadline) -> RtbReport:
+        with _declining():
+            return await desk.report(question)
+
+
+def bind_trying(answers: Answers, desk: TryingDesk) -> None:
+    """Bind the questions of those who try something."""
+
     @answers.to(PingRtbTarget, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def ping(question: PingRtbTarget, _: Deadline) -> Pinged:
         with _declining():
@@ -153,11 +163,6 @@ def bind_looking(answers: Answers, desk: LookingDesk) -> None:
     async def rehearse(question: RehearseAuction, deadline: Deadline) -> AuctionDetail:
         with _declining():
             return await desk.rehearse(question, deadline)
-
-    @answers.to(ReportRtb, in_flight_max=LOOKS_IN_FLIGHT_MAX)
-    async def report(question: ReportRtb, _: Deadline) -> RtbReport:
-        with _declining():
-            return await desk.report(question)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ from services.rtb.answers import (
     bind_keys,
     bind_looking,
     bind_pings,
+    bind_trying,
 )
 from services.rtb.bidders import Bidders
 from services.rtb.desk.asking import AskingDesk, House
@@ -49,6 +50,7 @@ from services.rtb.desk.noticing import NoticingDesk
 from services.rtb.desk.own_door import BiddersDesk
 from services.rtb.desk.pinging import PingingDesk
 from services.rtb.desk.reservations import ReservationsDesk
+from services.rtb.desk.trying import TryingDesk
 from services.rtb.doors import bidders as bidders_door
 from services.rtb.doors.gate import Gate
 from services.rtb.doors.pings import pings
@@ -150,8 +152,8 @@ def _bind(  # noqa: PLR0917 - wired once
     bind_auctions(answers, auctions)
     keeping = KeepingDesk(configuration, outbox, clock)
     bind_keeping(answers, keeping)
-    looking = LookingDesk(Looking(database), memory, asking, bidders, clock, house)
-    bind_looking(answers, looking)
+    bind_looking(answers, LookingDesk(Looking(database), memory, asking))
+    bind_trying(answers, TryingDesk(Looking(database), memory, asking, bidders, clock, house))
     store = Auctions(doors, outbox)
     asking = AskingDesk(store, bidders, clock, house, _seed, asking.paces)
     sounding = AuctionDesk(store, memory, asking, behind, clock, house)
