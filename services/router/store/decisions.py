@@ -40,6 +40,19 @@ _LATEST = Statement(
 )
 
 
+_KEEP_PLAN = Statement(
+    insert(snapshot)
+    .values(
+        digest=bindparam("digest", type_=Text()),
+        account_id=bindparam("account_id", type_=UUID_TYPE(as_uuid=True)),
+        plan=bindparam("plan", type_=Text()),
+        kept_at=func.now(),
+    )
+    .on_conflict_do_nothing(),
+    "snapshot.keep",
+)
+
+
 class Decided:
     """One kept decision: its outcome as it was answered, and its record.
 
@@ -77,11 +90,10 @@ class Decisions:
         """Keep a plan by its content, before the first decision is taken from it."""
         if plan.digest in self._kept:
             return
-        statement = insert(snapshot).values(
-            digest=plan.digest, account_id=plan.account_id, plan=plan.text, kept_at=func.now()
-        )
-        async with self._database.transaction() as connection:
-            await connection.execute(statement.on_conflict_do_nothing())
+        async with self._database.hot() as connection:  # a caller waits
+            await _KEEP_PLAN.run(
+                connection, digest=plan.digest, account_id=plan.account_id, plan=plan.text
+            )
         self._kept.add(plan.digest)
 
     async def plan(self, account_id: AccountId, digest: str | None) -> Plan | None:
