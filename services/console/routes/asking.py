@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from libs.contracts.bidding_edits import GetRtb, RtbNoun
-from libs.contracts.editing import GetConfiguration, Got, Noun, Order, Retire, Row
+from libs.contracts.editing import Edit, GetConfiguration, Got, Noun, Order, Retire, Row
 from libs.contracts.flow_edits import GetFlow
 from libs.contracts.ids import AccountId
 from libs.contracts.message import Question
@@ -27,6 +27,8 @@ from services.console.problems import (
 )
 
 WITHIN_MS = 950  # an owner that is away is named within a second
+# Who gives up on an edit does not know whether it was made, so it gets longer.
+EDIT_WITHIN_MS = 3_000
 CARRIER_MS = 6_000  # of a question that waits for the carrier while somebody looks on
 LONG_MS = 30_000  # imports and lists of numbers are many edits
 PAGE_MAX = 200
@@ -142,10 +144,12 @@ async def asked(
     request: Request,
     question: Question,
     paths: Mapping[str, str] | None = None,
-    within_ms: int = WITHIN_MS,
+    within_ms: int | None = None,
 ) -> Any:
     """The owner's outcome; raise the Problem that its refusal or silence is."""
     ask: Ask = request.app.state.ask
+    if within_ms is None:
+        within_ms = EDIT_WITHIN_MS if isinstance(question, Edit) else WITHIN_MS
     owner = question.subject.split(".")[1]
     try:
         return await ask(question, Deadline.within(within_ms))

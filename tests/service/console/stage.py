@@ -1,13 +1,18 @@
-"""A console that listens, with the owners behind it; the tests are browsers and programs."""
+"""A console that listens, with the owners behind it; the tests are browsers and programs.
+
+The services are started once for a file of tests; each test has an account of its own in them.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import uvicorn
 
 from libs.contracts.calls import Fact
@@ -71,7 +76,9 @@ class Asker:
 
 
 class Stage:
-    """One test's world."""
+    """One test's world: running services, and the owner of an account in them."""
+
+    _password_as_kept = ""  # hashing is slow for good reason, and once is enough
 
     def __init__(self, nats_url: str, database_url: str, stack: AsyncExitStack) -> None:
         self.nats_url = nats_url
@@ -105,6 +112,31 @@ class Stage:
         """Start the console, and none of the services that it asks."""
         self.app = await self.console(**more)
         self.owner = await self.program(Role.OWNER, await self._first_account())
+
+    @asynccontextmanager
+    async def for_one_test(self) -> AsyncIterator["Stage"]:
+        """The same services with another account, whose numbers are free again at the end."""
+        async with AsyncExitStack() as stack:
+            stage = copy(self)
+            stage.stack = stack
+            stage.owner = await stage.program(Role.OWNER, await stage.another_account("My company"))
+            yield stage
+        await self._take_back()
+
+    async def _take_back(self) -> None:
+        """Free what only one account can have, since a later test wants the same."""
+        for kind, table, key in (
+            ("numbers", "number", "id"),
+            ("carriers", "carrier", "account_sid"),
+        ):
+            with psycopg.connect(self.database_url.replace("+psycopg", "")) as sql:
+                kept = sql.execute(
+                    f"SELECT account_id, document->>'{key}', version FROM router.{table}"
+                    " WHERE NOT retired"
+                ).fetchall()
+            for account_id, name, version in kept:
+                owner = await self.program(Role.OWNER, account_id)
+                await owner.delete(f"{kind}/{name}", version)
 
     async def add_flows(self) -> None:
         """Start flows, which few tests need."""
@@ -159,21 +191,20 @@ class Stage:
 
         return await eventually(found)
 
-    async def for_another(self) -> "Stage":
-        """The same stage for an owner of another account: tests of a file may share a stage."""
-        self.owner = await self.program(Role.OWNER, await self.another_account())
-        return self
-
-    async def another_account(self) -> UUID:
+    async def another_account(self, name: str = "Another company") -> UUID:
         """An account of somebody else."""
         account_id = uuid4()
-        email = f"{uuid4().hex}@example.com"
-        desk = self.app.state.keeping_people
-        person, _ = await desk._newcomer(email, "Somebody else")
-        await self.app.state.accounts.found(
-            account_id, "Another company", person, TESTER, self.app.state.clock.now()
-        )
+        owner = await self._somebody(f"{uuid4().hex}@example.com")
+        now = self.app.state.clock.now()
+        await self.app.state.accounts.found(account_id, name, owner, TESTER, now)
         return account_id
+
+    async def _somebody(self, email: str) -> Person:
+        """Whoever signs in with the tests' password."""
+        if not self._password_as_kept:
+            passwords = self.app.state.keeping_people._passwords
+            Stage._password_as_kept = await passwords.hashed(PASSWORD)
+        return Person(uuid4(), email, "Ann", self._password_as_kept, must_change=False)
 
     async def program(self, role: Role, account_id: UUID, **more: Any) -> Asker:
         """A program with a key of its own."""
@@ -221,9 +252,7 @@ class Stage:
     async def person(self, role: Role = Role.OWNER, account_id: UUID | None = None) -> str:
         """Somebody with a password; give her address."""
         email = f"{uuid4().hex}@example.com"
-        desk = self.app.state.keeping_people
-        kept = await desk._passwords.hashed(PASSWORD)
-        person = Person(uuid4(), email, "Ann", kept, must_change=False)
+        person = await self._somebody(email)
         whose, now = account_id or self.owner.account_id, self.app.state.clock.now()
         async with self.app.state.members._database.transaction() as connection:
             await know(connection, person, now)

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
+import pytest_asyncio
 
 from deploy.local.bidders import PlayedBidders, bids
 from libs.contracts.auction import AuctionUnsold, AuctionWon, HoldAuction
 from libs.contracts.calls import CallStatus, Fact, LegEnded
-from libs.contracts.ids import AccountId, call_id_of
+from libs.contracts.ids import AccountId, CallId, call_id_of
 from libs.contracts.money import usd
 from libs.contracts.phone import read_caller
 from libs.contracts.routing import Terms
@@ -19,7 +19,7 @@ from libs.runtime.deadline import Deadline
 from libs.runtime.publish import MESSAGE_ID, publish
 from tests.kit.facts import NOON, CallStory
 from tests.kit.hosting import ACCOUNT_SID, eventually
-from tests.service.console.stage import Stage, running_stage
+from tests.service.console.stage import Stage
 
 
 class Market:
@@ -29,6 +29,7 @@ class Market:
         self.stage, self.http, self.bidders = stage, http, bidders
         self.rows: dict[str, Any] = {}
         self.keys: dict[str, str] = {}
+        self.mark = uuid4().hex  # no two markets have the same calls
 
     async def open(self) -> None:
         may = {"bidder_may": {"pause": True, "daily_cap_max": 5}}
@@ -62,13 +63,16 @@ class Market:
         told: dict[str, Any] = answer.json()
         return told
 
+    def call_id(self, call_sid: str = "CA1") -> CallId:
+        return call_id_of(ACCOUNT_SID, call_sid + self.mark)
+
     async def sell(self, call_sid: str = "CA1") -> AuctionWon | AuctionUnsold:
         question = HoldAuction(
-            call_id=call_id_of(ACCOUNT_SID, call_sid),
+            call_id=self.call_id(call_sid),
             step=0,
             account_id=self.stage.owner.account_id,
             account_sid=ACCOUNT_SID,
-            call_sid=call_sid,
+            call_sid=call_sid + self.mark,
             rtb_router_id=self.ring["document"]["id"],
             campaign_id=uuid4(),
             caller=read_caller("+12125550123"),
@@ -87,7 +91,7 @@ class Market:
 
     async def route(self, name: str, price: str) -> None:
         """Tell of the call what the router tells, and that nobody has talked in it."""
-        account_id, call_id = self.stage.owner.account_id, call_id_of(ACCOUNT_SID, "CA1")
+        account_id, call_id = self.stage.owner.account_id, self.call_id()
         assert account_id is not None, "signed in before"
         story = CallStory(AccountId(account_id), NOON, call_id)
         bought = story.routed(
@@ -118,16 +122,15 @@ class Market:
         return await eventually(look)
 
 
-@pytest.fixture
-async def market(nats_url: str, database_url: str) -> AsyncIterator[Market]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def market(stage: Stage) -> AsyncIterator[Market]:
     bidders = PlayedBidders({"/acme": bids("12.5", requiredDuration=60), "/bolt": bids(7)})
     await bidders.start()
-    async with running_stage(nats_url, database_url) as stage:
-        transport = httpx.ASGITransport(app=stage.rtb)
-        async with httpx.AsyncClient(transport=transport, base_url="http://rtb") as http:
-            market = Market(stage, http, bidders)
-            await market.open()
-            yield market
+    transport = httpx.ASGITransport(app=stage.rtb)
+    async with httpx.AsyncClient(transport=transport, base_url="http://rtb") as http:
+        market = Market(stage, http, bidders)
+        await market.open()
+        yield market
     await bidders.stop()
 
 
@@ -243,7 +246,7 @@ async def test_a_conversion_counts_once_in_the_spend_and_in_the_books(market: Ma
 async def test_a_leg_that_lasted_shows_in_the_spend_too(market: Market) -> None:
     await market.sell()
     fact = LegEnded(
-        call_id=call_id_of(ACCOUNT_SID, "CA1"),
+        call_id=market.call_id(),
         step=0,
         at=NOON,
         seen_at=NOON,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
+import pytest_asyncio
 
 from deploy.local.carrier.ledger import NumberConfig
 from deploy.local.carrier.report import CallReport
@@ -78,7 +78,7 @@ def call_id_of_sid(sid: str) -> str:
     return str(call_id_of(ACCOUNT_SID, sid))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def line(stage: Stage, tmp_path: Path) -> AsyncIterator[Line]:
     apps: list[Any] = []
 

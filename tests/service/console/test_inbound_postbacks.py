@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from libs.contracts.ids import AccountId, PublisherId
 from libs.contracts.money import usd
@@ -56,7 +57,7 @@ class Partner:
         return items
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def partner(stage: Stage) -> AsyncIterator[Partner]:
     key = await stage.owner.post("postback-keys", {"name": "Their tracker"})
     shown = await stage.owner.get(f"postback-keys/{key['document']['id']}/address")

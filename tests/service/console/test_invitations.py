@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
-import pytest
+import pytest_asyncio
 
 from services.console.domain.access import Role
 from tests.kit.mailbox import Mailbox, running_mailbox
@@ -14,13 +14,13 @@ from tests.service.console.stage import PASSWORD, Asker, Stage, joined, lone_con
 NEW = "a password that bob chose"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def mailbox() -> AsyncIterator[Mailbox]:
     async with running_mailbox() as mailbox:
         yield mailbox
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def alone(nats_url: str, database_url: str, mailbox: Mailbox) -> AsyncIterator[Stage]:
     async with lone_console(nats_url, database_url, smtp_url=mailbox.url) as stage:
         yield stage

@@ -10,6 +10,7 @@ from urllib.parse import urldefrag, urljoin
 
 import httpx
 import pytest
+import pytest_asyncio
 import schemathesis
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -32,7 +33,7 @@ def console() -> FastAPI:
     return create(settings_of(Settings, **NOWHERE))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def browser(console: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=console)
     async with httpx.AsyncClient(transport=transport, base_url="http://console") as http:

@@ -5,9 +5,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-import pytest_asyncio
-
 from libs.contracts.calls import Fact, LegAnswered
 from libs.contracts.ids import AccountId
 from libs.contracts.money import usd
@@ -18,14 +15,6 @@ from libs.runtime.publish import MESSAGE_ID, publish
 from tests.kit.facts import CallStory
 from tests.kit.hosting import eventually
 from tests.service.console.stage import Asker, Stage, a_routed_campaign
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def stage(house: Stage) -> Stage:
-    return await house.for_another()
-
 
 PUBLISHER = uuid4()
 NUMBER = "+18005550100"

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import pytest_asyncio
 
 from services.ingress.app import create as create_ingress
 from services.ingress.settings import Settings as IngressSettings
@@ -16,7 +17,7 @@ from tests.kit.played_rest import PlayedRest, played_rest
 from tests.service.console.stage import ACCOUNT_SID, Asker, Stage
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def rest(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[PlayedRest]:

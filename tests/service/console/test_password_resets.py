@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
-import pytest
+import pytest_asyncio
 
 from services.console import mail
 from services.console.desk.resetting import ASKED_FOR_NAME_MAX
@@ -17,13 +17,13 @@ from tests.service.console.stage import PASSWORD, Stage, lone_console
 NEW = "a new password of the tests"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def mailbox() -> AsyncIterator[Mailbox]:
     async with running_mailbox() as mailbox:
         yield mailbox
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def alone(nats_url: str, database_url: str, mailbox: Mailbox) -> AsyncIterator[Stage]:
     more = {"smtp_url": mailbox.url, "public_base_url": "https://calls.example.com"}
     async with lone_console(nats_url, database_url, **more) as stage:

@@ -2,21 +2,10 @@
 
 from typing import Any
 
-import pytest
-import pytest_asyncio
-
 from libs.contracts.publishers import AskPublishers
 from libs.runtime.deadline import Deadline
 from tests.kit.hosting import eventually
 from tests.service.console.stage import Stage
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def stage(house: Stage) -> Stage:
-    return await house.for_another()
-
 
 TEN_A_DAY = {"period": "day", "most": {"amount": "10"}}
 PUBLISHER = {

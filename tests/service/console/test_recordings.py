@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from deploy.local.carrier.ledger import Recording
 from deploy.local.carrier.tape import wav
@@ -52,7 +53,7 @@ class Archive:
         return wav(self.carrier.carrier.ledger.recordings[sid])
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def archive(stage: Stage, tmp_path: Path) -> AsyncIterator[Archive]:
     async with AsyncExitStack() as stack:
         carrier = await stack.enter_async_context(played_rest(ACCOUNT_SID, TOKEN))

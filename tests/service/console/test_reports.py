@@ -6,9 +6,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import pytest
-import pytest_asyncio
-
 from libs.contracts.calls import Fact
 from libs.contracts.ids import AccountId
 from libs.runtime.publish import MESSAGE_ID, publish
@@ -16,14 +13,6 @@ from services.console.domain.access import Role
 from tests.kit.facts import NOON, CallStory
 from tests.kit.hosting import eventually
 from tests.service.console.stage import Asker, Stage
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def stage(house: Stage) -> Stage:
-    return await house.for_another()
-
 
 SINCE, UNTIL = (NOON - timedelta(hours=12)).isoformat(), (NOON + timedelta(hours=12)).isoformat()
 CALLS = 3

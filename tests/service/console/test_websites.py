@@ -4,19 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 import pytest_asyncio
 
 from tests.kit.hosting import eventually
 from tests.service.console.stage import Stage, a_routed_campaign
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def stage(house: Stage) -> Stage:
-    return await house.for_another()
-
 
 NUMBER = "+18005550100"
 NOBODYS = "018f3b1c-0000-7000-8000-00000000000f"
