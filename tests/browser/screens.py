@@ -4,6 +4,7 @@ Run: make screens [ARGS="/calls /buyers"]
 """
 
 import asyncio
+import re
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -55,7 +56,7 @@ async def _take(visitor: Visitor, path: str) -> None:
     page = visitor.page
     await visitor.go(path)
     await page.get_by_role("heading", level=1).wait_for()
-    name = path.strip("/").replace("/", "-") or "home"
+    name = re.sub(r"[^\w-]+", "-", path.strip("/")) or "home"
     for size, (width, height) in SIZES.items():
         await page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):

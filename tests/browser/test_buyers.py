@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.playing import Visitor
-from tests.browser.world import PASSWORD, World, signed_in
+from tests.browser.world import PASSWORD, World, be_signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -48,6 +48,7 @@ async def test_a_buyer_with_a_target_is_made_and_changed(owner: Visitor, world: 
     page = await owner.go(f"/buyers?contains={name[:17].replace(' ', '%20')}")
     await expect(page.get_by_role("row")).to_have_count(2)  # a double click made one
     await page.get_by_role("button", name=f"Pause {name}").click()
+    await expect(page.get_by_text(f"{name} is paused")).to_be_visible()
     await expect(page.get_by_role("row").filter(has_text="Paused")).to_have_count(1)
     await page.get_by_text("Undo", exact=True).click()  # keys come to it by F6
     await expect(page.get_by_role("row").filter(has_text="Active")).to_have_count(1)
@@ -55,7 +56,7 @@ async def test_a_buyer_with_a_target_is_made_and_changed(owner: Visitor, world: 
 
 async def test_two_change_one_buyer_and_see_both_versions(owner: Visitor, world: World) -> None:
     async with world.asker() as http:
-        http.headers["X-CSRF-Token"] = await signed_in(http, world.email, PASSWORD)
+        await be_signed_in(http, world.email, PASSWORD)
         name = f"Sunline {uuid4().hex[:6]}"
         made = (await http.post("/buyers", json={"name": name})).json()
         at = f"/buyers/{made['document']['id']}"
@@ -71,7 +72,7 @@ async def test_two_change_one_buyer_and_see_both_versions(owner: Visitor, world:
         await expect(row).to_be_visible()
         await owner.has_no_barriers()
         await conflict.get_by_role("button", name="Keep mine").click()
-        await expect(page.get_by_text("Saved")).to_be_visible()
+        await expect(page.get_by_text("Saved", exact=True)).to_be_visible()
         assert (await http.get(at)).json()["document"]["caps"]["concurrency"] == 7
 
         await page.get_by_role("button", name="Retire this buyer").click()

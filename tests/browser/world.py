@@ -1,6 +1,9 @@
 """The real services in one process, with the demo's account and calls that were played in it."""
 
 import asyncio
+import contextlib
+import io
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,9 +21,8 @@ from deploy.local.carrier.ledger import NumberConfig
 from deploy.local.carrier.script import parse_script
 from libs.contracts.ids import AccountId
 from services.console.app import create as create_console
-from services.console.domain.access import Principal, Right, Role
+from services.console.domain.access import Role
 from services.console.settings import Settings as ConsoleSettings
-from services.console.store.members import Standing
 from services.rtb.app import create as create_rtb
 from services.rtb.settings import Settings as RtbSettings
 from tests.kit.hosting import (
@@ -70,14 +72,15 @@ class World(House):
         rtb = await self.stack.enter_async_context(
             alive(create_rtb(settings_of(RtbSettings, **about, allow_private_addresses=True)))
         )
-        self.console = await self._listening(about)
-        for app in (rtb, self.console):
-            await eventually(partial(is_whole, app))
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            self.console = await self._listening(about)
+            for app in (rtb, self.console):
+                await eventually(partial(is_whole, app))
+            self.email = await self._first_owner(told)
         bidders = PlayedBidders(DEMO)
         await bidders.start()
         self.stack.push_async_callback(bidders.stop)
         await demo.load(self.asking, ACCOUNT_SID, bidders.url)
-        self.email = await self.person(Role.OWNER)
         for dialled, script, caller in CALLS:
             await self.record(await self.call(dialled, script, caller))
 
@@ -126,27 +129,31 @@ class World(House):
         self.url = f"http://127.0.0.1:{port}"
         return app
 
-    async def person(self, role: Role, account_id: AccountId = demo.ACCOUNT) -> str:
-        """Somebody of an account with the tests' password; give her address."""
-        people = self.console.state.people
+    async def _first_owner(self, told: io.StringIO) -> str:
+        """Whom the console makes at its first start, with a password of her own; her address."""
 
-        async def began() -> Any:
-            return await people.by_email("owner@example.com")
+        async def made() -> re.Match[str] | None:
+            return re.search(r"First owner: (\S+) .*password: (\S+)", told.getvalue())
 
-        await eventually(began)
-        email = f"{uuid4().hex[:8]}@example.com"
-        everything = Principal(
-            account_id=account_id, name="tests", role=Role.OWNER, rights=frozenset(Right)
-        )
-        desk = self.console.state.keeping_people
-        _, given = await desk.admit(everything, email, "Ann", Standing(role=role))
+        email, given = (await eventually(made)).groups()
         async with self.asker() as http:
-            token = await signed_in(http, email, given)
+            await be_signed_in(http, email, given)
             change = {"password": given, "new_password": PASSWORD}
-            changed = await http.put(
-                "/session/password", json=change, headers={"X-CSRF-Token": token}
-            )
+            changed = await http.put("/session/password", json=change)
         assert changed.is_success, changed.text
+        return email
+
+    async def person(self, role: Role, account_id: AccountId = demo.ACCOUNT) -> str:
+        """Somebody who was invited to an account and has come; give her address."""
+        email = f"{uuid4().hex[:8]}@example.com"
+        async with self.asker() as http:
+            await be_signed_in(http, self.email, PASSWORD, account_id)
+            invited = await http.post("/invitations", json={"email": email, "role": role})
+            assert invited.is_success, invited.text
+            link = invited.json()["link"].rpartition(".")[2]
+            body = {"link": link, "name": "Ann", "new_password": PASSWORD}
+            accepted = await http.post("/invitations/acceptance", json=body)
+        assert accepted.is_success, accepted.text
         return email
 
     def asker(self) -> httpx.AsyncClient:
@@ -156,12 +163,8 @@ class World(House):
     async def new_account(self) -> "Account":
         """An account of its own, by the API, and its owner."""
         async with self.asker() as http:
-            token = await signed_in(http, self.email, PASSWORD)
-            made = await http.post(
-                "/accounts",
-                json={"name": f"Company {uuid4().hex[:4]}"},
-                headers={"X-CSRF-Token": token},
-            )
+            await be_signed_in(http, self.email, PASSWORD)
+            made = await http.post("/accounts", json={"name": f"Company {uuid4().hex[:4]}"})
         assert made.is_success, made.text
         account_id = AccountId(UUID(made.json()["account_id"]))
         return Account(self, account_id, await self.person(Role.OWNER, account_id))
@@ -178,7 +181,7 @@ class Account:
     async def has_a_campaign(self, number: str, name: str) -> None:
         """One buyer with one desk takes the calls of a number."""
         async with self.world.asker() as http:
-            http.headers["X-CSRF-Token"] = await signed_in(http, self.email, PASSWORD)
+            await be_signed_in(http, self.email, PASSWORD)
 
             async def made(noun: str, document: dict[str, Any]) -> Any:
                 answer = await http.post(f"/{noun}", json=document)
@@ -202,11 +205,15 @@ class Account:
             assert active.is_success, active.text
 
 
-async def signed_in(http: httpx.AsyncClient, email: str, password: str) -> str:
-    """Sign in; give the session's token against foreign pages."""
-    answer = await http.post("/session", json={"email": email, "password": password})
+async def be_signed_in(
+    http: httpx.AsyncClient, email: str, password: str, account_id: UUID | None = None
+) -> None:
+    """Sign in; what follows changes things too."""
+    given = {"email": email, "password": password}
+    named = {} if account_id is None else {"account_id": str(account_id)}
+    answer = await http.post("/session", json={**given, **named})
     assert answer.is_success, answer.text
-    return str(answer.json()["csrf_token"])
+    http.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
 
 
 def code_of(secret: str) -> str:

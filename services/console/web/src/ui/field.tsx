@@ -35,7 +35,8 @@ export function Field({ label, help, error, quiet, children }: About & { childre
   );
 }
 
-const LOOK = "control w-full min-w-0 placeholder:text-faint aria-invalid:border-bad disabled:opacity-60";
+/** As wide as its place, unless a width of its own is named. */
+const look = (className = ""): string => cn("control min-w-0 placeholder:text-faint aria-invalid:border-bad disabled:opacity-60", !/(^| )w-/.test(className) && "w-full", className);
 
 type Own<T, V> = About & Omit<T, "onChange" | "value"> & { value: V; onChange: (value: V) => void };
 
@@ -43,7 +44,7 @@ type Own<T, V> = About & Omit<T, "onChange" | "value"> & { value: V; onChange: (
 export function TextField({ label, help, error, quiet, value, onChange, className, ...rest }: Own<InputHTMLAttributes<HTMLInputElement>, string>) {
   return (
     <Field label={label} help={help} error={error} quiet={quiet}>
-      {(wiring) => <input {...wiring} value={value} onChange={(event) => onChange(event.target.value)} className={cn(LOOK, className)} {...rest} />}
+      {(wiring) => <input {...wiring} value={value} onChange={(event) => onChange(event.target.value)} className={look(className)} {...rest} />}
     </Field>
   );
 }
@@ -61,7 +62,7 @@ export function NumberField({ label, help, error, quiet, value, onChange, classN
             const digits = event.target.value.replace(/[^\d]/g, "").slice(0, 15);
             onChange(digits === "" ? null : Number(digits));
           }}
-          className={cn(LOOK, "tabular-nums", className)}
+          className={look(cn("tabular-nums", className))}
           {...rest}
         />
       )}
@@ -73,7 +74,7 @@ export function NumberField({ label, help, error, quiet, value, onChange, classN
 export function TextArea({ label, help, error, quiet, value, onChange, className, ...rest }: Own<TextareaHTMLAttributes<HTMLTextAreaElement>, string>) {
   return (
     <Field label={label} help={help} error={error} quiet={quiet}>
-      {(wiring) => <textarea rows={4} {...wiring} value={value} onChange={(event) => onChange(event.target.value)} className={cn(LOOK, "h-auto py-1", className)} {...rest} />}
+      {(wiring) => <textarea rows={4} {...wiring} value={value} onChange={(event) => onChange(event.target.value)} className={look(cn("h-auto py-1", className))} {...rest} />}
     </Field>
   );
 }
@@ -88,7 +89,7 @@ export function SelectField({ label, help, error, quiet, value, onChange, choice
   return (
     <Field label={label} help={help} error={error} quiet={quiet}>
       {(wiring) => (
-        <select {...wiring} value={value} onChange={(event) => onChange(event.target.value)} className={cn(LOOK, className)} {...rest}>
+        <select {...wiring} value={value} onChange={(event) => onChange(event.target.value)} className={look(className)} {...rest}>
           {choices.map((choice) => (
             <option key={choice.value} value={choice.value}>
               {choice.label}

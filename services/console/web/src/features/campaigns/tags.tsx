@@ -52,7 +52,7 @@ function Snippet({ tagId }: { tagId: string }) {
   const [preset, setPreset] = useState<Preset>("none");
   const snippet = useQuery({
     queryKey: [...KEY, tagId, "snippet", landing, preset],
-    queryFn: () => data(api.POST("/api/v1/tracking-tags/{id}/snippet", { params: { path: { id: tagId } }, body: { landing, preset } as Schemas["Wanted"] })),
+    queryFn: () => data(api.POST("/api/v1/tracking-tags/{id}/snippet", { params: { path: { id: tagId } }, body: { landing, preset } })),
     enabled: open,
     placeholderData: (before) => before,
     retry: false,
