@@ -3,8 +3,14 @@
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
+from libs.contracts.ids import CampaignId
 from libs.contracts.message import Document, Value
 from libs.contracts.worth import PartyKind
+
+TAGS_MAX = 1_000  # of one publisher, made by its own people
+CAMPAIGNS_MAX = 200  # for which they may make them
 
 
 class BuyerPortal(Document):
@@ -26,11 +32,15 @@ class BuyerPortal(Document):
 class PublisherPortal(Document):
     """What a publisher's people may see and do.
 
-    `sees_callers`: the numbers of callers; `hears_recordings`: of the calls it has sent.
+    `sees_callers`: the numbers of callers; `hears_recordings`: of the calls it has sent;
+    `makes_tags`: at most `tags_most` in all, for the campaigns of `campaign_ids` alone.
     """
 
     sees_callers: bool = False
     hears_recordings: bool = False
+    makes_tags: bool = False
+    tags_most: int = Field(default=20, ge=1, le=TAGS_MAX)
+    campaign_ids: tuple[CampaignId, ...] = Field(default=(), max_length=CAMPAIGNS_MAX)
 
 
 class Viewer(Value):

@@ -32,6 +32,8 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.tracking.list_party_calls.v1 ask.tracking.get_party_call.v1
             ask.tracking.party_entries.v1 ask.tracking.party_disputes.v1
             ask.tracking.open_party_dispute.v1 ask.tracking.party_recording.v1
+            ask.tracking.list_party_tags.v1 ask.tracking.make_party_tag.v1
+            ask.tracking.party_snippet.v1
             ask.tracking.save_publisher.v1 ask.tracking.list.v1
             ask.tracking.payout_caps.v1
             ask.tracking.get.v1 ask.tracking.retire.v1

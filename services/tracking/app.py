@@ -34,6 +34,7 @@ from services.tracking.answers import controlling as controlling_answers
 from services.tracking.answers import keeping as keeping_answers
 from services.tracking.answers import money as money_answers
 from services.tracking.answers import party_calls as party_calls_answers
+from services.tracking.answers import party_tags as party_tags_answers
 from services.tracking.answers import pixels as pixels_answers
 from services.tracking.answers import postbacks as postbacks_answers
 from services.tracking.answers import reconciling as reconciling_answers
@@ -57,6 +58,7 @@ from services.tracking.desk.forgetting import ForgettingDesk
 from services.tracking.desk.keeping import KeepingDesk
 from services.tracking.desk.looking import LookingDesk
 from services.tracking.desk.party_calls import PartyCallsDesk
+from services.tracking.desk.party_tags import PartyTagsDesk
 from services.tracking.desk.payout_caps import PayoutCapsDesk
 from services.tracking.desk.periods import PeriodsDesk
 from services.tracking.desk.pixels import PixelsDesk
@@ -96,6 +98,7 @@ from services.tracking.store.journal import Journal
 from services.tracking.store.leasing import Leasing
 from services.tracking.store.numbers import Numbers
 from services.tracking.store.party_calls import PartyCalls
+from services.tracking.store.party_tags import PartyTags
 from services.tracking.store.payout_caps import PayoutCaps
 from services.tracking.store.periods import Periods
 from services.tracking.store.pool_use import PoolUses
@@ -332,6 +335,7 @@ def _websites(  # noqa: PLR0917 - wired once
     following = FollowingDesk(numbers, Ask(broker), broker)
     tagging = TaggingDesk(keeping, configuration, numbers, following, memory, base_url)
     visits_answers.bind_tags(answers, tagging)
+    party_tags_answers.bind(answers, PartyTagsDesk(tagging, configuration, PartyTags(database)))
     attributing = AttributingDesk(Attributions(database), numbers, outbox, SystemClock())
     visits_answers.bind_visits(
         answers, LookingDesk(Visits(database), PoolUses(database)), attributing

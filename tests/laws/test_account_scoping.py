@@ -91,6 +91,7 @@ FREE = {
         for name in ("_FILED_BEFORE", "_FILED_NOW", "_FILE")
     },
     "services/tracking/store/archive.py:_COUNTED": "calls of all accounts, by their key",
+    "services/tracking/store/parties.py:_KNOWN": "calls of all accounts, by their key",
     "services/tracking/store/archive.py:_UNREAD": "calls of all accounts, by their key",
     "services/tracking/store/archive.py:_HEARD": "calls of all accounts, by their key",
     "services/tracking/store/archive.py:calls": "calls of all accounts, to be folded anew",

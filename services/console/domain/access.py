@@ -61,6 +61,7 @@ class Allowance(StrEnum):
     PAUSE_TARGETS = "pauses_targets"
     SET_CAPS = "sets_caps"
     HEAR = "hears_recordings"
+    MAKE_TAGS = "makes_tags"
 
 
 Portals = Mapping[Role, Allowance]

@@ -1,27 +1,29 @@
 """What tracking keeps: each kind is listed, read, made, changed by version, and retired."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Body, Depends, Query, Request
-from pydantic import Field, create_model
+from pydantic import BaseModel, Field, create_model
 from starlette.responses import Response
 
 from libs.contracts.dni import CODE, SaveTrackingTag, SaveUrlParameter, TrackingTag, UrlParameter
 from libs.contracts.editing import Edit, Got, Row, Saved
 from libs.contracts.editing import Page as Listed
 from libs.contracts.message import Document
+from libs.contracts.party_tags import PartyTag, PartyTags
 from libs.contracts.pixels import Pixel, SavePixel
 from libs.contracts.postbacks import PostbackKey, SavePostbackKey
 from libs.contracts.publishers import Publisher, SavePublisher
 from libs.contracts.saved_reports import SavedReport, SaveReport
 from libs.contracts.tracking_edits import GetTracking, ListTracking, RetireTracking, TrackingNoun
 from services.console.auth import Guarded, Who, needs
-from services.console.domain.access import Principal, Right
+from services.console.domain.access import Portals, Principal, Right
 from services.console.problems import Problem
+from services.console.routes import own_tags
 from services.console.routes.asking import (
     BODY,
     CONFLICT,
@@ -30,6 +32,7 @@ from services.console.routes.asking import (
     NOT_FOUND,
     BasedOn,
     Fields,
+    Page,
     Paging,
     asked,
     formed,
@@ -53,6 +56,23 @@ Wanted = Annotated[dict[str, str], Depends(_wanted)]
 
 
 @dataclass(frozen=True)
+class OwnKept:
+    """How portals list things of their own party, and make them, in a shape of their own."""
+
+    listed_by: Portals
+    many: Callable[[Request, Principal, Page], Awaitable[Response]]
+    page: type[BaseModel]
+    made_by: Portals
+    make: Callable[[Request, Principal, Any], Awaitable[Response]]
+    row: type[BaseModel]
+
+
+OWN_TAGS = OwnKept(
+    own_tags.SENDERS, own_tags.many, PartyTags, own_tags.MAKING, own_tags.make, PartyTag
+)
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of thing that tracking keeps, and how the API calls it."""
 
@@ -61,6 +81,7 @@ class Kind:
     document: type[Document]
     save: type[Edit]
     draws: Mapping[str, Any] = field(default_factory=dict)
+    own: OwnKept | None = None
 
     @property
     def new(self) -> Any:
@@ -78,6 +99,7 @@ KINDS = (
         TrackingTag,
         SaveTrackingTag,
         {"code": (str, Field(default_factory=lambda: token_urlsafe(12), pattern=CODE))},
+        OWN_TAGS,
     ),
     Kind("postback-keys", TrackingNoun.POSTBACK_KEY, PostbackKey, SavePostbackKey),
     Kind("url-parameters", TrackingNoun.URL_PARAMETER, UrlParameter, SaveUrlParameter),
@@ -96,11 +118,12 @@ def tracked_routes() -> APIRouter:
 
 def _reading(router: APIRouter, kind: Kind) -> None:
     shown, page_shown = shown_as(kind.document)
+    own = kind.own
 
     @router.get(
         f"/{kind.path}",
-        response_model=page_shown,
-        openapi_extra=look,
+        response_model=page_shown | own.page if own else page_shown,
+        openapi_extra=needs(Right.LOOK, own.listed_by) if own else look,
         summary=f"List {kind.path}",
         operation_id=f"list_{kind.path}",
         tags=[kind.path],
@@ -112,6 +135,8 @@ def _reading(router: APIRouter, kind: Kind) -> None:
         fields: Fields,
         wanted: Wanted,
     ) -> Response:
+        if own and who.viewer is not None:
+            return await own.many(request, who, page)
         question = formed(
             ListTracking,
             CURSOR,
@@ -137,20 +162,22 @@ def _reading(router: APIRouter, kind: Kind) -> None:
 
 
 def _writing(router: APIRouter, kind: Kind) -> None:
-    new, document = kind.new, kind.document
+    new, document, own = kind.new, kind.document, kind.own
     shown, _ = shown_as(document)
 
     @router.post(
         f"/{kind.path}",
         status_code=201,
-        response_model=shown,
+        response_model=shown | own.row if own else shown,
         responses=CONFLICT,
-        openapi_extra=edit,
+        openapi_extra=needs(Right.EDIT, own.made_by) if own else edit,
         summary=f"Make one of the {kind.path}",
         operation_id=f"create_{kind.noun}",
         tags=[kind.path],
     )
     async def create(request: Request, who: Who, body: Annotated[new, Body()]) -> Response:  # type: ignore[valid-type]
+        if own and who.viewer is not None:
+            return await own.make(request, who, body)
         made = document.model_validate(body.model_dump())  # type: ignore[attr-defined]
         return await _saved(request, who, kind, made, None, status=201)
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from libs.contracts.dni import ParameterName
 from libs.contracts.ids import CampaignId, PoolId, TrackingTagId, VisitId
+from libs.contracts.party_tags import AskPartySnippet
 from libs.contracts.pool_use import AskPoolUse, PoolUse
 from libs.contracts.snippets import PARAMETERS_MAX, AskSnippet, Preset, Snippet
 from libs.contracts.visit_conversions import (
@@ -32,6 +33,8 @@ from libs.contracts.visits import (
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import Right
 from services.console.routes.asking import ERRORS, NOT_FOUND, asked, formed, told
+from services.console.routes.own_tags import SENDERS
+from services.console.routes.parties import of_party
 
 router = APIRouter(route_class=Guarded, responses=ERRORS)
 look = needs(Right.LOOK)
@@ -159,13 +162,16 @@ async def pool_use(request: Request, who: Who, id: UUID) -> Response:
     "/tracking-tags/{id}/snippet",
     response_model=Snippet,
     responses=NOT_FOUND,
-    openapi_extra=look,
+    openapi_extra=needs(Right.LOOK, SENDERS),
     tags=["tracking-tags"],
 )
 async def write_snippet(
     request: Request, who: Who, id: UUID, body: Annotated[Wanted, Body()]
 ) -> Response:
     """The line for a page, a number to put into it, and an advertisement's address."""
+    if who.viewer is not None:
+        about = {"tracking_tag_id": TrackingTagId(id), **body.model_dump()}
+        return told(await asked(request, of_party(AskPartySnippet, BODY, who, **about), BODY))
     question = formed(
         AskSnippet,
         BODY,

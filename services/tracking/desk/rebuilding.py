@@ -15,6 +15,7 @@ from libs.contracts.ids import CallId
 from libs.contracts.tracking import CallRecord
 from services.tracking.domain.call import FACTS, fold
 from services.tracking.domain.cells import Told
+from services.tracking.domain.parties import parties_of
 from services.tracking.domain.record import listed_at, record_of
 from services.tracking.domain.tally import lines_of
 from services.tracking.store.archive import FIRST, Archive
@@ -82,6 +83,7 @@ class RebuildingDesk:
             known = await entry.reopen(call_ids)
             facts = await _facts(entry, call_ids)
             unread = await entry.unread(call_ids)
+            parties = await entry.parties(call_ids)
             lines: defaultdict[CallId, list[dict[str, Any]]] = defaultdict(list)
             for line in await entry.counted(call_ids):
                 lines[line["call_id"]].append(line)
@@ -93,6 +95,7 @@ class RebuildingDesk:
             misbooked = await entry.misbooked(list(made.values()))
             for call_id, (record, told) in made.items():
                 mistold = told != known[call_id] or call_id in unread
+                mistold = mistold or parties.get(call_id, set()) != parties_of(record)
                 miscounted = _lines(record, told) != [_counts(line) for line in lines[call_id]]
                 found.records += mistold
                 found.tallies += miscounted

@@ -4,6 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 from uuid import UUID
 
+from libs.contracts.ids import NOBODY
 from libs.contracts.money import PLACES, Money
 from libs.contracts.party_calls import BuyerCall, BuyerLeg, PartyRecording, PublisherCall
 from libs.contracts.portals import Viewer
@@ -14,6 +15,8 @@ from libs.contracts.worth import EffectKind, PartyKind
 
 def parties_of(call: CallRecord) -> set[tuple[PartyKind, UUID]]:
     """The buyers to whom it was dialled, and the publisher who sent it."""
+    if call.account_id == NOBODY:
+        return set()
     parties = {(PartyKind.BUYER, leg.buyer_id) for leg in call.legs if leg.buyer_id is not None}
     sender = {(PartyKind.PUBLISHER, call.publisher_id)} if call.publisher_id is not None else set()
     return parties | sender

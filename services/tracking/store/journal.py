@@ -207,6 +207,10 @@ class Entry:
         """What these calls count for now, line by line."""
         return await archive.counted(self._connection, call_ids, self._periods(call_ids))
 
+    async def parties(self, call_ids: Sequence[CallId]) -> Mapping[CallId, set[tuple[str, UUID]]]:
+        """Who is known to have a part in these calls."""
+        return await parties.known(self._connection, call_ids, self._periods(call_ids))
+
     async def unread(self, call_ids: Sequence[CallId]) -> set[CallId]:
         """Which of these were last saved before calls had a status to be found by."""
         return await archive.unread(self._connection, call_ids, self._periods(call_ids))

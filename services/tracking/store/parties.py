@@ -1,15 +1,17 @@
 """Writes who has a part in which call, in the transaction that folds it, for all accounts."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg import AsyncConnection
 from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.sql import bindparam
 
-from libs.contracts.ids import NOBODY, CallId
+from libs.contracts.ids import CallId
 from libs.contracts.tracking import CallRecord
 from libs.runtime.database import Statement
 from libs.runtime.given import given, written
@@ -51,6 +53,14 @@ def _note() -> Statement:
 
 
 _NOTE = _note()
+_KNOWN = Statement(
+    select(party_call.c.call_id, party_call.c.party, party_call.c.party_id).where(
+        party_call.c.call_id == func.any(bindparam("ids", type_=ARRAY(party_call.c.call_id.type))),
+        party_call.c.filed_on
+        == func.any(bindparam("periods", type_=ARRAY(party_call.c.filed_on.type))),
+    ),
+    "party_call.known",
+)
 
 
 async def note(
@@ -69,9 +79,20 @@ async def note(
             "listed_at": listed_at,
         }
         for call, listed_at in calls
-        if call.account_id != NOBODY
         for kind, party_id in parties_of(call)
     ]
     ids = [call.call_id for call, _ in calls]
     periods = sorted({filed_on[call_id] for call_id in ids})
     await _NOTE.run(connection, parties=written(rows), ids=ids, periods=periods)
+
+
+async def known(
+    connection: AsyncConnection[Any], call_ids: Sequence[CallId], periods: Sequence[date]
+) -> Mapping[CallId, set[tuple[str, UUID]]]:
+    """Who is known to have a part in these calls."""
+    found: defaultdict[CallId, set[tuple[str, UUID]]] = defaultdict(set)
+    for call_id, party, party_id in await _KNOWN.run(
+        connection, ids=list(call_ids), periods=list(periods)
+    ):
+        found[call_id].add((party, party_id))
+    return found

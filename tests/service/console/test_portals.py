@@ -1,100 +1,18 @@
 """Two buyers and a publisher in one account: each sees exactly its own, at every route there is."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from libs.contracts.calls import CallStatus
-from libs.contracts.ids import AccountId, BuyerId, PublisherId, TargetId
-from libs.contracts.money import usd
-from libs.contracts.payouts import PayoutTerms
-from libs.contracts.routing import Terms
 from services.console.app import API
 from services.console.auth import PUBLIC, RIGHT
-from services.console.domain.access import Role
-from tests.kit.facts import CallStory
+from tests.service.console.house import House, a_house
 from tests.service.console.portals import SELF, stated
-from tests.service.console.stage import Asker, Stage, joined
+from tests.service.console.stage import Stage, joined
 from tests.service.console.test_isolation import routes
 
-NUMBER = "+18005550100"
 HIDDEN = ("hidden", "+12125550100", "CA0", "+13105550123", '"step"')
 """What no portal is told: names of others, the caller, the carrier's names, places in the order."""
-
-KINDS = {"ann": "buyers", "bob": "buyers", "pat": "publishers"}
-
-
-@dataclass
-class House:
-    """Two buyers and a publisher, with a program each, and the calls that they have a part in."""
-
-    stage: Stage
-    ids: dict[str, UUID]
-    calls: dict[str, UUID]
-    askers: dict[str, Asker]
-
-    async def listed(self, whose: str, **chosen: Any) -> list[dict[str, Any]]:
-        answer = await self.askers[whose].get("calls", params=chosen)
-        calls: list[dict[str, Any]] = answer["calls"]
-        return calls
-
-    async def allow(self, whose: str, **words: Any) -> None:
-        """Have a record say this and nothing else."""
-        path = f"{KINDS[whose]}/{self.ids[whose]}"
-        row = await self.stage.owner.get(path)
-        await self.stage.owner.put(path, {**row["document"], "portal": words}, row["version"])
-
-
-async def a_house(stage: Stage) -> House:
-    """First call: the publisher's, not taken by one and bought by the other.  Then one each."""
-    owner = stage.owner
-    ids = {
-        name: UUID((await owner.post(kind, {"name": f"hidden {name}"}))["document"]["id"])
-        for name, kind in KINDS.items()
-    }
-    calls = {
-        "both": await a_call(stage, ids["pat"], ids["ann"], ids["bob"]),
-        "ann's": await a_call(stage, None, ids["ann"]),
-        "bob's": await a_call(stage, uuid4(), ids["bob"]),
-    }
-    about = {"ann": Role.BUYER, "bob": Role.BUYER, "pat": Role.PUBLISHER}
-    askers = {
-        name: await stage.program(role, owner.account_id, party_id=ids[name])  # type: ignore[arg-type]
-        for name, role in about.items()
-    }
-    return House(stage, ids, calls, askers)
-
-
-async def a_call(stage: Stage, publisher: UUID | None, *buyers: UUID) -> UUID:
-    """A call that each buyer's target is dialled for in turn, and the last one takes."""
-    story = CallStory(AccountId(stage.owner.account_id))  # type: ignore[arg-type]
-    sender = (
-        {}
-        if publisher is None
-        else {
-            "publisher_id": PublisherId(publisher),
-            "publisher_name": "hidden publisher",
-            "payout": PayoutTerms(percent="50"),
-        }
-    )
-    facts: list[Any] = [story.arrived()]
-    for step, buyer in enumerate(buyers):
-        own = {
-            "buyer_id": BuyerId(buyer),
-            "buyer_name": f"hidden {buyer}",
-            "target_id": TargetId(buyer),
-            "target_name": f"desk of {buyer}",
-        }
-        terms = Terms(after_seconds=30, revenue=usd("10"))
-        facts.append(story.routed(step, terms=terms, **own, **sender))
-        if step < len(buyers) - 1:
-            facts.append(story.leg_ended(step, CallStatus.BUSY))
-        facts.append(story.recorded(step=step, recording_sid=f"RE{step}", url=None))
-    last = len(buyers) - 1
-    facts += [story.answered(last), story.leg_ended(last, seconds=60, bridged=True)]
-    await stage.tell(*facts, story.ended(seconds=70))
-    return story.call_id
 
 
 async def test_each_party_sees_exactly_its_own(stage: Stage) -> None:
@@ -115,6 +33,7 @@ async def test_each_party_sees_exactly_its_own(stage: Stage) -> None:
     await a_record_lets_dispute(house)
     await recordings_are_heard_by_who_may(house)
     await targets_are_set_by_their_buyer(house)
+    await tags_are_made_by_their_publisher(house)
     await guesses_are_refused(house)
     await what_is_not_open_is_refused(house)
     await people_of_a_party_come_and_go(house)
@@ -294,6 +213,43 @@ async def targets_are_set_by_their_buyer(house: House) -> None:
         "body.limits.0.most",
     ]
     await what_a_buyer_sets_is_kept_to(house, seen)
+
+
+async def tags_are_made_by_their_publisher(house: House) -> None:
+    """A publisher makes tags for the campaigns that its record names, so many, and sees its own."""
+    owner, pat = house.stage.owner, house.askers["pat"]
+    pools = {}
+    for name in ("open", "hidden"):
+        campaign = await owner.post("campaigns", {"name": f"{name} campaign"})
+        where = {"campaign_id": campaign["document"]["id"]}
+        made = await owner.post("pools", {"name": f"hidden {name}", **where})
+        pools[name] = {"pool_id": made["document"]["id"], **where}
+    theirs = await owner.post("tracking-tags", {"name": "hidden tag", **pools["open"]})
+    wanted = {"name": "Landing page", **pools["open"]}
+    assert (await pat("POST", "tracking-tags", json=wanted)).status_code == 403
+    campaigns = [pools["open"]["campaign_id"]]
+    await house.allow("pat", makes_tags=True, tags_most=1, campaign_ids=campaigns)
+    shown = await pat.get("tracking-tags")
+    assert (shown["tags"], [one["pool_id"] for one in shown["pools"]]) == (
+        [],
+        [pools["open"]["pool_id"]],
+    )
+    no = await pat("POST", "tracking-tags", json={**wanted, **pools["hidden"]})
+    assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "body.campaign_id")
+    mixed = {**wanted, "pool_id": pools["hidden"]["pool_id"]}
+    no = await pat("POST", "tracking-tags", json=mixed)
+    assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "body.pool_id")
+    for more in ({"publisher_id": str(uuid4())}, {"leases_per_minute": 99}, {"tags": {"a": "b"}}):
+        assert (await pat("POST", "tracking-tags", json={**wanted, **more})).status_code == 422
+    tag = await pat.post("tracking-tags", wanted)
+    kept = await owner.get(f"tracking-tags/{tag['id']}")
+    assert kept["document"]["publisher_id"] == str(house.ids["pat"])
+    assert (await pat("POST", "tracking-tags", json=wanted)).json()["code"] == "too_many"
+    assert [one["id"] for one in (await pat.get("tracking-tags"))["tags"]] == [tag["id"]]
+    assert tag["code"] in (await pat.post(f"tracking-tags/{tag['id']}/snippet", {}))["script"]
+    path = f"tracking-tags/{theirs['document']['id']}/snippet"
+    assert (await pat("POST", path, json={})).status_code == 404
+    await house.allow("pat")
 
 
 async def what_a_buyer_sets_is_kept_to(house: House, target: dict[str, Any]) -> None:
