@@ -17,7 +17,10 @@ from libs.runtime.settings import ServiceSettings, WithDatabase, WithSecret
 
 FILE = Path(__file__).parent / "example.env"
 SHARED = (ServiceSettings, WithDatabase, WithSecret)
-PLATFORMS_OWN = ("twilio_account_sid", "twilio_auth_token", "twilio_api_base_url")
+PLATFORMS_OWN = (
+    *("twilio_account_sid", "twilio_auth_token", "twilio_api_base_url"),
+    *("anthropic_api_key", "anthropic_base_url"),
+)
 """Settings that are read by their plain names, for they are the platform's, not a service's."""
 
 HEAD = """\

@@ -70,6 +70,8 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.tracking.send_report.v1 ask.tracking.visit_report.v1
 publishes   nothing
 consumes    console-audit
-owns        schema `console`: accounts, people, sessions, keys, limits, audit
-calls out   the ingress, for the sound of recordings (routes/recordings.py)
+owns        schema `console`: accounts, people, sessions, keys, limits, audit,
+            questions for help
+calls out   the ingress, for the sound of recordings (routes/recordings.py);
+            Anthropic's API, where a key is set (claude.py)
 """

@@ -25,6 +25,7 @@ from libs.runtime.service import lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
 from services.console import live
 from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
+from services.console.desk.assisting import Assistant
 from services.console.desk.configuring import ConfiguringDesk
 from services.console.desk.helping import HelpDesk
 from services.console.desk.inviting import Inviting
@@ -119,6 +120,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     relay = Relay(HEARD_AT_ONCE_MAX)
     mail = Mail(settings.smtp_url.get_secret_value(), settings.mail_from)
     housekeeping = Housekeeping(settings, database, clock)
+    desk = _help_desk(settings, database, clock)
     health = Health(
         "console",
         [
@@ -135,7 +137,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(broker, database, consumer, feed, housekeeping, relay, mail),
+        lifespan=_lifespan(broker, database, consumer, feed, housekeeping, relay, mail, desk),
     )
     app.state.ask, app.state.audit, app.state.feed = Ask(broker), audit, feed
     _furnish(app, settings, database, clock, mail)
@@ -146,7 +148,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.include_router(predecessor.router)
     app.include_router(link_page.router)
     app.include_router(manual.router)
-    _help(app, settings, database, clock)
+    app.state.help, app.state.manual, app.state.questions = desk, desk.manual, desk.questions
     _dress(app, settings)
     return app
 
@@ -201,11 +203,12 @@ def _lifespan(  # noqa: PLR0917 - wired once
     housekeeping: Housekeeping,
     relay: Relay,
     mail: Mail,
+    desk: HelpDesk,
 ) -> Any:
     return lifespan_of(
         starts=[database.open, relay.open, broker.open, consumer.start, housekeeping.start],
         stops=[
-            *(feed.stop, housekeeping.stop, consumer.stop),
+            *(desk.close, feed.stop, housekeeping.stop, consumer.stop),
             *(mail.stop, broker.close, relay.close, database.close),
         ],
     )
@@ -257,17 +260,26 @@ def _furnish(
     )
 
 
-def _help(app: FastAPI, settings: Settings, database: Database, clock: Clock) -> None:
-    """Furnish what answers questions: the manual, and the desk that searches it."""
-    app.state.manual = ManualShelf()
-    app.state.questions = Questions(database)
-    app.state.help = HelpDesk(
-        app.state.questions,
+def _help_desk(settings: Settings, database: Database, clock: Clock) -> HelpDesk:
+    return HelpDesk(
+        Questions(database),
         Limits(database),
-        app.state.manual,
+        ManualShelf(),
         clock,
         per_hour=settings.help_questions_per_hour,
+        assistant=_assistant(settings),
     )
+
+
+def _assistant(settings: Settings) -> Assistant | None:
+    key = settings.anthropic_api_key.get_secret_value()
+    if not key:
+        return None
+    from services.console.claude import Claude
+
+    seconds = settings.assistant_seconds
+    talker = Claude(key, settings.anthropic_base_url, settings.assistant_model, seconds)
+    return Assistant(talker, seconds)
 
 
 def _dress(app: FastAPI, settings: Settings) -> None:

@@ -60,6 +60,21 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
     keep_help_days: int = Field(
         default=365, ge=1, le=3_650, description="How long questions and answers are kept, in days."
     )
+    anthropic_api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Lets Claude answer questions for help; without one the manual does by itself.",
+    )
+    anthropic_base_url: str = Field(
+        default="https://api.anthropic.com",
+        pattern=r"^https?://[^\s]+$",
+        description="Where Anthropic's API is.",
+    )
+    assistant_model: str = Field(
+        default="claude-sonnet-5-5", min_length=1, description="Which model answers."
+    )
+    assistant_seconds: float = Field(
+        default=45, gt=0, le=300, description="How long it may take, before the manual answers."
+    )
 
     @field_validator("smtp_url")
     @classmethod

@@ -136,10 +136,11 @@ async def started(sample: Sample, environment: Mapping[str, str]) -> asyncio.sub
     return await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})
 
 
-async def public_name(house: House) -> dict[str, str]:
+async def public_name(house: House, **of_console: Any) -> dict[str, str]:
     """All doors behind one address, as an operator has them; what the guides' programs need."""
     about: dict[str, Any] = {"nats_url": house.nats_url, "database_url": house.database_url}
-    console = create_console(settings_of(ConsoleSettings, **about, secure_cookies=False))
+    more = {"secure_cookies": False, "anthropic_api_key": "", **of_console}
+    console = create_console(settings_of(ConsoleSettings, **about, **more))
     rtb = create_rtb(settings_of(RtbSettings, **about, allow_private_addresses=True))
     await house.stack.enter_async_context(alive(rtb))
     await house.stack.enter_async_context(alive(console))

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 ROOT = "/docs"
 PASSAGE_LETTERS_MAX = 800  # of one passage; what is longer is cut at a paragraph
+OUTPUT = "text output"  # what a sample prints: it answers nobody's question
 _NOT_IN_ANCHORS = re.compile(r"[^a-z0-9 -]+")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -182,7 +183,7 @@ def _passages(name: str, title: str, tokens: list[Token]) -> Iterator[Passage]:
             yield from _cut(Passage(name, title, heading, anchor, ""), parts)
             heading, parts = _plain(token), []
             anchor = "" if before.tag == "h1" else str(before.attrGet("id"))
-        elif token.type in ("inline", "fence", "code_block"):
+        elif token.type in ("inline", "fence", "code_block") and token.info != OUTPUT:
             (parts if row is None else row).append(_said(token))
     yield from _cut(Passage(name, title, heading, anchor, ""), parts)
 

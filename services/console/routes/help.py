@@ -11,12 +11,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from services.console.auth import IDEMPOTENCY_HEADER, Guarded, Who, needs
+from services.console.desk.assisting import Look
 from services.console.desk.helping import Asked, HelpDesk, Kept, TooManyQuestions, asker_of
 from services.console.domain.access import PARTIES, Principal, Right
 from services.console.domain.helping import Anew, Answer, By, Looking, Step, Telling
 from services.console.problems import Problem
 from services.console.routes.asking import ERRORS, NOT_FOUND, json_of
 from services.console.routes.forms import Strict
+from services.console.routes.own_api import as_the_asker
 from services.console.store.questions import Questions, QuestionSearch, Rating
 
 QUESTION_LETTERS_MAX = 2_000
@@ -125,11 +127,13 @@ async def ask(request: Request, who: Who, body: Annotated[QuestionAsked, Body()]
     except TooManyQuestions as no:
         headers = {"Retry-After": str(no.seconds)}
         raise Problem(429, "too_many_questions", str(no), headers=headers) from no
-    asked = Asked(**body.model_dump())
+    asked, look = Asked(**body.model_dump()), as_the_asker(request)
     if streamed:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(_frames(desk, who, asked), media_type=STREAM, headers=headers)
-    async for step in desk.answer(who, asked):
+        return StreamingResponse(
+            _frames(desk, who, asked, look), media_type=STREAM, headers=headers
+        )
+    async for step in desk.answer(who, asked, look):
         if isinstance(step, Kept):
             return json_of(_kept(step))
     raise AssertionError("every answer is kept")
@@ -177,8 +181,10 @@ async def _page(request: Request, who: Principal, search: QuestionSearch, limit:
     return json_of({"items": items, "before": items[-1]["number"] if rows[limit:] else None})
 
 
-async def _frames(desk: HelpDesk, who: Principal, asked: Asked) -> AsyncGenerator[bytes, None]:
-    async with contextlib.aclosing(desk.answer(who, asked)) as steps:
+async def _frames(
+    desk: HelpDesk, who: Principal, asked: Asked, look: Look
+) -> AsyncGenerator[bytes, None]:
+    async with contextlib.aclosing(desk.answer(who, asked, look)) as steps:
         async for step in steps:
             if not isinstance(step, Answer):
                 yield _frame(step)

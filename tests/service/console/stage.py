@@ -156,6 +156,7 @@ class Stage:
                 "secure_cookies": False,
                 "first_owner": OWNER,
                 "session_secret": SECRET,
+                "anthropic_api_key": "",  # whatever the machine has in its environment
                 **more,
             },
         )
