@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from libs.runtime.ask import Refused, Unanswered
 from libs.runtime.clock import Clock
@@ -182,9 +182,10 @@ class Guard:
         kept = False
         try:
             response = await go_on(request)
-            sealed = self._seal.close(bytes(response.body).decode()).encode()
-            await self._limits.settle(account_id, key, response.status_code, sealed)
-            kept = True
+            if not isinstance(response, StreamingResponse):  # files are read anew: they do nothing
+                sealed = self._seal.close(bytes(response.body).decode()).encode()
+                await self._limits.settle(account_id, key, response.status_code, sealed)
+                kept = True
         finally:
             if not kept:
                 await self._limits.release(account_id, key)

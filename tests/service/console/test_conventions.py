@@ -91,6 +91,12 @@ async def test_the_same_request_is_done_once(stage: Stage) -> None:
     assert len((await stage.owner.get("buyers"))["items"]) == 1
     other = await stage.owner("POST", "buyers", json={"name": "Bold"}, headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    report = {"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"}
+    for _ in range(2):  # a file is no answer to be given again
+        file = await stage.owner(
+            "POST", "reports/csv", json=report, headers={**key, "Idempotency-Key": "f"}
+        )
+        assert file.status_code == 200
     refused = {"Idempotency-Key": "twice"}
     assert (await stage.owner("POST", "buyers", json={}, headers=refused)).status_code == 422
     assert (await stage.owner("POST", "buyers", json=BUYER, headers=refused)).status_code == 201
