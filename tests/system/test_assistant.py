@@ -54,6 +54,7 @@ async def scene(house: House) -> AsyncIterator[Scene]:
             house,
             anthropic_api_key="a played key",
             anthropic_base_url=claude.url,
+            assistant_model="a played model",
             assistant_seconds=4,
             first_account_id=house.account_id,
         )
@@ -110,6 +111,7 @@ async def three_questions_about_ones_own_calls(scene: Scene) -> None:
     assert (told["answer"].strip(), told["by"]) == ("It was +12125550100.", "claude")
     assert told["looked_up"] == ["list_calls"]
     assert scene.claude.keys[-1] == "a played key"
+    assert scene.claude.asked[-1]["model"] == "a played model"
 
     told = await scene.ask(
         "Why did it go there?",
