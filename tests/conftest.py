@@ -43,6 +43,7 @@ hypothesis.settings.load_profile("callcenter")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.pop("ANTHROPIC_API_KEY", None)  # a machine's own would be used, and paid for
     config.addinivalue_line("markers", "sockets: a unit test that may connect over IP")
     if not hasattr(config, "workerinput"):  # with xdist, the one process that sees all reports
         workers = getattr(config.option, "numprocesses", None) or 1

@@ -156,7 +156,6 @@ class Stage:
                 "secure_cookies": False,
                 "first_owner": OWNER,
                 "session_secret": SECRET,
-                "anthropic_api_key": "",  # whatever the machine has in its environment
                 **more,
             },
         )
