@@ -4,8 +4,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter, ValidationInfo, field_validator
 
+from libs.contracts.configuration import CampaignStatus
 from libs.contracts.editing import Edit, Got, Noun, Pausing, read_key
-from libs.contracts.ids import AccountId, FlowId, RtbRouterId
+from libs.contracts.ids import AccountId, CampaignId, FlowId, RtbRouterId
 from libs.contracts.message import Question, Value, one_of
 
 
@@ -49,6 +50,26 @@ class FindCampaign(Question):
     answers: ClassVar[TypeAdapter[Any]] = one_of(Got)
 
     account_id: AccountId
+    rtb_id: str = Field(pattern=r"^[0-9a-f]{32}$")
+
+
+class RtbIdOwner(Value):
+    """The campaign of an RTB id, and whose it is; nothing else of it."""
+
+    outcome: Literal["rtb_id_owner"] = "rtb_id_owner"
+    account_id: AccountId
+    campaign_id: CampaignId
+    name: str
+    status: CampaignStatus
+    rtb_enabled: bool
+
+
+class WhoseRtbId(Question):
+    """Whose an RTB id is, of all accounts: for the platform's own operators."""
+
+    subject: ClassVar[str] = "ask.router.whose_rtb_id.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(RtbIdOwner)
+
     rtb_id: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 

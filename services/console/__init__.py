@@ -16,6 +16,7 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.router.list_party_targets.v1 ask.router.get_party_target.v1
             ask.router.set_party_target.v1
             ask.router.explain.v1 ask.router.export.v1
+            ask.router.whose_rtb_id.v1
             ask.router.find_campaign.v1 ask.router.get.v1 ask.router.import.v1
             ask.router.list.v1 ask.router.rehearse.v1 ask.router.replay.v1
             ask.router.retire.v1 ask.router.save_buyer.v1

@@ -1,8 +1,8 @@
 """The console's command line: python -m services.console COMMAND.
 
-invite | reset-password | remove-second-factor | make-key work on the database that the
-settings name, whether the service runs or not; export | plan | apply: an account's
-configuration as one document, asked of the router over NATS.
+invite | make-operator | remove-operator | reset-password | remove-second-factor | make-key work
+on the database that the settings name, whether the service runs or not; export | plan | apply:
+an account's configuration as one document, asked of the router over NATS.
 """
 
 import argparse
@@ -25,20 +25,22 @@ from services.console.desk.passwords import Passwords
 from services.console.desk.proving import Proving
 from services.console.desk.resetting import give_link
 from services.console.desk.setting_factors import OFF, ON
-from services.console.domain.access import PORTALS, Principal, Right, Role, rights_of
+from services.console.domain.access import PLATFORM, PORTALS, Principal, Right, Role, rights_of
 from services.console.domain.configuration_document import BadDocument
 from services.console.mail import Mail
 from services.console.settings import Settings
 from services.console.store.audit import Told
 from services.console.store.invitations import Invitations, InvitedAlready
 from services.console.store.limits import Limits
-from services.console.store.members import EmailTaken, Standing
+from services.console.store.members import EmailTaken, Members, Standing
 from services.console.store.people import People
 from services.console.store.resets import Resets
 from services.console.store.second_factors import SecondFactors
 
 CONNECT_SECONDS = 5.0  # how long NATS is waited for
-OF_THE_ACCOUNT = [role for role in Role if role not in PORTALS]  # portals' people need a party
+OF_THE_ACCOUNT = [
+    role for role in Role if role not in {*PORTALS, Role.OPERATOR}
+]  # a party, a command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,22 +56,29 @@ async def run(arguments: list[str] | None = None) -> int:
     settings = settings_of_command(Settings)
     database = Database(settings.database_url, application_name="console")
     await database.open()
-    stores = Stores.on(database)
-    people = stores.people
-    desk = KeepingPeople(stores, Passwords(), SystemClock())
     try:
-        match asked.command:
-            case "invite":
-                return await _invite(_inviting(stores, database, settings), asked)
-            case "reset-password":
-                resets, base_url = Resets(database), settings.public_base_url
-                return await _reset_password(resets, people, asked.email, base_url)
-            case "remove-second-factor":
-                return await _remove_factor(SecondFactors(database), people, asked)
-            case _:
-                return await _make_key(desk, asked)
+        return await _keep_people(settings, database, asked)
     finally:
         await database.close()
+
+
+async def _keep_people(settings: Settings, database: Database, asked: argparse.Namespace) -> int:
+    stores = Stores.on(database)
+    if asked.command == "make-operator":
+        await stores.accounts.begin_platform(SystemClock().now())
+        asked.account, asked.role = PLATFORM, Role.OPERATOR
+    match asked.command:
+        case "invite" | "make-operator":
+            return await _invite(_inviting(stores, database, settings), asked)
+        case "remove-operator":
+            return await _remove_operator(stores.members, asked.email)
+        case "reset-password":
+            resets, base_url = Resets(database), settings.public_base_url
+            return await _reset_password(resets, stores.people, asked.email, base_url)
+        case "remove-second-factor":
+            return await _remove_factor(SecondFactors(database), stores.people, asked)
+        case _:
+            return await _make_key(KeepingPeople(stores, Passwords(), SystemClock()), asked)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("email")
     user.add_argument("--account", type=UUID, required=True)
     user.add_argument("--role", type=Role, choices=OF_THE_ACCOUNT, default=Role.MANAGER)
+    for command, does in (
+        ("make-operator", "a link by which somebody becomes an operator of the platform"),
+        ("remove-operator", "take an operator of the platform out"),
+    ):
+        commands.add_parser(command, help=does).add_argument("email")
     reset = commands.add_parser("reset-password", help="a link for a new password")
     reset.add_argument("email")
     lost = commands.add_parser("remove-second-factor", help="for who lost app and codes")
@@ -153,19 +167,19 @@ def _inviting(stores: Stores, database: Database, settings: Settings) -> Invitin
     )
 
 
-def _operator(account_id: UUID) -> Principal:
+def _commander(account_id: UUID) -> Principal:
     """Whoever may run commands here may do everything."""
     return Principal(
         account_id=AccountId(account_id),
         name="command line",
-        role=Role.OWNER,
+        role=Role.OPERATOR,
         rights=frozenset(Right),
     )
 
 
 async def _invite(desk: Inviting, asked: argparse.Namespace) -> int:
     try:
-        made = await desk.invite(_operator(asked.account), asked.email, Standing(asked.role))
+        made = await desk.invite(_commander(asked.account), asked.email, Standing(asked.role))
     except EmailTaken:
         print("She is in the account already.", file=sys.stderr)
         return 1
@@ -173,6 +187,16 @@ async def _invite(desk: Inviting, asked: argparse.Namespace) -> int:
         print("She is invited already, or there is no such account.", file=sys.stderr)
         return 1
     print(made.link)
+    return 0
+
+
+async def _remove_operator(members: Members, email: str) -> int:
+    found = await members.by_email(PLATFORM, email)
+    if found is None:
+        print("No operator has this address.", file=sys.stderr)
+        return 1
+    await members.remove(PLATFORM, found, COMMAND_LINE, SystemClock().now())
+    print("She is no operator any more.")
     return 0
 
 
@@ -197,7 +221,7 @@ async def _remove_factor(factors: SecondFactors, people: People, asked: argparse
 
 async def _make_key(desk: KeepingPeople, asked: argparse.Namespace) -> int:
     rights = rights_of(asked.role, may_export=False)
-    _, secret = await desk.make_key(_operator(asked.account), asked.name, asked.role, rights, None)
+    _, secret = await desk.make_key(_commander(asked.account), asked.name, asked.role, rights, None)
     print(secret)
     return 0
 

@@ -31,6 +31,7 @@ from services.console.desk.helping import HelpDesk
 from services.console.desk.inviting import Inviting
 from services.console.desk.keeping_people import KeepingPeople, Stores
 from services.console.desk.knowing_parties import KnowingParties
+from services.console.desk.operating import Operating
 from services.console.desk.passwords import Passwords
 from services.console.desk.proving import Proving
 from services.console.desk.resetting import Resetting
@@ -68,6 +69,7 @@ from services.console.routes import (
     people,
     pinging,
     pixels,
+    platform,
     postbacks,
     predecessor,
     reconciling,
@@ -142,6 +144,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.ask, app.state.audit, app.state.feed = Ask(broker), audit, feed
     _furnish(app, settings, database, clock, mail)
     app.state.configuring = ConfiguringDesk(app.state.ask)
+    app.state.health = health
+    app.state.operating = Operating(app.state.accounts, app.state.ask, clock)
     app.state.relay, app.state.ingress_base_url = relay, settings.ingress_base_url
     for routes in _routes():
         app.include_router(routes, prefix=API)
@@ -190,6 +194,7 @@ def _routes() -> tuple[APIRouter, ...]:
         bidder_keys.router,
         visits.router,
         audit_log.router,
+        platform.router,
         help.router,
         live.router,
     )

@@ -97,7 +97,8 @@ membership = Table(
     ForeignKeyConstraint(["account_id"], ["console.account.account_id"]),
     ForeignKeyConstraint(["person_id"], ["console.person.person_id"]),
     CheckConstraint(
-        "role IN ('owner', 'admin', 'manager', 'analyst', 'agent', 'buyer', 'publisher')",
+        "role IN ('operator', 'owner', 'admin', 'manager', 'analyst', 'agent', "
+        "'buyer', 'publisher')",
         name="membership_role",
     ),
     CheckConstraint(OF_A_PARTY, name="membership_of_a_party"),

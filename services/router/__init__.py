@@ -8,6 +8,7 @@ answers     ask.router.list_party_targets.v1 ask.router.get_party_target.v1
             ask.router.numbers.v1
             ask.router.explain.v1 ask.router.replay.v1 ask.router.rehearse.v1
             ask.router.affected.v1 ask.router.find_campaign.v1
+            ask.router.whose_rtb_id.v1
             ask.router.auctioned.v1 ask.router.detach_rtb.v1
             ask.router.add_numbers.v1 ask.router.export.v1 ask.router.import.v1
             ask.router.list.v1 ask.router.get.v1 ask.router.retire.v1

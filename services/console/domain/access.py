@@ -16,7 +16,7 @@ from libs.contracts.ids import AccountId
 from libs.contracts.portals import Viewer
 from libs.contracts.worth import PartyKind
 
-PeopleNoun = Literal["person", "account", "key", "invitation"]
+PeopleNoun = Literal["person", "account", "key", "invitation", "platform"]
 """What the console itself changes, as the audit log calls it."""
 
 
@@ -30,11 +30,16 @@ class Right(StrEnum):
     EDIT = "edit"
     PEOPLE = "people"
     ACCOUNT = "account"
+    PLATFORM = "platform"
 
 
 class Role(StrEnum):
-    """What somebody is to an account, from all to little."""
+    """What somebody is to an account, from all to little.
 
+    An operator is of the platform, whose account (`PLATFORM`) has nothing but its operators.
+    """
+
+    OPERATOR = "operator"
     OWNER = "owner"
     ADMIN = "admin"
     MANAGER = "manager"
@@ -44,6 +49,7 @@ class Role(StrEnum):
     PUBLISHER = "publisher"
 
 
+PLATFORM = AccountId(UUID("00000000-0000-7000-8000-000000000000"))
 PORTALS = frozenset((Role.BUYER, Role.PUBLISHER))
 """The roles of people who are not of the account, but of one of its parties."""
 
@@ -81,8 +87,9 @@ class Rule:
 
 
 _RIGHTS = {
-    Role.OWNER: frozenset(Right),
-    Role.ADMIN: frozenset(Right) - {Right.ACCOUNT},
+    Role.OPERATOR: frozenset((Right.SELF, Right.PLATFORM)),
+    Role.OWNER: frozenset(Right) - {Right.PLATFORM},
+    Role.ADMIN: frozenset(Right) - {Right.PLATFORM, Right.ACCOUNT},
     Role.MANAGER: frozenset((Right.SELF, Right.LOOK, Right.EXPORT, Right.LISTEN, Right.EDIT)),
     Role.ANALYST: frozenset((Right.SELF, Right.LOOK)),
     Role.AGENT: frozenset((Right.SELF,)),

@@ -1,17 +1,38 @@
 """Accounts: what they are called, and what they ask of their people."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
 from libs.runtime.database import Database
-from services.console.domain.access import Role
+from services.console.domain.access import PLATFORM, Role
 from services.console.store.audit import Told, note
 from services.console.store.members import Standing, join
 from services.console.store.people import Person, know
-from services.console.tables import account
+from services.console.tables import account, membership, person
+
+
+class State(StrEnum):
+    """Whether an account is in use: `waiting` until an owner has chosen her password."""
+
+    ACTIVE = "active"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An account as the platform's operators see it."""
+
+    account_id: AccountId
+    name: str
+    made_at: datetime
+    state: State
 
 
 class Accounts:
@@ -24,6 +45,38 @@ class Accounts:
         """Whether there is an account at all."""
         async with self._database.transaction() as connection:
             return await connection.scalar(select(account.c.account_id).limit(1)) is not None
+
+    async def begin_platform(self, now: datetime) -> None:
+        """Make the account of the platform's operators, if it is not there."""
+        row = {"account_id": PLATFORM, "name": "The platform", "created_at": now}
+        async with self._database.transaction() as connection:
+            await connection.execute(upsert(account).values(row).on_conflict_do_nothing())
+
+    async def page(self, after: UUID, limit: int) -> list[Listed]:
+        """Accounts by their ids; for the platform's operators, whose own is left out."""
+        came = exists().where(
+            membership.c.account_id == account.c.account_id,
+            membership.c.person_id == person.c.person_id,
+            membership.c.role == Role.OWNER.value,
+            ~person.c.must_change,
+        )
+        statement = (
+            select(account.c.account_id, account.c.name, account.c.created_at, came)
+            .where(account.c.account_id > after, account.c.account_id != PLATFORM)
+            .order_by(account.c.account_id)
+            .limit(limit)
+        )
+        async with self._database.transaction() as connection:
+            rows = await connection.execute(statement)
+        return [
+            Listed(AccountId(id_), name, made_at, State.ACTIVE if active else State.WAITING)
+            for id_, name, made_at, active in rows
+        ]
+
+    async def note_look(self, account_id: AccountId, key: str, told: Told) -> None:
+        """Write down what an operator looked at: in her own log, or that of the account."""
+        async with self._database.transaction() as connection:
+            await note(connection, account_id, "platform", key, told)
 
     async def name(self, account_id: AccountId) -> str:
         """What an account is called."""

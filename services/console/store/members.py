@@ -79,6 +79,13 @@ class Members:
             row = (await connection.execute(statement)).one_or_none()
         return _member(row) if row else None
 
+    async def by_email(self, account_id: AccountId, email: str) -> Member | None:
+        """One of an account's people by her address."""
+        statement = _members(account_id).where(func.lower(person.c.email) == email.lower())
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return _member(row) if row else None
+
     async def change(
         self, account_id: AccountId, seen: Member, standing: Standing, actor: Actor, now: datetime
     ) -> None:
@@ -93,7 +100,7 @@ class Members:
             await _lock(connection, account_id)
             if not (await connection.execute(statement)).rowcount:
                 raise OtherStanding
-            await _require_owner(connection, account_id)
+            await _require_owner(connection, account_id, seen)
             await note(connection, account_id, "person", str(seen.person_id), told)
 
     async def remove(
@@ -109,7 +116,7 @@ class Members:
             await _lock(connection, account_id)
             if not (await connection.execute(statement)).rowcount:
                 raise OtherStanding
-            await _require_owner(connection, account_id)
+            await _require_owner(connection, account_id, seen)
             await note(connection, account_id, "person", str(seen.person_id), told)
 
 
@@ -176,7 +183,11 @@ async def _lock(connection: AsyncConnection, account_id: AccountId) -> None:
     await connection.execute(statement.with_for_update())
 
 
-async def _require_owner(connection: AsyncConnection, account_id: AccountId) -> None:
+async def _require_owner(
+    connection: AsyncConnection, account_id: AccountId, changed: Member
+) -> None:
+    if changed.role is not Role.OWNER:
+        return
     owners = select(func.count()).where(
         membership.c.account_id == account_id, membership.c.role == Role.OWNER.value
     )

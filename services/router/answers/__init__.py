@@ -18,7 +18,6 @@ from libs.contracts.bulk import (
 from libs.contracts.editing import (
     Edit,
     GetConfiguration,
-    Got,
     ListConfiguration,
     Page,
     Retire,
@@ -41,6 +40,7 @@ from libs.contracts.finding import (
     FindAuctioned,
     FindCampaign,
     FindFlowed,
+    WhoseRtbId,
 )
 from libs.contracts.flow_routing import FindBuyer
 from libs.contracts.known_numbers import AskNumbers, KnownNumbers
@@ -264,16 +264,13 @@ def _saver(desk: EditingDesk) -> Callable[[Any, Deadline], Awaitable[Saved]]:
 
 def bind_looking(answers: Answers, desk: LookingDesk) -> None:
     """Bind the questions with which operators look at things."""
-
-    @answers.to(GetConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
-    async def get(question: GetConfiguration, _: Deadline) -> Got:
-        with refusing(question, ""):
-            return await desk.get(question)
-
-    @answers.to(FindCampaign, in_flight_max=LOOKS_IN_FLIGHT_MAX)
-    async def find_campaign(question: FindCampaign, _: Deadline) -> Got:
-        with refusing(question, ""):
-            return await desk.find_campaign(question)
+    one_thing: dict[type[Question], Callable[[Any], Awaitable[BaseModel]]] = {
+        GetConfiguration: desk.get,
+        FindCampaign: desk.find_campaign,
+        WhoseRtbId: desk.whose_rtb_id,
+    }
+    for kind, do in one_thing.items():
+        answers.to(kind, in_flight_max=LOOKS_IN_FLIGHT_MAX)(doing(do))
 
     @answers.to(ListConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def page(question: ListConfiguration, _: Deadline) -> Page:

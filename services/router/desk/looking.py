@@ -11,7 +11,7 @@ from libs.contracts.bulk import (
     Exported,
 )
 from libs.contracts.editing import Actor, GetConfiguration, Got, ListConfiguration, Noun, Page, Row
-from libs.contracts.finding import Affected, FindAffected, FindCampaign
+from libs.contracts.finding import Affected, FindAffected, FindCampaign, RtbIdOwner, WhoseRtbId
 from libs.contracts.number_setup import Availability, NumberSetup, NumberStanding
 from services.router.desk.keeping import Keeper
 from services.router.domain.nouns import LISTS, masked
@@ -43,6 +43,20 @@ class LookingDesk:
     async def find_campaign(self, question: FindCampaign) -> Got:
         """The campaign of an RTB id; raise Missing."""
         return _got(await self._configuration.by_rtb_id(question.account_id, question.rtb_id))
+
+    async def whose_rtb_id(self, question: WhoseRtbId) -> RtbIdOwner:
+        """Whose an RTB id is; raise Missing."""
+        kept = await self._configuration.of_rtb_id(question.rtb_id)
+        if kept is None:
+            raise Missing
+        document = kept.document
+        return RtbIdOwner(
+            account_id=kept.account_id,
+            campaign_id=document["id"],
+            name=document["name"],
+            status=document["status"],
+            rtb_enabled=document.get("rtb_enabled", False),
+        )
 
     async def page(self, question: ListConfiguration) -> Page:
         """One page of one kind."""

@@ -117,6 +117,19 @@ class Configuration:
             return None
         return Kept(Noun.CAMPAIGN, account_id, row[0], row[1], retired=False, document=row[2])
 
+    async def of_rtb_id(self, rtb_id: str) -> Kept | None:
+        """The campaign that publishers know by this id, of whatever account."""
+        table = tables.campaign
+        statement = select(
+            table.c.account_id, cast(table.c.id, Text), table.c.version, table.c.document
+        ).where(table.c.rtb_id == rtb_id, ~table.c.retired)
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        account_id = AccountId(row[0])
+        return Kept(Noun.CAMPAIGN, account_id, row[1], row[2], retired=False, document=row[3])
+
     async def changes_since(self, version: int) -> list[Kept]:
         """What changed after a version, of all accounts, in order; retired things too."""
         parts = [

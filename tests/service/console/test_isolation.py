@@ -49,6 +49,8 @@ OWN = {
     ("POST", "/invitations/acceptance"): "a link says whose it is",
     ("GET", "/keys"): "lists the asker's own",
     ("POST", "/keys"): "makes one of the asker's own",
+    **{("GET", f"/platform/{what}"): "refused but to operators" for what in ("accounts", "health")},
+    ("GET", "/platform/rtb-ids/{rtb_id}"): "refused but to operators",
     ("GET", "/audit"): "searches the asker's own",
     ("POST", "/help/questions"): "test_help: keeps a question of the asker's own",
     ("GET", "/help/questions"): "lists the asker's own",

@@ -28,6 +28,7 @@ from libs.contracts.finding import (
     FindAuctioned,
     FindCampaign,
     FindFlowed,
+    WhoseRtbId,
 )
 from libs.contracts.flow_routing import FindBuyer
 from libs.contracts.known_numbers import AskNumbers
@@ -63,8 +64,9 @@ from tests.service.router.stage import (
     dial,
 )
 
-OF_NO_ACCOUNT = {AdmitCall, AskFallbackPlans, AskNumbers}
-"""Other services ask these for all: they serve every account's callers and visitors."""
+OF_NO_ACCOUNT = {AdmitCall, AskFallbackPlans, AskNumbers, WhoseRtbId}
+"""Asked for all accounts: by services, which serve every account's callers and visitors, and by
+the platform's own operators."""
 
 
 class Stranger:
