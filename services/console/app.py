@@ -37,6 +37,7 @@ from services.console.desk.proving import Proving
 from services.console.desk.resetting import Resetting
 from services.console.desk.setting_factors import SettingFactors
 from services.console.desk.signing_in import SigningIn
+from services.console.desk.signing_up import SigningUp
 from services.console.domain.secrets import digest
 from services.console.housekeeping import Housekeeping
 from services.console.live import Feed
@@ -78,6 +79,7 @@ from services.console.routes import (
     saved_reports,
     second_factor,
     session,
+    sign_ups,
     statements,
     visits,
 )
@@ -94,6 +96,7 @@ from services.console.store.questions import Questions
 from services.console.store.resets import Resets
 from services.console.store.second_factors import SecondFactors
 from services.console.store.sessions import Sessions
+from services.console.store.sign_ups import SignUps
 from services.console.subscribers import audit_consumer
 
 API = "/api/v1"
@@ -162,6 +165,7 @@ def _routes() -> tuple[APIRouter, ...]:
     return (
         session.router,
         password_resets.router,
+        sign_ups.router,
         second_factor.router,
         accounts.router,
         people.router,
@@ -250,6 +254,16 @@ def _furnish(
     )
     app.state.resetting = Resetting(
         stores.people, Resets(database), proving, passwords, mail, clock, base_url
+    )
+    app.state.signing_up = SigningUp(
+        SignUps(database),
+        stores.people,
+        proving,
+        passwords,
+        mail,
+        clock,
+        base_url,
+        settings.sign_up,
     )
     app.state.keeping_people = KeepingPeople(stores, passwords, clock)
     app.state.guard = Guard(

@@ -18,6 +18,7 @@ from services.console.store.limits import Limits
 from services.console.store.questions import Questions
 from services.console.store.resets import Resets
 from services.console.store.sessions import Sessions
+from services.console.store.sign_ups import SignUps
 
 BEGIN_EVERY_SECONDS = 1.0  # until the database is there
 SWEEP_EVERY_SECONDS = 300.0  # ended sessions and old counts only take space
@@ -49,7 +50,7 @@ class Housekeeping:
         while True:
             await asyncio.sleep(SWEEP_EVERY_SECONDS)
             try:
-                for store in (Limits, Sessions, Resets):
+                for store in (Limits, Sessions, Resets, SignUps):
                     await store(self._database).sweep(self._clock.now())
                 await Questions(self._database).sweep(self._clock.now() - kept)
             except (SQLAlchemyError, OSError) as fault:

@@ -47,6 +47,10 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
         pattern=EMAIL,
         description="The address from which mail comes.",
     )
+    sign_up: bool = Field(
+        default=False,
+        description="Whether anybody may found an account, by a link that comes by mail.",
+    )
     first_owner: str = Field(
         default="owner@example.com",
         description="Who owns the first account, which is made when there is none.",

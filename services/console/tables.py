@@ -85,6 +85,15 @@ password_reset = Table(
 )
 """Links that were not used; `token` is the SHA-256 of what the link holds."""
 
+sign_up = Table(
+    "sign_up",
+    metadata,
+    Column("token", LargeBinary, primary_key=True),
+    Column("email", Text, nullable=False),
+    _at("expires_at"),
+)
+"""Links by which accounts are founded, as `password_reset` has them."""
+
 membership = Table(
     "membership",
     metadata,

@@ -39,6 +39,10 @@ FREE = {
     },
     "services/console/store/questions.py:sweep": "what is over, of all accounts",
     **{
+        f"services/console/store/sign_ups.py:{name}": "there is no account yet"
+        for name in ("give", "whose", "sweep")
+    },
+    **{
         f"services/console/store/resets.py:{name}": "a person, in all her accounts"
         for name in ("give", "whose", "use", "forget_links")
     },

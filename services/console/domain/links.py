@@ -10,6 +10,7 @@ class Purpose(StrEnum):
     """What somebody does by a link."""
 
     INVITATION = "invitation"
+    SIGN_UP = "sign-up"
     PASSWORD = "password"  # noqa: S105 - sets one
 
 

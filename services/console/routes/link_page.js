@@ -11,6 +11,11 @@ const PURPOSES = {
     done: "You belong to the account now. Sign in by your address and the password.",
     request: (link, given) => ["POST", "/api/v1/invitations/acceptance", { link, ...given }],
   },
+  "sign-up": {
+    title: "Found an account",
+    done: "The account is yours. Sign in by your address and the password.",
+    request: (link, given) => ["PUT", "/api/v1/sign-ups", { link, ...given }],
+  },
   known: {
     done: "You belong to the account now, and are signed in.",
     request: (link, given) => ["POST", "/api/v1/session", { invitation: link, ...given }],

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
@@ -123,11 +124,23 @@ class Accounts:
         self, account_id: AccountId, name: str, owner: Person, actor: Actor, now: datetime
     ) -> None:
         """Make an account with its first owner, who may be known already."""
-        told = Told(actor, now, before=None, after={"name": name})
         async with self._database.transaction() as connection:
-            await connection.execute(
-                insert(account).values(account_id=account_id, name=name, created_at=now)
-            )
-            await note(connection, account_id, "account", str(account_id), told)
-            await know(connection, owner, now)
-            await join(connection, account_id, owner, Standing(Role.OWNER), actor, now)
+            await found_account(connection, account_id, name, owner, actor, now)
+
+
+async def found_account(  # noqa: PLR0917 - a row, column by column
+    connection: AsyncConnection,
+    account_id: AccountId,
+    name: str,
+    owner: Person,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Make an account with its first owner."""
+    told = Told(actor, now, before=None, after={"name": name})
+    await connection.execute(
+        insert(account).values(account_id=account_id, name=name, created_at=now)
+    )
+    await note(connection, account_id, "account", str(account_id), told)
+    await know(connection, owner, now)
+    await join(connection, account_id, owner, Standing(Role.OWNER), actor, now)

@@ -26,6 +26,8 @@ CLEAR = "/api/rtb/targets/clear-all"
 
 OWN = {
     ("POST", "/session"): "signing in is nobody's yet",
+    ("POST", "/sign-ups"): "says the same of everybody",
+    ("PUT", "/sign-ups"): "a link says whose it is",
     ("POST", "/password-resets"): "says the same of everybody",
     ("PUT", "/password-resets"): "a link says whose it is",
     ("GET", "/session"): "shows who asks",
@@ -140,9 +142,10 @@ CARRIERS: dict[tuple[str, str], tuple[int, ...]] = {
 not there: tests/service/router/test_numbers.py asks it."""
 
 
+LINKED = ("password-resets", "sign-ups")
 OPEN = {
     ("POST", "/session"),
-    *((method, "/password-resets") for method in ("POST", "PUT")),
+    *((method, f"/{what}") for method in ("POST", "PUT") for what in LINKED),
     *(("POST", f"/invitations/{act}") for act in ("look", "acceptance")),
 }
 """What somebody may ask who is not signed in."""
