@@ -1,6 +1,7 @@
 """The console's stage, for every test of this folder."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,13 +13,14 @@ from tests.kit.postgres import Databases, Templates
 from tests.service.console.shop import Shop
 from tests.service.console.stage import Stage, running_stage
 
+HERE = Path(__file__).parent
 IN_ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run each file's tests in the loop in which its services live."""
+    """Run each file's tests in the loop in which its services live; all folders' come by here."""
     for item in items:
-        if pytest_asyncio.is_async_test(item):
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
             item.add_marker(IN_ONE_LOOP, append=False)
 
 
