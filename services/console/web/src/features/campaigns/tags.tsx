@@ -18,7 +18,7 @@ const PRESETS: readonly Preset[] = ["none", "google_ads", "microsoft_ads", "face
 /** The websites' tags of the campaign: what their pages show, and the code for them. */
 export function CampaignTags({ campaignId }: { campaignId: string }) {
   const [making, setMaking] = useState(false);
-  const tags = useQuery({ queryKey: KEY, queryFn: () => data(api.GET("/api/v1/tracking-tags", { params: { query: { limit: 200 } } })) });
+  const tags = useQuery({ queryKey: KEY, queryFn: () => data(api.GET("/api/v1/tracking-tags", { params: { query: { limit: 200 } } })) as Promise<Schemas["TrackingTagPage"]> });
   const mine = (tags.data?.items ?? []).filter(({ document }) => document.campaign_id === campaignId);
   return (
     <>

@@ -10,12 +10,15 @@ import { TextField } from "@/ui/field";
 import { toast } from "@/ui/toast";
 
 type Call = Schemas["CallRecord"];
-type Wish = Schemas["Wish"];
+interface Wish {
+  control: "hang_up" | "transfer" | "pause_recording" | "resume_recording";
+  destination?: { kind: "phone"; number: string };
+}
 
 /** Do something to a call that is on the line; the carrier's own word is told. */
 export function useControl(call: Call | null) {
   return useMutation({
-    mutationFn: (body: Pick<Wish, "control"> & Partial<Wish>) => data(api.POST("/api/v1/calls/{call_id}/controls", { params: { path: { call_id: call?.call_id ?? "" } }, body: body as Wish })),
+    mutationFn: (body: Wish) => data(api.POST("/api/v1/calls/{call_id}/controls", { params: { path: { call_id: call?.call_id ?? "" } }, body: body as never })),
     onSuccess: (_, body) => {
       toast(`${said(body.control)}: done`, { detail: phone(call?.caller?.text) });
       void queries.invalidateQueries({ queryKey: ["calls"] });
@@ -32,7 +35,7 @@ export function Transfer({ call, onClose }: { call: Call | null; onClose: () => 
   const control = useControl(call);
   const send = (event: FormEvent) => {
     event.preventDefault();
-    control.mutate({ control: "transfer", destination: { kind: "phone", number } } as Wish, {
+    control.mutate({ control: "transfer", destination: { kind: "phone", number } }, {
       onSuccess: () => {
         setNumber("");
         onClose();
