@@ -80,3 +80,10 @@ class HungUpBy(StrEnum):
     CALLEE = "callee"
     PLATFORM = "platform"
     OPERATOR = "operator"
+
+
+class HungUpSource(StrEnum):
+    """Who says who ended a call: our own `facts` of it, or, where they do not, the `carrier`."""
+
+    FACTS = "facts"
+    CARRIER = "carrier"

@@ -20,8 +20,9 @@ from libs.contracts.ids import (
 )
 from libs.contracts.message import Instant, Question, Value, one_of
 from libs.contracts.origins import Origin
-from libs.contracts.outcomes import CallResult, HungUpBy, SubStatus
+from libs.contracts.outcomes import CallResult, HungUpBy, HungUpSource, SubStatus
 from libs.contracts.phone import Caller
+from libs.contracts.quality import Quality
 from libs.contracts.recordings import Recording
 from libs.contracts.tags import Tags
 from libs.contracts.visits import Attribution
@@ -79,7 +80,7 @@ class CallRecord(Value):
     was annotated since; `events` what its flow has named, in order; `repeat` and `duplicate` are
     None where the plan did not ask for the caller's past.  `effects` are
     all that is owed for it, `worth` their sums by currency; `no_conversion` and `no_payout` say
-    what is missing.
+    what is missing.  `quality` is None while nobody has asked the carrier.
     """
 
     call_id: CallId
@@ -95,6 +96,8 @@ class CallRecord(Value):
     status: CallResult | None = None
     sub_status: SubStatus | None = None
     hung_up_by: HungUpBy | None = None
+    hung_up_by_source: HungUpSource | None = None
+    quality: Quality | None = None
     reason: str = ""
     seconds: int | None = None
     ring_seconds: int | None = None

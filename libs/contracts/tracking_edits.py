@@ -22,6 +22,7 @@ class TrackingNoun(StrEnum):
     TRACKING_TAG = "tracking_tag"
     URL_PARAMETER = "url_parameter"
     RECORDING_RULE = "recording_rule"
+    QUALITY_RULE = "quality_rule"
     REPORT = "report"
     POSTBACK_KEY = "postback_key"
 

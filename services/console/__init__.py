@@ -48,6 +48,7 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.flows.describe.v1 ask.flows.walk.v1 ask.flows.traffic.v1
             ask.flows.simulate.v1 ask.flows.test.v1 ask.flows.replay.v1
             ask.tracking.recording.v1 ask.ingress.open_recording.v1
+            ask.tracking.save_quality_rule.v1
             ask.tracking.save_recording_rule.v1 ask.tracking.annotate_calls.v1
             ask.ingress.render.v1 ask.flows.import.v1 ask.flows.templates.v1
             ask.tracking.reconcile.v1 ask.tracking.list_reconciliations.v1

@@ -6,7 +6,7 @@ answers     ask.ingress.render.v1 ask.ingress.leg_state.v1 ask.ingress.control_l
             ask.ingress.buy_number.v1 ask.ingress.set_up_number.v1
             ask.ingress.list_numbers.v1 ask.ingress.release_number.v1
             ask.ingress.open_recording.v1 ask.ingress.delete_recording.v1
-            ask.ingress.transcribe.v1
+            ask.ingress.transcribe.v1 ask.ingress.summarize_call.v1
 asks        ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.whisper.v1 ask.router.fallback_plans.v1
             ask.flows.start.v1 ask.flows.turn.v1

@@ -12,6 +12,7 @@ from libs.contracts.carrier_numbers import (
 from libs.contracts.controlling import Controlled, ControlLine
 from libs.contracts.message import Question
 from libs.contracts.phone import WITHHELD
+from libs.contracts.quality import SummarizeCall
 from libs.contracts.recordings import DeleteRecording, OpenRecording
 from libs.contracts.rendering import Rendered, RenderTurns
 from libs.contracts.transcribing import TranscribeRecording
@@ -21,6 +22,7 @@ from services.ingress.carrier.calls import CarrierCallList
 from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.numbers import CarrierNumbers
 from services.ingress.carrier.recordings import CarrierRecordings, Deletions
+from services.ingress.carrier.summaries import Summaries
 from services.ingress.carrier.transcripts import Transcripts
 from services.ingress.controlling import Controlling
 from services.ingress.domain.callbacks import Leg
@@ -96,3 +98,8 @@ def bind_archive(answers: Answers, deletions: Deletions, transcripts: Transcript
     """Bind the questions that end a recording, and have it written down."""
     answers.to(DeleteRecording, in_flight_max=CALLS_IN_FLIGHT_MAX)(deletions.delete)
     answers.to(TranscribeRecording, in_flight_max=CALLS_IN_FLIGHT_MAX)(transcripts.transcribe)
+
+
+def bind_summaries(answers: Answers, summaries: Summaries) -> None:
+    """Bind the question of how a call sounded."""
+    answers.to(SummarizeCall, in_flight_max=CALLS_IN_FLIGHT_MAX)(summaries.summarize)

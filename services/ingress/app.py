@@ -30,6 +30,7 @@ from services.ingress.answers import (
     bind_numbers,
     bind_recordings,
     bind_rendering,
+    bind_summaries,
 )
 from services.ingress.carrier.access import Access
 from services.ingress.carrier.calls import CarrierCallList
@@ -37,6 +38,7 @@ from services.ingress.carrier.legs import CarrierApi
 from services.ingress.carrier.lines import CarrierLines
 from services.ingress.carrier.numbers import CarrierNumbers
 from services.ingress.carrier.recordings import CarrierRecordings, Deletions
+from services.ingress.carrier.summaries import Summaries
 from services.ingress.carrier.transcripts import Transcripts
 from services.ingress.controlling import Controlling, Tell
 from services.ingress.desk import Desk
@@ -159,6 +161,7 @@ def _answers(
     bind_calls(answers, calls)
     archive = (Access(*access), settings.twilio_account_sid, say, SystemClock())
     bind_archive(answers, Deletions(*archive), Transcripts(*archive))
+    bind_summaries(answers, Summaries(Access(*access), settings.twilio_account_sid))
     lines = CarrierLines(Access(*access[:-1], tokens))  # of calls, whosesoever they are
     controlling = Controlling(lines, settings.public_base_url, tell, SystemClock())
     bind_controlling(answers, controlling)

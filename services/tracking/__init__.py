@@ -26,6 +26,7 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.adjust_call.v1 ask.tracking.adjust_party.v1
             ask.tracking.reconcile.v1 ask.tracking.list_reconciliations.v1
             ask.tracking.get_reconciliation.v1
+            ask.tracking.save_quality_rule.v1
             ask.tracking.save_recording_rule.v1 ask.tracking.annotate_calls.v1
             ask.tracking.save_postback_key.v1 ask.tracking.postback_address.v1
             ask.tracking.list_postbacks.v1
@@ -38,13 +39,14 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
 asks        ask.router.numbers.v1 ask.ingress.carriers.v1
             ask.ingress.list_calls.v1 ask.ingress.say_again.v1
             ask.ingress.delete_recording.v1 ask.ingress.control_line.v1
-            ask.ingress.transcribe.v1
+            ask.ingress.transcribe.v1 ask.ingress.summarize_call.v1
 publishes   event.publisher.changed.v1 event.pixel.changed.v1
             event.conversion.posted.v1 event.call.adjusted.v1
             event.balance.changed.v1 event.dispute.changed.v1
             event.books.changed.v1
             event.delivery.changed.v1 event.reconciliation.changed.v1
             event.tracking_tag.changed.v1 event.url_parameter.changed.v1
+            event.call.quality_known.v1 event.quality_rule.changed.v1
             event.recording_rule.changed.v1 event.call.annotated.v1
             event.report.changed.v1 event.call.attributed.v1
             event.postback_key.changed.v1 event.visit.converted.v1
@@ -54,7 +56,8 @@ owns        schema `tracking`: facts, calls, the periods they are filed under,
             pixels and their
             deliveries; tracking tags, URL parameters, leases, visits,
             attributions; a copy of numbers; reconciliations; which recordings
-            the carrier has, and how long accounts keep them
+            the carrier has, and how long accounts keep them; of which calls
+            the carrier is still asked how they sounded
 calls out   partners' addresses (desk/posting.py, desk/pixels.py)
 heard at    /dni*, /js/t.js, /api/dni: websites and their servers; /p/: partners who
             post conversions (doors/)

@@ -37,6 +37,7 @@ from services.tracking.answers import party_calls as party_calls_answers
 from services.tracking.answers import party_tags as party_tags_answers
 from services.tracking.answers import pixels as pixels_answers
 from services.tracking.answers import postbacks as postbacks_answers
+from services.tracking.answers import quality as quality_answers
 from services.tracking.answers import reconciling as reconciling_answers
 from services.tracking.answers import recordings as recordings_answers
 from services.tracking.answers import reporting as reports_answers
@@ -66,6 +67,7 @@ from services.tracking.desk.postbacks import PostbacksDesk
 from services.tracking.desk.posting import PostingDesk
 from services.tracking.desk.proving import ProvingDesk
 from services.tracking.desk.publishers import PublishersDesk
+from services.tracking.desk.quality import QualityDesk
 from services.tracking.desk.reconciling import ReconcilingDesk
 from services.tracking.desk.recordings import RecordingsDesk
 from services.tracking.desk.reporting import ReportingDesk
@@ -104,6 +106,7 @@ from services.tracking.store.periods import Periods
 from services.tracking.store.pool_use import PoolUses
 from services.tracking.store.postbacks import PostbackLog
 from services.tracking.store.proof import Proof
+from services.tracking.store.quality import Qualities
 from services.tracking.store.reconciling import Reconciling
 from services.tracking.store.recordings import Recordings
 from services.tracking.store.reports import Reports
@@ -291,6 +294,9 @@ def _afterwards(
     recordings = RecordingsDesk(books.keeping, Recordings(database), ask)
     transcribing = TranscribingDesk(Calls(database), Transcribing(database), ask)
     recordings_answers.bind(answers, recordings, transcribing)
+    facts = (books.desk, books.journal, books.outbox)
+    quality = QualityDesk(books.keeping, Qualities(database), *facts, ask, clock)
+    quality_answers.bind(answers, quality)
     kept = (settings.keep_deliveries_days, settings.keep_calls_days)
     inbound = PostbacksDesk(
         books.keeping,
@@ -306,7 +312,7 @@ def _afterwards(
     )
     postbacks_answers.bind(answers, inbound)
     return _Afterwards(
-        parts=(reconciling, recordings, transcribing, inbound),
+        parts=(reconciling, recordings, transcribing, quality, inbound),
         routes=tuple(postback_routes(inbound, settings.trusted_proxies)),
     )
 

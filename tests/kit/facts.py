@@ -24,6 +24,7 @@ from libs.contracts.conversions import ConversionPosted
 from libs.contracts.flows import FlowFinished, FlowMarked
 from libs.contracts.ids import AccountId, BuyerId, CallId, CampaignId, TargetId
 from libs.contracts.phone import Caller, CallerKind, PhoneDestination
+from libs.contracts.quality import CallQualityKnown, Measured, QualityStatus
 from libs.contracts.routing import CallRouted, RouteReason
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -123,6 +124,12 @@ class CallStory:
 
     def recording_deleted(self, **more: Any) -> RecordingDeleted:
         return RecordingDeleted(**self._facts({"recording_sid": "RE1"} | more))
+
+    def quality_known(
+        self, status: QualityStatus = QualityStatus.COMPLETE, **more: Any
+    ) -> CallQualityKnown:
+        details = {"status": status, "measured": Measured(jitter_ms=4.5, tags=("silence",))}
+        return CallQualityKnown(**self._facts(details | more))
 
     def adjusted(self, **more: Any) -> CallAdjusted:
         details = {

@@ -109,6 +109,7 @@ FREE = {
     "services/tracking/store/payout_caps.py:announce": "the outbox is the platform's",
     "services/tracking/store/payout_caps.py:telling": "a lock",
     "services/tracking/store/postbacks.py:_keep": "a row that names its account",
+    "services/tracking/store/quality.py:_drop": "rows of calls, each with its account",
     "services/tracking/store/recordings.py:_drop": "rows of calls, each with its account",
     "services/tracking/store/recordings.py:_note": "rows of calls, each with its account",
     "services/tracking/store/reports.py:_summed": "lines that were chosen by their account",

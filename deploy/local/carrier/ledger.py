@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 CALLS_KEPT_MAX = 20_000  # a day's test traffic; the oldest are forgotten first
 
@@ -105,6 +106,8 @@ class Ledger:
         self.recordings: dict[str, Recording] = {}
         self.transcripts: dict[str, Transcript] = {}
         self.services: dict[str, str] = {}  # of Voice Intelligence: name by sid
+        self.insights = True  # whether the account has Voice Insights
+        self.summaries: dict[str, dict[str, Any]] = {}  # of it: by the call's sid
 
     def open(self, entry: CallEntry) -> CallEntry:
         """Remember a call or leg from its beginning."""

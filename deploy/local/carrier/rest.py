@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from deploy.local.carrier import resources
 from deploy.local.carrier.desk import Desk, not_found
+from deploy.local.carrier.insights import Insights
 from deploy.local.carrier.intelligence import Intelligence
 from deploy.local.carrier.player import Carrier
 from deploy.local.carrier.resources import Denied
@@ -30,6 +31,7 @@ _Endpoint = Callable[[Request], Awaitable[Response]]
 def create(carrier: Carrier) -> Starlette:
     """The REST server of one account."""
     desk, written = Desk(carrier), Intelligence(carrier.ledger)
+    measured = Insights(carrier.ledger)
     account = resources.root("{account}")
     paths: dict[str, dict[str, _Handler]] = {
         f"{account}/Calls.json": {"GET": desk.calls},
@@ -51,6 +53,7 @@ def create(carrier: Carrier) -> Starlette:
         "/v2/Services": {"GET": written.services, "POST": written.make_service},
         "/v2/Transcripts": {"GET": written.transcripts, "POST": written.make_transcript},
         "/v2/Transcripts/{sid}/Sentences": {"GET": written.sentences},
+        "/v1/Voice/{sid}/Summary": {"GET": measured.summary},
         "/player/calls": {"POST": desk.play},
     }
     routes = [

@@ -9,7 +9,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 
 API = "https://api.twilio.com"
-HOSTS = (API, "https://intelligence.twilio.com")
+HOSTS = (API, "https://intelligence.twilio.com", "https://insights.twilio.com")
 
 _requests = logging.getLogger(__name__)
 _requests.setLevel(logging.WARNING)  # the library tells each request in eight lines, with numbers

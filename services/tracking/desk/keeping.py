@@ -9,6 +9,7 @@ from libs.contracts.editing import Changed, Edit, Got, Page, Row, Saved
 from libs.contracts.pixels import PixelChanged
 from libs.contracts.postbacks import PostbackKeyChanged
 from libs.contracts.publishers import PublisherChanged
+from libs.contracts.quality import QualityRuleChanged
 from libs.contracts.recordings import RecordingRuleChanged
 from libs.contracts.saved_reports import ReportChanged
 from libs.contracts.tracking_edits import GetTracking, ListTracking, RetireTracking, TrackingNoun
@@ -26,6 +27,7 @@ _CHANGES: Mapping[TrackingNoun, type[Changed]] = {
     TrackingNoun.TRACKING_TAG: TrackingTagChanged,
     TrackingNoun.URL_PARAMETER: UrlParameterChanged,
     TrackingNoun.RECORDING_RULE: RecordingRuleChanged,
+    TrackingNoun.QUALITY_RULE: QualityRuleChanged,
     TrackingNoun.REPORT: ReportChanged,
     TrackingNoun.POSTBACK_KEY: PostbackKeyChanged,
 }

@@ -32,6 +32,7 @@ from libs.contracts.controlling import CallControlled, Control
 from libs.contracts.conversions import ConversionPosted
 from libs.contracts.flows import FlowConverted, FlowFinished, FlowMarked
 from libs.contracts.ids import NOBODY
+from libs.contracts.quality import CallQualityKnown
 from libs.contracts.routing import CallRouted
 from services.tracking.domain.adjusting import adjusted
 from services.tracking.domain.annotations import annotation
@@ -51,6 +52,7 @@ from services.tracking.domain.cells import (
 )
 from services.tracking.domain.deals import agreed, confirmed, posted
 from services.tracking.domain.origins import brought_by, found_for, gathered_by
+from services.tracking.domain.quality import summary
 
 # Of two words about one thing the later in this list is believed: what was reached
 # outweighs what was not, and an end outweighs everything before it.
@@ -254,6 +256,7 @@ _TELLINGS: Mapping[type[Fact], _Telling] = {
     RecordingDeleted: _Telling(_deletion, _nothing),
     CallAnnotated: _Telling(_nothing, annotation),
     CallAdjusted: _Telling(_nothing, adjusted),
+    CallQualityKnown: _Telling(_nothing, summary),
     CallAttributed: _Telling(_nothing, found_for),
 }
 

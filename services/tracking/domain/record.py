@@ -23,11 +23,13 @@ from typing import Any
 
 from libs.contracts.calls import CallStatus
 from libs.contracts.ids import NOBODY, CallId
+from libs.contracts.outcomes import HungUpSource
 from libs.contracts.tracking import CallRecord, CallState, Leg
 from services.tracking.domain.annotations import annotated, notes_of
 from services.tracking.domain.cells import Arrival, Came, Recording, Told, first, second
 from services.tracking.domain.legs import Decisions, connected_of, decisions_of, legs_of
 from services.tracking.domain.origins import events_of, origin_of
+from services.tracking.domain.quality import carriers_word, quality_of
 from services.tracking.domain.recordings import recordings_of
 from services.tracking.domain.statuses import Ending, hung_up_by, status_of
 from services.tracking.domain.worth import fields_of
@@ -65,6 +67,7 @@ def record_of(call_id: CallId, told: Told) -> CallRecord:
             **_sold_to(legs),
             **_recording(told),
             "recordings": recordings_of(told),
+            "quality": quality_of(told),
         }
     )
 
@@ -125,7 +128,16 @@ def _ending(
         and first(told.greatest, f"bridged.{connected[-1].step}") == 1,
     )
     status, why = status_of(ending)
-    return {"status": status, "sub_status": why, "hung_up_by": hung_up_by(ending)}
+    return {"status": status, "sub_status": why, **_who_hung_up(told, ending)}
+
+
+def _who_hung_up(told: Told, ending: Ending) -> dict[str, Any]:
+    """Our own facts win; where they do not tell, the carrier's summary may."""
+    if (ours := hung_up_by(ending)) is not None:
+        return {"hung_up_by": ours, "hung_up_by_source": HungUpSource.FACTS}
+    if ending.state.live or (theirs := carriers_word(told)) is None:
+        return {}
+    return {"hung_up_by": theirs, "hung_up_by_source": HungUpSource.CARRIER}
 
 
 def _sum(seconds: Iterable[int | None]) -> int | None:

@@ -22,6 +22,7 @@ from services.tracking.tables.dni import tracking_tag, url_parameter
 from services.tracking.tables.pixels import pixel
 from services.tracking.tables.postbacks import postback_key
 from services.tracking.tables.publishers import publisher
+from services.tracking.tables.quality import quality_rule
 from services.tracking.tables.recordings import recording_rule
 from services.tracking.tables.saved_reports import saved_report
 
@@ -31,6 +32,7 @@ TABLES: Mapping[TrackingNoun, Table] = {
     TrackingNoun.TRACKING_TAG: tracking_tag,
     TrackingNoun.URL_PARAMETER: url_parameter,
     TrackingNoun.RECORDING_RULE: recording_rule,
+    TrackingNoun.QUALITY_RULE: quality_rule,
     TrackingNoun.REPORT: saved_report,
     TrackingNoun.POSTBACK_KEY: postback_key,
 }

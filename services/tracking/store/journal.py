@@ -30,7 +30,15 @@ from services.tracking.domain.call import Heard
 from services.tracking.domain.cells import Told
 from services.tracking.domain.firing import Fired
 from services.tracking.domain.record import listed_at
-from services.tracking.store import archive, ledger, parties, postbacks, recordings, tallies
+from services.tracking.store import (
+    archive,
+    ledger,
+    parties,
+    postbacks,
+    quality,
+    recordings,
+    tallies,
+)
 from services.tracking.store.firing import fire
 from services.tracking.tables.calls import call, fact
 from services.tracking.tables.configured import outbox
@@ -185,6 +193,7 @@ class Entry:
             await tallies.count(self._connection, self._filed_on, of_calls)
             await parties.note(self._connection, self._filed_on, of_calls)
             await recordings.note(self._connection, calls)
+            await quality.note(self._connection, [call for call, _ in calls], self._now)
             await tallies.name(self._connection, names)
         await ledger.book(self._connection, of_calls, self._now)
         self.named.update(names)

@@ -38,7 +38,7 @@ CLOSED = {
     *("flow-imports", "flow-inspections", "flow-language", "flow-simulations", "flow-templates"),
     *("flows", "groups", "import", "keys", "ledger-entries", "live", "now", "numbers", "people"),
     *("ping-rules", "pings", "pixel-presets", "pixel-tests", "pixels", "pools", "postback-keys"),
-    *("postbacks", "publishers", "reconciliations", "recording-rule", "rehearsals"),
+    *("postbacks", "publishers", "quality-rule", "reconciliations", "recording-rule", "rehearsals"),
     *("report-words", "reports", "resends", "rtb-pings", "rtb-rehearsals", "rtb-report"),
     *("rtb-routers", "rtb-targets", "saved-reports", "statements", "targets", "tracking-tags"),
     *("url-parameters", "visit-conversion-reports", "visit-conversions", "visit-reports"),

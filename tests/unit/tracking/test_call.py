@@ -15,9 +15,11 @@ from libs.contracts.calls import CallStatus, Fact, RecordingStatus, TranscriptSt
 from libs.contracts.catalogue import CATALOGUE
 from libs.contracts.ids import NOBODY, AccountId, CallId, PublisherId
 from libs.contracts.money import usd
+from libs.contracts.outcomes import HungUpBy
 from libs.contracts.payouts import PayoutTerms
 from libs.contracts.phone import SipDestination
 from libs.contracts.pricing import On, Telephony
+from libs.contracts.quality import QualityStatus
 from libs.contracts.routing import CallRouted, RouteReason, Terms
 from libs.contracts.streams import TRACKING_CALLS
 from libs.contracts.tracking import CallRecord
@@ -93,6 +95,12 @@ FACT: st.SearchStrategy[Fact] = st.one_of(
         status=st.sampled_from(TranscriptStatus),
         recording_sid=st.sampled_from(["RE1", "RE2"]),
         text=st.sampled_from(["", "Please call me."]),
+        **DETAILS,
+    ),
+    st.builds(
+        STORY.quality_known,
+        status=st.sampled_from(QualityStatus),
+        hung_up_by=st.sampled_from([None, *HungUpBy]),
         **DETAILS,
     ),
     st.builds(STORY.recording_deleted, recording_sid=st.sampled_from(["RE1", "RE2"]), **DETAILS),

@@ -8,7 +8,9 @@ import pytest
 
 from libs.contracts.calls import CallStatus, Fact, RecordingStatus, TranscriptStatus
 from libs.contracts.ids import NOBODY, BuyerId, CampaignId
+from libs.contracts.outcomes import HungUpBy
 from libs.contracts.phone import WITHHELD, SipDestination
+from libs.contracts.quality import QualityStatus
 from libs.contracts.routing import RouteReason
 from libs.contracts.tracking import CallRecord, CallState
 from services.tracking.domain.call import fold
@@ -303,3 +305,30 @@ def test_what_a_flow_has_named_and_set_is_in_the_record_whatever_comes_first() -
         found = record(*seen)
         assert found.events == ("qualified", "asked twice")
         assert found.tags == {"source": "mail", "zip": "10001"}
+
+
+def test_our_own_facts_win_over_the_carriers_word_on_who_hung_up() -> None:
+    story = CallStory()
+    talk = [story.arrived(), story.routed(), story.answered()]
+    silent = [*talk, story.leg_ended(), story.ended()]
+    theirs = story.quality_known(hung_up_by=HungUpBy.CALLER)
+
+    def shown(*facts: Fact) -> tuple[str | None, str | None]:
+        told = record(*facts)
+        return told.hung_up_by, told.hung_up_by_source
+
+    assert shown(*silent) == (None, None)
+    assert shown(*silent, theirs) == ("caller", "carrier")
+    assert shown(*silent, theirs, story.leg_ended(bridged=True)) == ("callee", "facts")
+    assert shown(*talk, theirs) == (None, None)
+
+
+def test_of_two_summaries_the_fuller_is_shown() -> None:
+    story = CallStory()
+    full = story.quality_known()
+    partial = story.quality_known(QualityStatus.PARTIAL)
+    nothing = story.quality_known(QualityStatus.UNKNOWN, reason="not reached")
+    for told in ((full, partial, nothing), (nothing, full, partial)):
+        quality = record(*told).quality
+        assert quality is not None
+        assert (quality.status, quality.jitter_ms, quality.reason) == ("complete", 4.5, "")
