@@ -43,9 +43,12 @@ from libs.contracts.numbers import (
     ReleaseNumber,
     SearchNumbers,
 )
+from libs.contracts.party_targets import GetPartyTarget, ListPartyTargets, SetPartyTarget
+from libs.contracts.portals import Viewer
 from libs.contracts.quoting import Pricing, QuoteCall, Quotes, Unquoted
 from libs.contracts.rehearsing import Rehearse
 from libs.contracts.routing import AdmitCall, AskWhisper, ContinueCall, RouteReason
+from libs.contracts.worth import PartyKind
 from tests.kit.hosting import ACCOUNT_SID, TESTER
 from tests.service.router.keys import key_of
 from tests.service.router.stage import (
@@ -67,6 +70,12 @@ from tests.service.router.stage import (
 OF_NO_ACCOUNT = {AdmitCall, AskFallbackPlans, AskNumbers, WhoseRtbId}
 """Asked for all accounts: by services, which serve every account's callers and visitors, and by
 the platform's own operators."""
+
+
+# The first two are tried in test_auctions: whoever has no plan with a router changes none;
+# FindFlowed in test_flows.
+EMPTY = {FindAuctioned, DetachRtb, FindFlowed, ListConfiguration, ExportConfiguration}
+EMPTY |= {ListPurchases, CheckNumbers, ListAgents, ListPartyTargets}
 
 
 class Stranger:
@@ -109,6 +118,7 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
     await what_is_ours_is_not_found(stage, stranger, campaign)
     await no_number_is_to_be_had(stage, stranger, campaign, ours[Noun.NUMBER])
     await no_agent_is_there(stage, stranger, target)
+    await no_party_has_our_targets(stage, stranger, target)
     await no_call_exists(stage, stranger)
     for noun, document in ours.items():
         assert (await stage.page(noun, stranger.account_id)).rows == ()
@@ -139,11 +149,7 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
         assert await stranger.save_refused(pointing) == "points_nowhere"
 
     every = {one for subject, one in QUESTIONS.items() if subject.startswith("ask.router.")}
-    # The last two are tried in test_auctions: whoever has no plan with a router changes none;
-    # FindFlowed in test_flows.
-    empty = {ListConfiguration, ExportConfiguration, FindFlowed, FindAuctioned, DetachRtb}
-    empty |= {ListPurchases, CheckNumbers, ListAgents}
-    assert every == stranger.asked | {*empty, *OF_NO_ACCOUNT}, "a question is missing"
+    assert every == stranger.asked | {*EMPTY, *OF_NO_ACCOUNT}, "a question is missing"
     for noun in Noun:
         assert [row.version for row in (await stage.page(noun)).rows] == [versions[noun]]
 
@@ -190,6 +196,15 @@ async def no_number_is_to_be_had(
     leaving = ReleaseNumber(**edit, number_id=number_id, expected_version=1)
     assert await stranger.refused(leaving) == "not_found"
     assert (await stage.ask(CheckNumbers(**them))).total == 0
+
+
+async def no_party_has_our_targets(stage: Stage, stranger: Stranger, target: Target) -> None:
+    buyer = Viewer(kind=PartyKind.BUYER, id=target.buyer_id)
+    them, hers = {"account_id": stranger.account_id, "viewer": buyer}, {"target_id": target.id}
+    assert (await stage.ask(ListPartyTargets(**them))).targets == ()
+    assert await stranger.refused(GetPartyTarget(**them, **hers)) == "not_found"
+    pause = SetPartyTarget(**them, **hers, actor=TESTER, expected_version=1, paused=True)
+    assert await stranger.refused(pause) == "not_found"
 
 
 async def no_agent_is_there(stage: Stage, stranger: Stranger, target: Target) -> None:
