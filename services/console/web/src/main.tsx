@@ -3,13 +3,12 @@ import "./index.css";
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { lazy, StrictMode, Suspense } from "react";
+import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { queries } from "./api/client";
 import { Door } from "./app/door";
 import { router } from "./routes";
-
-const Toasts = lazy(() => import("./ui/toast").then((all) => ({ default: all.Toasts })));
+import { Toasts } from "./ui/toast"; // not later than the pages: what is said before it listens is lost
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
@@ -18,9 +17,7 @@ createRoot(document.getElementById("root")!).render(
         <Door>
           <RouterProvider router={router} />
         </Door>
-        <Suspense>
-          <Toasts />
-        </Suspense>
+        <Toasts />
       </QueryClientProvider>
     </CSPProvider>
   </StrictMode>,
