@@ -20,7 +20,7 @@ TOO_LATE_MS = 2_500  # later than any demo auction waits
 
 @dataclass(frozen=True)
 class Play:
-    """How a bidder answers; `raw` is sent as it is, and then the line is cut.
+    """How a bidder answers; `raw` is sent as it is, and then the line is cut, unless it `stays`.
 
     `drip_ms` is waited after each byte of `raw`; `reset` ends the line as a crash does.
     """
@@ -31,6 +31,7 @@ class Play:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
+    stays: bool = False
     drip_ms: float = 0
     reset: bool = False
 
@@ -121,6 +122,8 @@ class PlayedBidders:
                     return
                 if play.raw is not None:
                     await _send(writer, play.raw, play.drip_ms)
+                    if play.stays:
+                        continue
                     return
                 writer.write(_answer(play))
                 await writer.drain()

@@ -13,6 +13,9 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from libs.runtime.not_fetched import Failure, NotFetched
 
 HEAD_MAX = 32 * 1024  # bytes of an answer before its body
+# Bytes on the line for each that a body may have: chunks of one byte take six, and nobody who means
+# well packs a body larger.  It bounds what is no body too: trailers, announcements, bytes after it.
+WIRE_MAX_PER_BYTE = 8
 
 _GZIP_OR_ZLIB = 47  # zlib's word for: find out which
 _FINAL = 200  # statuses below it announce another one
@@ -45,6 +48,7 @@ class Line(asyncio.Protocol):
             lenient_spaces_after_chunk_size=True,
         )
         self._asked: asyncio.Future[Answer] | None = None
+        self._wire_left = 0
         self._begin(0)
 
     @property
@@ -62,6 +66,7 @@ class Line(asyncio.Protocol):
         assert self._transport is not None, "connected before"
         assert self._asked is None, "one request at a time"
         self._begin(bytes_max)
+        self._wire_left = HEAD_MAX + WIRE_MAX_PER_BYTE * bytes_max
         self._asked = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return self._asked
@@ -89,6 +94,10 @@ class Line(asyncio.Protocol):
             self.close()
             return
         self._is_heard = True
+        self._wire_left -= len(data)
+        if self._wire_left < 0:
+            self._fail(Failure.TOO_LARGE, f"far more than {self._bytes_max} bytes with its frame")
+            return
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as fault:
@@ -110,6 +119,11 @@ class Line(asyncio.Protocol):
             self._end(Unheard(Failure.UNREACHABLE, text))
 
     # What the parser tells.
+
+    def on_message_begin(self) -> None:
+        """End a line on which another answer begins that nobody has asked for."""
+        if self._asked is None:
+            self.close()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep what the body is read by."""
@@ -140,6 +154,8 @@ class Line(asyncio.Protocol):
             return
         most, unpack = self._bytes_max, self._unpack
         if unpack is not None:
+            if unpack.eof:  # what stands after a packed body is none of it
+                return
             try:
                 part = unpack.decompress(part, most + 1)
             except zlib.error as fault:

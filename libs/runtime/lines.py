@@ -32,12 +32,14 @@ class Lines:
         self._names = names
         self._free = asyncio.Semaphore(LINES_MAX)
         self._kept: defaultdict[Place, dict[Line, None]] = defaultdict(dict)
+        self._is_closed = False
         self._secure = ssl.create_default_context()
         self._loop = asyncio.get_running_loop()
         self._look = self._loop.call_later(LOOK_EVERY_SECONDS, self._close_idle)
 
     def close(self) -> None:
-        """Close all that are kept."""
+        """Close all that are kept; those in use end with what is asked over them."""
+        self._is_closed = True
         self._look.cancel()
         self._close_kept_since(self._loop.time())
 
@@ -63,7 +65,7 @@ class Lines:
         except BaseException:  # what may yet come belongs to nobody
             line.close()
             raise
-        if line.is_open and len(self._kept[place]) < IDLE_MAX:
+        if line.is_open and not self._is_closed and len(self._kept[place]) < IDLE_MAX:
             line.idle_since = self._loop.time()
             self._kept[place][line] = None
         else:

@@ -18,6 +18,7 @@ from libs.runtime.not_fetched import Failure, NotFetched
 GZIP = {"Content-Encoding": "gzip"}
 BOMB = zlib.compress(b"\0" * 50_000_000, wbits=31)
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+FAR_TOO_MUCH = 16 * BYTES_MAX
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 PLAYS = {
     "/plain": Play(b"hello", headers={"Set-Cookie": "a=b"}),
@@ -36,6 +37,13 @@ PLAYS = {
     "/in-chunks": Play(raw=CHUNKED + b"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"),
     "/too-few-chunks": Play(raw=CHUNKED + b"2\r\nhe\r\n"),
     "/more-than-asked": Play(raw=WHOLE + b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+    "/another-begins": Play(
+        raw=WHOLE + b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nab", stays=True
+    ),
+    "/another-whole": Play(raw=WHOLE + WHOLE.replace(b"hello", b"wrong"), stays=True),
+    "/after-the-packed": Play(gzip.compress(b"hello") + b"x" * FAR_TOO_MUCH, headers=GZIP),
+    "/trailers": Play(raw=CHUNKED + b"0\r\nX: " + b"y" * FAR_TOO_MUCH),
+    "/announcements": Play(raw=b"HTTP/1.1 103 Early Hints\r\n\r\n" * (FAR_TOO_MUCH // 20) + WHOLE),
     "/another-protocol": Play(raw=b"HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"),
     "/says-close": Play(b"hello", headers={"Connection": "close"}),
 }
@@ -73,7 +81,16 @@ async def test_an_answer_is_given_as_it_is(
 
 
 @pytest.mark.parametrize(
-    "path", ["/announced", "/until-the-end", "/in-chunks", "/more-than-asked", "/says-close"]
+    "path",
+    [
+        "/announced",
+        "/until-the-end",
+        "/in-chunks",
+        "/more-than-asked",
+        "/another-begins",
+        "/another-whole",
+        "/says-close",
+    ],
 )
 async def test_an_answer_is_whole_however_it_is_sent(
     bidders: PlayedBidders, fetch: Fetch, path: str
@@ -136,6 +153,9 @@ FAULTS = [
     ("/cut", Failure.UNREADABLE),
     ("/nonsense", Failure.UNREADABLE),
     ("/headers", Failure.UNREADABLE),
+    ("/after-the-packed", Failure.TOO_LARGE),
+    ("/trailers", Failure.TOO_LARGE),
+    ("/announcements", Failure.UNREADABLE),
     ("/slow", Failure.LATE),
     ("/too-few-chunks", Failure.UNREADABLE),
     ("/another-protocol", Failure.UNREADABLE),
