@@ -1,19 +1,23 @@
 """Work that is done again and again, as long as the process lives.
 
-A database that is away ends a round, never the work: the next round tries again.
+A database that is away ends a round, and so does a fault of ours, which is logged whole; neither
+ends the work: the next round tries again.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
 from libs.runtime.database import NOT_NOW
+from libs.runtime.guard import guarded
 from libs.runtime.tasks import ended
 
 log = logging.getLogger(__name__)
+Outcome = TypeVar("Outcome")
 
 
 class Rounds:
@@ -46,7 +50,13 @@ class Rounds:
                 async with asyncio.timeout(self._every_seconds):
                     await self._hurry.wait()
             self._hurry.clear()
-            try:
-                await self._work()
-            except (*NOT_NOW, DBAPIError) as fault:
-                log.warning("%s could not be done: %r", self._name, fault)
+            await tried(self._work(), self._name)
+
+
+async def tried(work: Awaitable[Outcome], name: str) -> Outcome | None:
+    """Give what a round of work gives; None, and a line in the log, where it could not be done."""
+    try:
+        return await guarded(work, lambda: None, f"do {name}", (*NOT_NOW, DBAPIError))
+    except (*NOT_NOW, DBAPIError) as fault:
+        log.warning("%s could not be done: %r", name, fault)
+        return None

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from libs.runtime.ask import Refused, Unanswered
 from libs.runtime.broker import Broker
+from libs.runtime.guard import guarded
 from libs.runtime.tasks import ended
 
 log = logging.getLogger(__name__)
@@ -59,8 +60,9 @@ class Follower:
 
     async def _follow_for_ever(self) -> None:
         while True:
+            doing = f"follow {self._subject}"
             try:
-                await self._catch_up()
+                await guarded(self._catch_up(), lambda: None, doing, NOT_NOW)
             except NOT_NOW as fault:
                 log.warning("%s could not be followed: %r", self._subject, fault)
             with contextlib.suppress(TimeoutError):

@@ -5,14 +5,12 @@ import logging
 from collections.abc import Sequence
 
 from opentelemetry import metrics
-from sqlalchemy.exc import DBAPIError
 
 from libs.contracts.calls import CallEnded, CallFellBack, Fact, LegAnswered, LegEnded
 from libs.contracts.carrier import AskLegState, LegState, LineState
 from libs.runtime.ask import Ask, Refused, Unanswered
-from libs.runtime.database import NOT_NOW
 from libs.runtime.deadline import Deadline
-from libs.runtime.tasks import ended
+from libs.runtime.rounds import Rounds
 from services.router.store.agent_calls import AgentCalls
 from services.router.store.holds import Doubtful, Holds, Known, Leg
 from services.router.store.quotes import Quotes
@@ -37,17 +35,10 @@ class HoldsDesk:
         self._quotes = quotes
         self._agent_calls = agent_calls
         self._ask = ask
-        self._task: asyncio.Task[None] | None = None
         self._asking = asyncio.Semaphore(ASKS_AT_ONCE)
         self.differences = 0
-
-    def start(self) -> None:
-        """Begin to sweep."""
-        self._task = asyncio.create_task(self._sweep_for_ever(), name="holds-sweeper")
-
-    async def stop(self) -> None:
-        """Stop sweeping."""
-        await ended(self._task)
+        rounds = Rounds("holds-sweeper", SWEEP_EVERY_SECONDS, self.sweep)
+        self.start, self.stop = rounds.start, rounds.stop
 
     async def hear(self, facts: Sequence[Fact]) -> None:
         """What the carrier said of legs and calls, and what the ingress did alone."""
@@ -97,14 +88,6 @@ class HoldsDesk:
             log.info("the carrier's word about a leg is not to be had: %s", fault)
             return False
         return answer.state is LineState.ENDED
-
-    async def _sweep_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_EVERY_SECONDS)
-            try:
-                await self.sweep()
-            except (*NOT_NOW, DBAPIError) as fault:
-                log.warning("holds could not be swept: %r", fault)
 
 
 def _legs(facts: Sequence[Fact], kind: type[Fact]) -> list[Leg]:

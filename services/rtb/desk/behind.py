@@ -4,14 +4,15 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from opentelemetry import metrics
-from sqlalchemy.exc import DBAPIError
 
 from libs.contracts.ids import AccountId, AuctionId, RtbTargetId
 from libs.rules.masking import masked_text
 from libs.runtime.database import NOT_NOW
+from libs.runtime.guard import guarded
 from libs.runtime.tasks import ended
 from services.rtb.bidders import Heard, WhenLate
 from services.rtb.desk.asking import Closed
@@ -90,14 +91,12 @@ class Behind:
         self._waiting.extend(self._again)
         self._again.clear()
         while self._waiting:
+            write, lost = self._waiting[0], partial(_lost.add, 1)
             try:
-                await self._waiting[0]()
+                await guarded(write(), lost, "keep bids of an auction", NOT_NOW)
             except NOT_NOW as fault:
                 log.warning("bids wait until they can be kept: %r", fault)
                 return
-            except DBAPIError as fault:
-                log.warning("bids of an auction could not be kept: %r", fault)
-                _lost.add(1)
             self._waiting.popleft()
 
 

@@ -5,15 +5,13 @@ import logging
 from collections.abc import Sequence
 
 from opentelemetry import metrics
-from sqlalchemy.exc import DBAPIError
 
 from libs.contracts.calls import CallEnded, CallFellBack, Fact, LegAnswered, LegEnded
 from libs.contracts.carrier import AskLegState, LegState, LineState
 from libs.contracts.routing import CallRouted
 from libs.runtime.ask import Ask, Refused, Unanswered
-from libs.runtime.database import NOT_NOW
 from libs.runtime.deadline import Deadline
-from libs.runtime.tasks import ended
+from libs.runtime.rounds import Rounds
 from services.rtb.store.notices import Notices
 from services.rtb.store.pings import Pings
 from services.rtb.store.reservations import Doubtful, Known, Leg, Reservations
@@ -42,16 +40,9 @@ class ReservationsDesk:
         self._pings = pings
         self._ask = ask
         self._asking = asyncio.Semaphore(ASKS_AT_ONCE)
-        self._task: asyncio.Task[None] | None = None
         self.differences = 0
-
-    def start(self) -> None:
-        """Begin to sweep."""
-        self._task = asyncio.create_task(self._sweep_for_ever(), name="reservations-sweeper")
-
-    async def stop(self) -> None:
-        """Stop sweeping."""
-        await ended(self._task)
+        rounds = Rounds("reservations-sweeper", SWEEP_EVERY_SECONDS, self.sweep)
+        self.start, self.stop = rounds.start, rounds.stop
 
     async def hear(self, facts: Sequence[Fact]) -> None:
         """What the carrier said of legs and calls, and what became of the answers given."""
@@ -104,14 +95,6 @@ class ReservationsDesk:
             log.info("the carrier's word about a leg is not to be had: %s", fault)
             return False
         return answer.state is LineState.ENDED
-
-    async def _sweep_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_EVERY_SECONDS)
-            try:
-                await self.sweep()
-            except (*NOT_NOW, DBAPIError) as fault:
-                log.warning("reservations could not be swept: %r", fault)
 
 
 def _sold_nothing(fact: Fact) -> bool:

@@ -10,14 +10,13 @@ import contextlib
 import logging
 
 from nats.aio.msg import Msg
-from sqlalchemy.exc import DBAPIError
 
 from libs.contracts.editing import NumberChanged, PoolChanged
 from libs.contracts.known_numbers import AskNumbers, KnownNumbers
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.broker import Broker
-from libs.runtime.database import NOT_NOW
 from libs.runtime.deadline import Deadline
+from libs.runtime.rounds import tried
 from libs.runtime.tasks import ended
 from services.tracking.store.numbers import Numbers
 
@@ -82,17 +81,18 @@ class FollowingDesk:
 
     async def _follow_for_ever(self) -> None:
         while True:
-            wait = ASK_EVERY_SECONDS
-            try:
-                await self.catch_up()
-            except (Unanswered, Refused) as fault:
-                log.info("the router does not tell its numbers: %s", fault)
-                wait = RETRY_SECONDS
-            except (*NOT_NOW, DBAPIError) as fault:
-                log.warning("the router's numbers could not be kept: %r", fault)
-                wait = RETRY_SECONDS
+            is_known = await tried(self._caught_up(), "numbers")
+            wait = ASK_EVERY_SECONDS if is_known else RETRY_SECONDS
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._changed.wait()
                     await asyncio.sleep(DEBOUNCE_SECONDS)
             self._changed.clear()
+
+    async def _caught_up(self) -> bool:
+        try:
+            await self.catch_up()
+        except (Unanswered, Refused) as fault:
+            log.info("the router does not tell its numbers: %s", fault)
+            return False
+        return True

@@ -4,10 +4,8 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from sqlalchemy.exc import DBAPIError
-
 from libs.runtime.clock import Clock
-from libs.runtime.database import NOT_NOW
+from libs.runtime.rounds import tried
 from libs.runtime.tasks import ended
 from services.tracking.store.periods import Periods
 
@@ -46,10 +44,9 @@ class PeriodsDesk:
 
     async def _keep_for_ever(self) -> None:
         while True:
-            wait = EVERY_SECONDS
-            try:
-                await self.keep()
-            except (*NOT_NOW, DBAPIError) as fault:
-                log.warning("the periods of calls could not be looked after: %r", fault)
-                wait = AGAIN_SECONDS
-            await asyncio.sleep(wait)
+            is_kept = await tried(self._kept_ahead(), "tracking-periods")
+            await asyncio.sleep(EVERY_SECONDS if is_kept else AGAIN_SECONDS)
+
+    async def _kept_ahead(self) -> bool:
+        await self.keep()
+        return True
