@@ -13,7 +13,6 @@ from libs.contracts.bulk import (
     Exported,
     ImportConfiguration,
     Imported,
-    NumbersAdded,
 )
 from libs.contracts.editing import (
     Edit,
@@ -228,25 +227,14 @@ def bind_editing(
     for save in _SAVES:
         answers.to(save, in_flight_max=EDITS_IN_FLIGHT_MAX)(_saver(editing))
 
-    @answers.to(Retire, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def retire(question: Retire, _: Deadline) -> Saved:
-        with refusing(question, ""):
-            return await editing.retire(question)
-
-    @answers.to(DetachRtb, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def detach(question: DetachRtb, _: Deadline) -> Saved:
-        with refusing(question, ""):
-            return await detaching.detach(question)
-
-    @answers.to(FindAuctioned, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def auctioned(question: FindAuctioned, _: Deadline) -> Affected:
-        with refusing(question, ""):
-            return await detaching.affected(question)
-
-    @answers.to(AddNumbers, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def add_numbers(question: AddNumbers, _: Deadline) -> NumbersAdded:
-        with refusing(question, ""):
-            return await bulk.add_numbers(question)
+    edits: dict[type[Question], Callable[[Any], Awaitable[BaseModel]]] = {
+        Retire: editing.retire,
+        DetachRtb: detaching.detach,
+        FindAuctioned: detaching.affected,
+        AddNumbers: bulk.add_numbers,
+    }
+    for kind, do in edits.items():
+        answers.to(kind, in_flight_max=EDITS_IN_FLIGHT_MAX)(doing(do))
 
     @answers.to(ImportConfiguration, in_flight_max=EDITS_IN_FLIGHT_MAX)
     async def bring_in(question: ImportConfiguration, _: Deadline) -> Imported:
@@ -276,10 +264,7 @@ def bind_looking(answers: Answers, desk: LookingDesk) -> None:
     async def page(question: ListConfiguration, _: Deadline) -> Page:
         return await desk.page(question)
 
-    @answers.to(FindAffected, in_flight_max=EDITS_IN_FLIGHT_MAX)
-    async def affected(question: FindAffected, _: Deadline) -> Affected:
-        with refusing(question, ""):
-            return await desk.affected(question)
+    answers.to(FindAffected, in_flight_max=EDITS_IN_FLIGHT_MAX)(doing(desk.affected))
 
     @answers.to(ExportConfiguration, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def export(question: ExportConfiguration, _: Deadline) -> Exported:
