@@ -59,7 +59,7 @@ class AttributingDesk:
         if told is not None and told.confidence is not Confidence.UNKNOWN:
             await self._attributions.keep(fact.account_id, fact.call_id, told)
             return
-        found = await self._attributions.found_for(fact.account_id, fact.call_id, told)
+        found = await self._attributions.found_for(fact.account_id, fact.call_id, told or UNKNOWN)
         if found is not None:
             news = self._news(fact.account_id, fact.call_id, found)
             await self._attributions.tell(news)

@@ -134,19 +134,14 @@ class Attributions:
         return True
 
     async def found_for(
-        self, account_id: AccountId, call_id: CallId, told: Attribution | None
+        self, account_id: AccountId, call_id: CallId, told: Attribution
     ) -> Attribution | None:
         """What was found of a call of which the router was told nothing; None: nothing yet.
 
-        Where it had asked (`told`), what is found later is news.
+        Then it is written down that it was told nothing: what is found later is news.
         """
         async with self._database.transaction() as connection:
-            if told is not None:
-                row = _row(account_id, call_id, told, _UNTOLD)
-                before = await _begun(connection, row)
-            else:
-                which = _is({"account_id": account_id, "call_id": call_id})
-                before = (await connection.execute(_ROW.where(*which))).one_or_none()
+            before = await _begun(connection, _row(account_id, call_id, told, _UNTOLD))
         if before is None or before.answered != _FOUND:
             return None
         return Attribution.model_validate(before.document)

@@ -114,9 +114,9 @@ async def test_what_the_router_was_told_counts_else_what_is_found(sites: Website
         found = await attributions.of_call(ACCOUNT, story.call_id)
         assert found is not None
         assert found.visitor == ("told-to-the-router" if answered is TOLD else HER)
-        if answered is UNTOLD:
+        if answered is not TOLD:
             untold.append(story)
-    for story in untold:  # the router had asked: what is found becomes a fact, in any order
+    for story in untold:  # asked or not, what is found becomes a fact, in any order
         call = await eventually(partial(brought, sites, story))
         assert (call.origin.visit_id, call.origin.source) == (UUID(hers["visit"]), "google")
         assert call.tags["site"] == "roofs"
