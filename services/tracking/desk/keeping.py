@@ -1,6 +1,6 @@
 """The keeping desk: what accounts configure of tracking, by version, with its facts."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from libs.runtime.seal import Seal
 from services.tracking.domain.unfit import Missing, Stale
 from services.tracking.store.configuration import Configuration, Kept
 from services.tracking.store.configuration import Edit as Work
+
+Fits = Callable[[Work], Awaitable[None]]
 
 _CHANGES: Mapping[TrackingNoun, type[Changed]] = {
     TrackingNoun.PUBLISHER: PublisherChanged,
@@ -48,10 +50,20 @@ class KeepingDesk:
         self._seal = seal
 
     async def save(
-        self, noun: TrackingNoun, key: UUID, document: dict[str, Any], question: Edit
+        self,
+        noun: TrackingNoun,
+        key: UUID,
+        document: dict[str, Any],
+        question: Edit,
+        fits: Fits | None = None,
     ) -> Saved:
-        """Keep a document; raise Stale, or Unfit where something of it is taken."""
+        """Keep a document; raise Stale, or Unfit where something of it is taken or it does not fit.
+
+        `fits` looks while no other edit is under way, and raises Unfit.
+        """
         async with self._configuration.editing(question.account_id) as work:
+            if fits is not None:
+                await fits(work)
             before = await work.current(noun, key)
             _check_version(before, question.expected_version)
             opened = with_secrets(before.document, self._seal.open) if before else None

@@ -19,6 +19,7 @@ from libs.contracts.worth import PartyKind
 from services.tracking.desk.tagging import TaggingDesk
 from services.tracking.domain.unfit import Missing, Unfit
 from services.tracking.store.configuration import Configuration, Kept
+from services.tracking.store.configuration import Edit as Work
 from services.tracking.store.party_tags import PartyTags as Store
 
 CODE_BYTES = 12  # as of the tags that the account makes
@@ -49,11 +50,11 @@ class PartyTagsDesk:
     async def make(self, question: MakePartyTag) -> PartyTag:
         """Make one; raise Missing or Unfit."""
         portal = await self._portal(question.account_id, question.viewer)
+        if not portal.makes_tags:
+            raise Unfit("forbidden", "your record does not let you make tags")
         if question.campaign_id not in portal.campaign_ids:
             problem = [("campaign_id", "is none of the campaigns that you may use")]
             raise Unfit("points_nowhere", "another campaign is needed", problem)
-        if await self._tags.count(question.account_id, question.viewer.id) >= portal.tags_most:
-            raise Unfit("too_many", f"you have {portal.tags_most} tags, as many as you may")
         fields = {"name", "campaign_id", "pool_id", "domains", "numbers_to_replace"}
         tag = TrackingTag(
             **question.model_dump(include=fields),
@@ -62,7 +63,12 @@ class PartyTagsDesk:
             publisher_id=PublisherId(question.viewer.id),
         )
         save = SaveTrackingTag(account_id=question.account_id, actor=question.actor, document=tag)
-        await self._tagging.save_tag(save)
+
+        async def fits(work: Work) -> None:
+            if await work.tags_of(question.viewer.id) >= portal.tags_most:
+                raise Unfit("too_many", f"you have {portal.tags_most} tags, as many as you may")
+
+        await self._tagging.save_tag(save, fits)
         return _told(await self._own(question.account_id, question.viewer, tag.id))
 
     async def snippet(self, question: AskPartySnippet) -> Snippet:

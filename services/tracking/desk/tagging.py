@@ -7,7 +7,7 @@ from libs.contracts.snippets import AskSnippet, Snippet
 from libs.contracts.tracking_edits import TrackingNoun
 from libs.runtime.ask import Refused, Unanswered
 from services.tracking.desk.following import FollowingDesk
-from services.tracking.desk.keeping import KeepingDesk
+from services.tracking.desk.keeping import Fits, KeepingDesk
 from services.tracking.domain.snippets import campaign_url, snippet_of
 from services.tracking.domain.unfit import Missing, Unfit
 from services.tracking.memory import Memory
@@ -36,8 +36,8 @@ class TaggingDesk:
         self._memory = memory
         self._base_url = base_url.rstrip("/")
 
-    async def save_tag(self, question: SaveTrackingTag) -> Saved:
-        """Keep a tag; raise Stale, or Unfit where what it names is not there."""
+    async def save_tag(self, question: SaveTrackingTag, fits: Fits | None = None) -> Saved:
+        """Keep a tag; raise Stale, or Unfit where what it names is not there or it does not fit."""
         tag = question.document
         problems = await self._problems(question.account_id, tag)
         if problems:  # the copy may be a moment behind the router
@@ -46,7 +46,9 @@ class TaggingDesk:
         if problems:
             raise Unfit("points_nowhere", "something it names is not there", problems)
         document = tag.model_dump(mode="json")
-        saved = await self._keeping.save(TrackingNoun.TRACKING_TAG, tag.id, document, question)
+        saved = await self._keeping.save(
+            TrackingNoun.TRACKING_TAG, tag.id, document, question, fits
+        )
         await self._memory.catch_up()
         return saved
 

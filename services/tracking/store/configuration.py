@@ -89,6 +89,15 @@ class Edit:
         )
         return Kept(noun, key, version, retired, document)
 
+    async def tags_of(self, publisher_id: UUID) -> int:
+        """How many tracking tags a publisher has."""
+        mine = select(func.count()).where(
+            tracking_tag.c.account_id == self._account_id,
+            tracking_tag.c.document["publisher_id"].astext == str(publisher_id),
+            ~tracking_tag.c.retired,
+        )
+        return int((await self._connection.execute(mine)).scalar_one())
+
     async def announce(self, announcement: Announcement) -> None:
         """Have the change told when it is committed."""
         await self._connection.execute(insert(outbox), [announcement.row()])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from libs.contracts.ids import AccountId, CampaignId
 from libs.contracts.party_tags import PartyPool
@@ -40,12 +40,6 @@ class PartyTags:
         async with self._database.transaction() as connection:
             row = (await connection.execute(statement)).one_or_none()
         return Kept(TrackingNoun.TRACKING_TAG, *row) if row else None
-
-    async def count(self, account_id: AccountId, publisher_id: UUID) -> int:
-        """How many there are."""
-        mine = _of(account_id, publisher_id).subquery()
-        async with self._database.transaction() as connection:
-            return int(await connection.scalar(select(func.count()).select_from(mine)) or 0)
 
     async def pools(
         self, account_id: AccountId, campaigns: Sequence[CampaignId]

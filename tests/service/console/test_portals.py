@@ -1,11 +1,20 @@
 """Two buyers and a publisher in one account: each sees exactly its own, at every route there is."""
 
+import asyncio
 import re
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
+from libs.contracts.party_tags import MakePartyTag
+from libs.contracts.portals import Viewer
+from libs.contracts.worth import PartyKind
+from libs.runtime.ask import Refused
+from libs.runtime.deadline import Deadline
 from services.console.app import API
 from services.console.auth import PUBLIC, RIGHT
+from tests.kit.hosting import TESTER
 from tests.service.console.house import House, a_house
 from tests.service.console.portals import SELF, stated
 from tests.service.console.stage import Stage, joined
@@ -241,7 +250,9 @@ async def tags_are_made_by_their_publisher(house: House) -> None:
     assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "body.pool_id")
     for more in ({"publisher_id": str(uuid4())}, {"leases_per_minute": 99}, {"tags": {"a": "b"}}):
         assert (await pat("POST", "tracking-tags", json={**wanted, **more})).status_code == 422
-    tag = await pat.post("tracking-tags", wanted)
+    at_once = await asyncio.gather(*(pat("POST", "tracking-tags", json=wanted) for _ in range(3)))
+    assert sorted(one.status_code for one in at_once) == [201, 422, 422]
+    (tag,) = [one.json() for one in at_once if one.status_code == 201]
     kept = await owner.get(f"tracking-tags/{tag['id']}")
     assert kept["document"]["publisher_id"] == str(house.ids["pat"])
     assert (await pat("POST", "tracking-tags", json=wanted)).json()["code"] == "too_many"
@@ -249,6 +260,15 @@ async def tags_are_made_by_their_publisher(house: House) -> None:
     assert tag["code"] in (await pat.post(f"tracking-tags/{tag['id']}/snippet", {}))["script"]
     path = f"tracking-tags/{theirs['document']['id']}/snippet"
     assert (await pat("POST", path, json={})).status_code == 404
+    await house.allow("pat", makes_tags=False, campaign_ids=campaigns)
+    asked = MakePartyTag(
+        account_id=house.stage.owner.account_id,
+        actor=TESTER,
+        viewer=Viewer(kind=PartyKind.PUBLISHER, id=house.ids["pat"]),
+        **wanted,
+    )
+    with pytest.raises(Refused, match="your record does not let you make tags"):
+        await house.stage.app.state.ask(asked, Deadline.within(5_000))
     await house.allow("pat")
 
 
