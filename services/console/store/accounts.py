@@ -43,9 +43,10 @@ class Accounts:
         self._database = database
 
     async def any(self) -> bool:
-        """Whether there is an account at all."""
+        """Whether anybody has an account; that of the platform's operators is nobody's."""
+        statement = select(account.c.account_id).where(account.c.account_id != PLATFORM).limit(1)
         async with self._database.transaction() as connection:
-            return await connection.scalar(select(account.c.account_id).limit(1)) is not None
+            return await connection.scalar(statement) is not None
 
     async def begin_platform(self, now: datetime) -> None:
         """Make the account of the platform's operators, if it is not there."""

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from services.console.__main__ import run
 from services.console.desk.proving import FAILURES_OF_NAME_MAX
 from services.console.domain.access import Right, Role
 from services.console.store.audit import Told
-from tests.kit.hosting import TESTER, eventually
+from tests.kit.hosting import SECRET, TESTER, eventually
 from tests.service.console.stage import OWNER, PASSWORD, Asker, Stage, joined
 
 
@@ -44,9 +45,13 @@ async def a_one_time_password(stage: Stage) -> str:
 
 
 async def test_the_first_start_prints_the_password(
-    stage: Stage, databases: Any, capfd: Any
+    stage: Stage, databases: Any, monkeypatch: Any, capfd: Any
 ) -> None:
+    """Also where an operator of the platform was made before."""
     database_url = databases.fresh("console")
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("SESSION_SECRET", SECRET)
+    assert await run(["make-operator", "olga@example.com"]) == 0
     await stage.console(database_url=database_url, first_owner="first@example.com")
 
     async def printed() -> str:
