@@ -12,7 +12,7 @@ from libs.contracts.ids import AccountId
 from libs.runtime.database import Database
 from services.console.domain.access import Role
 from services.console.store.audit import Told, note_of_person
-from services.console.tables import account, membership, person, session
+from services.console.tables import account, membership, password_reset, person, session
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class People:
     async def set_password(
         self, person_id: UUID, password: str, told: Told, *, must_change: bool
     ) -> None:
-        """Keep another password hash; every session by the old one ends."""
+        """Keep another password hash; sessions by the old one and links for a new one end."""
         async with self._database.transaction() as connection:
             await renew_password(connection, person_id, password, told, must_change=must_change)
 
@@ -69,13 +69,14 @@ class People:
 async def renew_password(
     connection: AsyncConnection, person_id: UUID, password: str, told: Told, *, must_change: bool
 ) -> None:
-    """Keep another password hash; every session by the old one ends."""
+    """Keep another password hash; sessions by the old one and links for a new one end."""
     await connection.execute(
         update(person)
         .where(person.c.person_id == person_id)
         .values(password=password, must_change=must_change)
     )
-    await connection.execute(delete(session).where(session.c.person_id == person_id))
+    for table in (session, password_reset):
+        await connection.execute(delete(table).where(table.c.person_id == person_id))
     await note_of_person(connection, person_id, told)
 
 

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.runtime.database import Database
 from services.console.store.audit import Told, note_of_person
@@ -52,7 +51,6 @@ class Resets:
             person_id = await connection.scalar(statement)
             if person_id is None:
                 return False
-            await forget_links(connection, person_id)
             await renew_password(connection, person_id, password, told, must_change=False)
         return True
 
@@ -62,8 +60,3 @@ class Resets:
             await connection.execute(
                 delete(password_reset).where(password_reset.c.expires_at <= now)
             )
-
-
-async def forget_links(connection: AsyncConnection, person_id: UUID) -> None:
-    """End somebody's links."""
-    await connection.execute(delete(password_reset).where(password_reset.c.person_id == person_id))

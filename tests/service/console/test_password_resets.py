@@ -71,8 +71,19 @@ async def test_a_link_sets_a_password_once(alone: Stage, mailbox: Mailbox) -> No
         (email, "a new password, by a link"),
         *[("somebody not signed in", "a link for a new password was asked for")] * 2,
     ]
+    await ends_with_the_password(alone, mailbox)
     await expires(alone, mailbox)
     await is_not_asked_for_without_end(alone)
+
+
+async def ends_with_the_password(alone: Stage, mailbox: Mailbox) -> None:
+    """Who changes her password has no link lying about by which somebody changes it again."""
+    ann = await alone.browser()
+    email = (await ann.get("session"))["email"]
+    await ask(alone, email)
+    link = await mailbox.link_for(email)
+    await ann.put("session/password", {"password": PASSWORD, "new_password": NEW})
+    assert await use(alone, link) == (410, "link_over")
 
 
 async def expires(alone: Stage, mailbox: Mailbox) -> None:
