@@ -93,11 +93,11 @@ class Feed:
     ) -> AsyncGenerator[bytes, None]:
         """Frames of one account's events: first those since `after`, then as they come."""
         listener = Listener(str(account_id))
-        for frame in self._since(listener.account_id, after):
-            yield frame
-        self._listeners.add(listener)
+        self._listeners.add(listener)  # before the replay: what comes while it is sent waits
         checked_at = time.monotonic()
         try:
+            for frame in self._since(listener.account_id, after):
+                yield frame
             yield BEAT
             while True:
                 frame = await _next(listener)

@@ -96,6 +96,30 @@ async def test_a_slow_listener_slows_nobody(stage: Stage) -> None:
     assert not feed._listeners
 
 
+async def test_what_happens_while_the_missed_is_sent_is_heard_after_it(stage: Stage) -> None:
+    feed: Feed = stage.app.state.feed
+    account_id = stage.owner.account_id
+    async with listening(stage.owner) as ours:
+        before = feed._last
+        for name in ("one", "two"):
+            await stage.owner.post("buyers", {"name": name})
+            await next_of(ours)
+
+    async def still() -> None:
+        raise AssertionError("nobody asks so soon")
+
+    slow = feed.listen(account_id, before, still)  # type: ignore[arg-type]
+    frames = [await anext(slow)]
+    async with listening(stage.owner) as ours:
+        await stage.owner.post("buyers", {"name": "three"})
+        await next_of(ours)
+    frames += [await anext(slow), await anext(slow), await anext(slow)]
+    await slow.aclose()
+    assert frames[2] == live.BEAT
+    heard = [orjson.loads(one.split(b"data: ")[1]) for one in frames if one != live.BEAT]
+    assert [one["after"]["name"] for one in heard] == ["one", "two", "three"]
+
+
 async def test_a_stream_ends_with_its_session(stage: Stage, monkeypatch: Any) -> None:
     monkeypatch.setattr(live, "CHECK_SECONDS", 0.0)
     ann = await stage.browser()
