@@ -48,7 +48,7 @@ class WhichThings(Arguments):
     """Which things of a kind; `contains` is looked for in names and numbers."""
 
     kind: Things
-    contains: str = Field(default="", max_length=200)
+    contains: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=10, ge=1, le=ROWS_MAX)
 
 

@@ -14,6 +14,7 @@ from libs.runtime.ask import Refused
 from libs.runtime.deadline import Deadline
 from services.console.app import API
 from services.console.auth import PUBLIC, RIGHT
+from services.console.domain.lookups import BY_NAME, WhichThings
 from tests.kit.hosting import TESTER
 from tests.service.console.house import House, a_house
 from tests.service.console.portals import SELF, stated
@@ -196,6 +197,9 @@ async def targets_are_set_by_their_buyer(house: House) -> None:
     hers, his = (f"targets/{made[name]['document']['id']}" for name in ("ann", "bob"))
     assert [one["name"] for one in (await ann.get("targets?limit=1"))["targets"]] == ["ann's desk"]
     assert (await ann.get(hers))["used"][0]["used"] == "0"
+    looked = BY_NAME["list_things"].asks(WhichThings(kind="targets"))
+    found = await ann.get(looked.path.removeprefix("/"), params=looked.query)
+    assert [one["name"] for one in found["targets"]] == ["ann's desk"], "as her assistant asks"
     for name, value in (("contains", "b"), ("status", "active"), ("fields", "name")):
         assert (await ann("GET", "targets", params={name: value})).status_code == 422
     assert (await pat("GET", "targets")).status_code == 403
