@@ -93,7 +93,7 @@ _RIGHTS = {
     Role.MANAGER: frozenset((Right.SELF, Right.LOOK, Right.EXPORT, Right.LISTEN, Right.EDIT)),
     Role.ANALYST: frozenset((Right.SELF, Right.LOOK)),
     Role.AGENT: frozenset((Right.SELF,)),
-    **dict.fromkeys(PORTALS, frozenset(Right) - {Right.PEOPLE, Right.ACCOUNT}),
+    **dict.fromkeys(PORTALS, frozenset(Right) - {Right.PLATFORM, Right.PEOPLE, Right.ACCOUNT}),
 }
 _ORDER = tuple(Role)
 

@@ -358,6 +358,7 @@ async def people_of_a_party_come_and_go(house: House) -> None:
     )
     signed_in = await cleo.get("session")
     assert (signed_in["role"], signed_in["party_id"]) == ("buyer", ann)
+    assert signed_in["rights"] == ["edit", "export", "listen", "look", "self"]
     assert await cleo.get("calls") == await house.askers["ann"].get("calls")
     (found,) = [one for one in await owner.get("people") if one["email"] == wanted["email"]]
     person = f"people/{found['person_id']}"
