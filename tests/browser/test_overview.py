@@ -64,3 +64,18 @@ async def test_first_steps_lead_to_a_simulated_call(visitor: Visitor, world: Wor
     await steps.get_by_role("button", name="Simulate a call").click()
     await expect(steps.get_by_text(re.compile("Gutter desk of Gutter company was"))).to_be_visible()
     await visitor.has_no_barriers()
+
+
+async def test_a_link_that_is_over_or_cannot_be_looked_at_says_so(visitor: Visitor) -> None:
+    page, over = visitor.page, f"/link#invitation.{'x' * 43}"
+    await page.goto(over)
+    await expect(page.get_by_role("status")).to_have_text(re.compile("has expired"))
+    assert all("410" in one for one in visitor.complaints)
+    await expect(page.locator("form")).to_be_hidden()
+
+    await page.route("**/invitations/look", lambda route: route.abort())
+    await page.reload()
+    await expect(page.get_by_role("status")).to_have_text(re.compile("Nobody answers"))
+    await expect(page.locator("form")).to_be_hidden()
+    assert all("410" in one or "ERR_FAILED" in one for one in visitor.complaints)
+    visitor.complaints.clear()

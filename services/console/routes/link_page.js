@@ -59,17 +59,21 @@ async function goOn(event) {
   form.querySelector("button").disabled = false;
 }
 
-/** Says what an invitation is to; who is known here accepts by signing in. */
+/** Says what an invitation is to, and whether it is still good; who is known accepts by signing in. */
 async function lookAtInvitation() {
   const [ok, seen] = await ask(["POST", "/api/v1/invitations/look", { link }]);
-  if (!ok) return why(seen);
+  if (!ok) {
+    said.textContent = why(seen);
+    return false;
+  }
   title.textContent = `Join ${seen.account}`;
   if (seen.known) {
     const { request, done } = PURPOSES.known;
     purpose = "known";
     chosen = { done, request: (held, given) => request(held, { email: seen.email, ...given }) };
   }
-  return `${seen.email} is invited, as ${seen.role}.`;
+  said.textContent = `${seen.email} is invited, as ${seen.role}.`;
+  return true;
 }
 
 async function begin() {
@@ -78,7 +82,8 @@ async function begin() {
     return;
   }
   title.textContent = chosen.title ?? title.textContent;
-  said.textContent = purpose === "invitation" ? await lookAtInvitation() : "";
+  said.textContent = "";
+  if (purpose === "invitation" && !(await lookAtInvitation())) return;
   for (const part of form.querySelectorAll("[data-for]")) {
     part.hidden = !part.dataset.for.split(" ").includes(purpose);
     for (const field of part.querySelectorAll("input")) field.disabled = part.hidden;
@@ -87,4 +92,6 @@ async function begin() {
   form.addEventListener("submit", goOn);
 }
 
-begin();
+begin().catch(() => {
+  said.textContent = "Nobody answers. Load this page again.";
+});
