@@ -26,16 +26,18 @@ class Played:
     status: int = 200
     raw: bytes | None = None
     hangs: bool = False
+    tokens: int = 20
 
 
 def says(text: str, stop_reason: str = "end_turn") -> Played:
     return Played([{"type": "text", "text": text}], stop_reason)
 
 
-def looks(name: str, **arguments: Any) -> Played:
-    """Wants a look-up."""
-    block = {"type": "tool_use", "id": f"toolu_{name}", "name": name, "input": arguments}
-    return Played([block], "tool_use")
+def looks(name: str, times: int = 1, tokens: int = 20, **arguments: Any) -> Played:
+    """Wants a look-up, or the same several times at once."""
+    about = {"type": "tool_use", "name": name, "input": arguments}
+    blocks = [{**about, "id": f"toolu_{name}_{at}"} for at in range(times)]
+    return Played(blocks, "tool_use", tokens=tokens)
 
 
 def results_of(request: dict[str, Any]) -> list[str]:
@@ -106,7 +108,7 @@ def events_of(played: Played) -> Iterator[dict[str, Any]]:
             yield {"type": "content_block_delta", "index": index, "delta": delta}
         yield {"type": "content_block_stop", "index": index}
     ended = {"stop_reason": played.stop_reason, "stop_sequence": None}
-    yield {"type": "message_delta", "delta": ended, "usage": {"output_tokens": 20}}
+    yield {"type": "message_delta", "delta": ended, "usage": {"output_tokens": played.tokens}}
     yield {"type": "message_stop"}
 
 

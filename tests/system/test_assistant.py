@@ -91,10 +91,16 @@ def data_of(result: str) -> Any:
     return json.loads(json.loads(result)["data"])
 
 
-async def test_the_assistant_answers_within_bounds_or_the_manual_does(scene: Scene) -> None:
+async def test_the_assistant_answers_within_bounds_or_the_manual_does(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
     await three_questions_about_ones_own_calls(scene)
     await a_tag_that_gives_orders(scene)
     await whatever_the_model_does_the_manual_answers(scene)
+    logged = [one for one in caplog.records if one.name == "services.console.desk.helping"]
+    assert len(logged) >= len(HOSTILE)
+    assert all(one.exc_info and one.exc_info[1] for one in logged), "where it went wrong is logged"
+    await an_answer_has_bounds(scene)
     told = await scene.ask("Say something odd", lambda _: says("a\x00b \ud800 <script>"))
     assert told["by"] == "claude"
     assert "\x00" not in told["answer"]
@@ -132,7 +138,7 @@ async def three_questions_about_ones_own_calls(scene: Scene) -> None:
         *("Who called last?", "It was +12125550100. ", "Why did it go there?"),
     ]
 
-    day = {"since": "2020-01-01T00:00:00Z", "until": "2040-01-01T00:00:00Z"}
+    day: dict[str, Any] = {"since": "2020-01-01T00:00:00Z", "until": "2040-01-01T00:00:00Z"}
     told = await scene.ask(
         "How many calls were there?",
         step_by_step(
@@ -207,3 +213,34 @@ async def whatever_the_model_does_the_manual_answers(scene: Scene) -> None:
     names = [line[7:] for line in streamed.text.splitlines() if line.startswith("event: ")]
     assert names[0] == "text"
     assert names[-2:] == ["anew", "answer"]
+
+
+async def an_answer_has_bounds(scene: Scene) -> None:
+    """Twelve look-ups, 6,000 tokens, 16,000 characters of a result; then it must answer."""
+
+    async def given(first: Played) -> list[str]:
+        """What the look-ups of a first turn give; after them it may only answer, or look on."""
+        told = await scene.ask(
+            "And?", lambda request: says("So.") if results_of(request) else first
+        )
+        assert told["by"] == "claude"
+        return results_of(scene.claude.asked[-1])
+
+    def choices() -> list[str]:
+        return [one["tool_choice"]["type"] for one in scene.claude.asked]
+
+    results = await given(looks("search_manual", times=13, words="hold"))
+    refused = ["too many look-ups" in one for one in results]
+    assert refused == [*[False] * 12, True]
+    assert choices() == ["auto", "none"]
+    await given(looks("search_manual", tokens=7_000, words="hold"))
+    assert choices() == ["auto", "none"]
+
+    for at in range(20):
+        made = await scene.api.post("campaigns", json={"name": f"Long list {at}"})
+        assert made.is_success, made.text
+    (large,) = await given(looks("list_things", kind="campaigns", limit=20))
+    assert choices() == ["auto", "auto"]
+    framed = json.loads(large)
+    assert len(framed["data"]) == 16_000
+    assert framed["what"].endswith("(cut: ask more narrowly)")

@@ -108,7 +108,7 @@ class HelpDesk:
                     told = told or isinstance(step, Telling)
                     yield step
             except NotAnswered as no:
-                log.warning("the assistant has not answered: %s", no)
+                log.warning("the assistant has not answered: %s", no, exc_info=True)
                 note = f"Claude has not answered ({no}): these parts of the manual fit."
             else:
                 return
