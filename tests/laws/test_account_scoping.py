@@ -44,7 +44,7 @@ FREE = {
     },
     **{
         f"services/console/store/resets.py:{name}": "a person, in all her accounts"
-        for name in ("give", "whose", "use", "forget_links")
+        for name in ("give", "whose", "use")
     },
     "services/console/store/resets.py:sweep": "what is over, of all accounts",
     "services/console/store/sessions.py:sweep": "what is over, of all accounts",
