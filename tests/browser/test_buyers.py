@@ -29,7 +29,9 @@ async def test_a_buyer_with_a_target_is_made_and_changed(owner: Visitor, world: 
     await page.get_by_label("Calls at once").fill("10")
     await page.get_by_label("Only at certain hours").check()
     await page.get_by_label("Only calls with certain tags").check()
-    await page.get_by_label("Value", exact=True).fill("google")
+    await page.get_by_label("Is", exact=True).select_option("in")
+    await page.get_by_label("Values, by commas").press_sequentially("google, bing")
+    await expect(page.get_by_label("Values, by commas")).to_have_value("google, bing")
     await owner.has_no_barriers()
     await page.get_by_role("button", name="Make the buyer").dblclick()
 

@@ -1,8 +1,10 @@
 import { Plus, X } from "lucide-react";
+import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { Button, IconButton } from "@/ui/button";
 import { CheckField, SelectField, TextField } from "@/ui/field";
 import { at, type Form } from "./form";
+import { listOf, textOf } from "./lists";
 
 const OPERATORS = ["==", "!=", "in", "not in", "<", ">", "<=", ">=", "exists", "not exists", "begins with", "contains", "matches regex"] as const satisfies readonly Schemas["Operator"][];
 const NEEDS_NOTHING = ["exists", "not exists"];
@@ -31,7 +33,7 @@ export function FilterEditor({ form, path = "filter" }: { form: Form; path?: str
             <div key={index} className="flex flex-wrap items-end gap-2">
               <TextField label="Tag" value={test.tag} onChange={(tag) => change(index, { tag })} error={form.error(`${path}.tests.${index}`)} className="font-mono" />
               <SelectField label="Is" value={test.operator} choices={OPERATORS.map((value) => ({ value, label: value }))} onChange={(operator) => change(index, { operator: operator as Schemas["Operator"] })} />
-              {NEEDS_LIST.includes(test.operator) && <TextField label="Values, by commas" value={test.values.join(", ")} onChange={(text) => change(index, { values: text.split(",").map((one) => one.trim()) })} />}
+              {NEEDS_LIST.includes(test.operator) && <ListField label="Values, by commas" values={test.values} onChange={(values) => change(index, { values })} />}
               {!NEEDS_LIST.includes(test.operator) && !NEEDS_NOTHING.includes(test.operator) && <TextField label="Value" value={test.value} onChange={(value) => change(index, { value })} />}
               <IconButton label={`Take away test ${index + 1}`} onClick={() => form.set(`${path}.tests`, tests.filter((_, other) => other !== index))}>
                 <X size={15} aria-hidden />
@@ -54,4 +56,13 @@ export function FilterEditor({ form, path = "filter" }: { form: Form; path?: str
 function fitting(test: Schemas["TagTest"]): Schemas["TagTest"] {
   if (NEEDS_NOTHING.includes(test.operator)) return { ...test, value: "", values: [] };
   return NEEDS_LIST.includes(test.operator) ? { ...test, value: "" } : { ...test, values: [] };
+}
+
+function ListField({ label, values, onChange }: { label: string; values: readonly string[]; onChange: (values: string[]) => void }) {
+  const [typed, setTyped] = useState("");
+  const change = (text: string) => {
+    setTyped(text);
+    onChange(listOf(text));
+  };
+  return <TextField label={label} value={textOf(typed, values)} onChange={change} onBlur={() => setTyped("")} />;
 }
