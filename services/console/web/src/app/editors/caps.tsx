@@ -4,6 +4,7 @@ import { said } from "@/lib/words";
 import { Button, IconButton } from "@/ui/button";
 import { NumberField, SelectField } from "@/ui/field";
 import { at, type Form } from "./form";
+import { freePeriod } from "./limits";
 import { ZoneField } from "./zone";
 
 const COUNTED = ["attempt", "connection", "conversion", "revenue"] as const satisfies readonly Schemas["Counted"][];
@@ -13,10 +14,8 @@ const choices = (words: readonly string[]) => words.map((value) => ({ value, lab
 /** How many at once, and how much in each period; periods begin by the clock of the zone. */
 export function CapsEditor({ form }: { form: Form }) {
   const limits = at<Schemas["Limit"][]>(form, "caps.limits") ?? [];
-  const add = () => {
-    const free = PERIODS.find((period) => !limits.some((one) => one.counts === "connection" && one.period === period)) ?? "day";
-    form.set("caps.limits", [...limits, { counts: "connection", period: free === "hour" ? "day" : free, most: 100 }]);
-  };
+  const free = freePeriod(limits);
+  const add = () => form.set("caps.limits", [...limits, { counts: "connection", period: free, most: 100 }]);
   return (
     <>
       <NumberField label="Calls at once" help="Empty: as many as come." value={at<number>(form, "caps.concurrency") ?? null} onChange={(most) => form.set("caps.concurrency", most)} error={form.error("caps.concurrency")} />
@@ -31,7 +30,7 @@ export function CapsEditor({ form }: { form: Form }) {
         </div>
       ))}
       <div>
-        <Button onClick={add}>
+        <Button onClick={add} disabled={!free}>
           <Plus size={14} aria-hidden /> Limit
         </Button>
       </div>
