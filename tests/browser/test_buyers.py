@@ -53,7 +53,10 @@ async def test_a_buyer_with_a_target_is_made_and_changed(owner: Visitor, world: 
     await expect(page.get_by_text(f"{name} is paused")).to_be_visible()
     await expect(page.get_by_role("row").filter(has_text="Paused")).to_have_count(1)
     await page.get_by_text("Undo", exact=True).click()  # keys come to it by F6
-    await expect(page.get_by_role("row").filter(has_text="Active")).to_have_count(1)
+    await expect(page.get_by_text(f"{name} is active")).to_be_visible()
+    await expect(page.get_by_text(f"{name} is paused")).to_be_hidden()  # what is undone is gone
+    await page.get_by_role("button", name=f"Pause {name}").click()  # not refused: "stale"
+    await expect(page.get_by_text(f"{name} is paused")).to_be_visible()
 
 
 async def test_two_change_one_buyer_and_see_both_versions(owner: Visitor, world: World) -> None:

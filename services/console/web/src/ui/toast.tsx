@@ -7,12 +7,17 @@ const manager = Base.createToastManager();
 
 /** Say that something was done, or was not; with `undo` it can be taken back for a while. */
 export function toast(title: string, more: { detail?: string; bad?: boolean; undo?: () => void } = {}): void {
-  manager.add({
+  const { undo } = more;
+  const undone = () => {
+    manager.close(id); // it can be undone once
+    undo?.();
+  };
+  const id = manager.add({
     title,
     description: more.detail,
     type: more.bad ? "bad" : "ok",
     priority: more.bad ? "high" : "low",
-    ...(more.undo && { actionProps: { children: "Undo", onClick: more.undo } }),
+    ...(undo && { actionProps: { children: "Undo", onClick: undone } }),
   });
 }
 

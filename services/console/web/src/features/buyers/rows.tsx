@@ -1,15 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { queries } from "@/api/client";
-import { sentence } from "@/api/errors";
-import { save, type Documents, type Row } from "@/api/records";
-import { newId } from "@/lib/id";
+import type { Documents, Row } from "@/api/records";
+import { Toggle } from "@/app/toggle";
 import { money } from "@/lib/money";
 import { phone } from "@/lib/phone";
 import { plural, said } from "@/lib/words";
 import { State } from "@/ui/badge";
-import { Button } from "@/ui/button";
 import type { Column } from "@/ui/table";
-import { toast } from "@/ui/toast";
 
 type Kept = "buyers" | "targets" | "groups";
 
@@ -19,23 +15,6 @@ const capsOf = (one: { caps: Documents["buyers"]["caps"] }): string => [one.caps
 
 const hoursOf = (one: { schedule?: Documents["buyers"]["schedule"] }): string => (one.schedule ? `${one.schedule.zone}` : "Always");
 
-/** Pause or resume: shown at once, taken back where it fails, and can be undone for a while. */
-export async function toggle<N extends Kept>(noun: N, row: Row<N>): Promise<void> {
-  const next = row.document.status === "active" ? "paused" : "active";
-  const set = (status: string) =>
-    queries.setQueriesData({ queryKey: [noun, "list"] }, (before: { pages: { items: Row<N>[] }[] } | undefined) =>
-      before && { ...before, pages: before.pages.map((page) => ({ ...page, items: page.items.map((one) => (one.document.id === row.document.id ? { ...one, document: { ...one.document, status } } : one)) })) },
-    );
-  set(next);
-  try {
-    const kept = await save(noun, { ...row.document, status: next }, row.version, newId());
-    toast(`${row.document.name} is ${next}`, { undo: () => void toggle(noun, kept) });
-  } catch (fault) {
-    set(row.document.status);
-    toast("It was not done", { detail: sentence(fault), bad: true });
-  }
-}
-
 const status = <N extends Kept>(): Column<Row<N>> => ({
   id: "status",
   head: "Status",
@@ -43,16 +22,7 @@ const status = <N extends Kept>(): Column<Row<N>> => ({
   cell: ({ document }) => <State tone={document.status === "active" ? "ok" : "calm"}>{said(document.status)}</State>,
 });
 
-const pausing = <N extends Kept>(noun: N): Column<Row<N>> => ({
-  id: "toggle",
-  head: "Do",
-  width: 120,
-  cell: (row) => (
-    <Button kind="quiet" onClick={() => void toggle(noun, row)} aria-label={`${row.document.status === "active" ? "Pause" : "Resume"} ${row.document.name}`}>
-      {row.document.status === "active" ? "Pause" : "Resume"}
-    </Button>
-  ),
-});
+const pausing = <N extends Kept>(noun: N): Column<Row<N>> => ({ id: "toggle", head: "Do", width: 120, cell: (row) => <Toggle noun={noun} row={row} /> });
 
 export const buyerColumns: readonly Column<Row<"buyers">>[] = [
   { id: "name", head: "Name", width: 220, cell: ({ document }) => <Link to="/buyers/$id" params={{ id: document.id }} className="hover:underline">{document.name}</Link> },

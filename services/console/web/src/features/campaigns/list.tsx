@@ -7,6 +7,7 @@ import { useFresh } from "@/api/live";
 import { useRows, type Row } from "@/api/records";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
+import { Toggle } from "@/app/toggle";
 import { money } from "@/lib/money";
 import { short } from "@/lib/search";
 import { ZONE } from "@/lib/time";
@@ -16,7 +17,6 @@ import { Button, buttonLook, IconButton } from "@/ui/button";
 import { FilterOne, Filters, FilterText } from "@/ui/filters";
 import { Body, Empty, Loading, Page } from "@/ui/page";
 import { Table, type Column } from "@/ui/table";
-import { toggle } from "./toggle";
 import { STATUSES, type CampaignSearch } from "./search";
 
 type Campaign = Row<"campaigns">;
@@ -140,7 +140,7 @@ function Card({ row, today, numbers }: { row: Campaign; today: Today | undefined
       </dl>
       <div className="mt-auto flex justify-between pt-1 text-muted">
         <span>{plural(document.assignments.length, "destination")}</span>
-        <Toggle row={row} />
+        <Toggle noun="campaigns" row={row} />
       </div>
     </li>
   );
@@ -151,17 +151,6 @@ const Rtb = () => (
     RTB
   </Badge>
 );
-
-function Toggle({ row }: { row: Campaign }) {
-  const mayEdit = useMay("edit");
-  const active = row.document.status === "active";
-  if (!mayEdit) return null;
-  return (
-    <Button kind="quiet" aria-label={`${active ? "Pause" : "Activate"} ${row.document.name}`} onClick={() => void toggle(row)}>
-      {active ? "Pause" : "Activate"}
-    </Button>
-  );
-}
 
 const columnsOf = ({ today, numbers }: ReturnType<typeof useFigures>): readonly Column<Campaign>[] => [
   {
@@ -184,5 +173,5 @@ const columnsOf = ({ today, numbers }: ReturnType<typeof useFigures>): readonly 
   { id: "calls", head: "Calls today", width: 100, num: true, cell: ({ document }) => today?.get(document.id)?.calls ?? 0 },
   { id: "revenue", head: "Revenue today", width: 116, num: true, cell: ({ document }) => money(today?.get(document.id)?.revenue ?? "0") },
   { id: "category", head: "Category", width: 130, hidden: true, cell: ({ document }) => document.category },
-  { id: "toggle", head: "Do", width: 124, cell: (row) => <Toggle row={row} /> },
+  { id: "toggle", head: "Do", width: 124, cell: (row) => <Toggle noun="campaigns" row={row} /> },
 ];
