@@ -1,25 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, data } from "./client";
+import { all, type All } from "./pages";
 
-const PAGES_MAX = 10; // of 200: who has more looks for them by name
-
-type Named = "campaigns" | "buyers" | "targets" | "publishers";
-interface Page {
-  items: { document: { id?: string; name?: string } }[];
-  cursor?: string | null;
+type Named = "campaigns" | "buyers" | "targets" | "groups" | "publishers" | "rtb-routers";
+export interface Name {
+  value: string;
+  label: string;
 }
 
-async function names(noun: Named): Promise<{ value: string; label: string }[]> {
-  const found: { value: string; label: string }[] = [];
-  let cursor: string | null | undefined;
-  for (let at = 0; at < PAGES_MAX && cursor !== null; at++) {
-    const query = { fields: "id,name", limit: 200, order: "name", ...(cursor && { cursor }) };
-    const page = await data(api.GET(`/api/v1/${noun}` as "/api/v1/buyers", { params: { query: query as never } }) as Promise<{ data?: Page }>);
-    found.push(...page.items.map(({ document }) => ({ value: String(document.id), label: String(document.name) })));
-    cursor = page.cursor ?? null;
-  }
-  return found;
+async function named(noun: Named): Promise<All<Name>> {
+  const { items, whole } = await all((at) => data(api.GET(`/api/v1/${noun}` as "/api/v1/groups", { params: { query: { ...at, fields: "id,name" } } })));
+  const names = items.map(({ document }) => ({ value: document.id, label: document.name }));
+  return { items: names.sort((one, other) => one.label.localeCompare(other.label)), whole };
 }
 
-/** What may be chosen of a kind, by name. */
-export const useNames = (noun: Named) => useQuery({ queryKey: [noun, "names"], queryFn: () => names(noun), staleTime: 60_000 }).data ?? [];
+const NONE: Name[] = [];
+
+/** What there is of a kind, by name. */
+export const useNamed = (noun: Named) => useQuery({ queryKey: [noun, "names"], queryFn: () => named(noun), staleTime: 60_000 });
+
+/** What may be chosen of a kind; nothing before it is known. */
+export const useNames = (noun: Named): Name[] => useNamed(noun).data?.items ?? NONE;

@@ -84,12 +84,16 @@ export interface Choice {
   label: string;
 }
 
-/** One of few: the browser's own list, which every keyboard and screen reader knows. */
+/**
+ * One of few: the browser's own list, which every keyboard and screen reader knows.  A value that
+ * is not among them (they may be loading) is a dash, not the first of them.
+ */
 export function SelectField({ label, help, error, quiet, value, onChange, choices, className, ...rest }: Own<SelectHTMLAttributes<HTMLSelectElement>, string> & { choices: readonly Choice[] }) {
   return (
     <Field label={label} help={help} error={error} quiet={quiet}>
       {(wiring) => (
         <select {...wiring} value={value} onChange={(event) => onChange(event.target.value)} className={look(className)} {...rest}>
+          {!choices.some((choice) => choice.value === value) && <option value={value}>–</option>}
           {choices.map((choice) => (
             <option key={choice.value} value={choice.value}>
               {choice.label}

@@ -1,10 +1,15 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { useRows, type Documents } from "@/api/records";
+import { api, data, type Schemas } from "@/api/client";
+import { useFresh } from "@/api/live";
+import { all } from "@/api/pages";
+import type { Documents } from "@/api/records";
 import { CapsEditor } from "@/app/editors/caps";
 import { FilterEditor } from "@/app/editors/filter";
 import { ConversionEditor, LegEditor } from "@/app/editors/leg";
 import { ScheduleEditor } from "@/app/editors/schedule";
+import { Known } from "@/app/known";
 import { RecordPage } from "@/app/record";
 import { said } from "@/lib/words";
 import { State } from "@/ui/badge";
@@ -68,22 +73,23 @@ export function BuyerPage() {
 }
 
 function Targets({ buyerId }: { buyerId: string }) {
-  const targets = useRows("targets").rows.filter((row) => row.document.buyer_id === buyerId);
+  useFresh(["targets", "all"], ["target."]);
+  const targets = useQuery({ queryKey: ["targets", "all"], queryFn: () => all((at) => data(api.GET("/api/v1/targets", { params: { query: { ...at, order: "name" } } })) as Promise<Schemas["TargetPage"]>) });
   return (
     <Section title="Targets" about="Where its calls go.">
-      {targets.length > 0 ? (
-        <SimpleTable
-          label="Targets of the buyer"
-          rows={targets}
-          columns={[
-            ["Name", ({ document }) => <Link to="/targets/$id" params={{ id: document.id }} className="hover:underline">{document.name}</Link>],
-            ["Rings at", ({ document }) => destinationOf(document), "mono"],
-            ["Status", ({ document }) => <State tone={document.status === "active" ? "ok" : "calm"}>{said(document.status)}</State>],
-          ]}
-        />
-      ) : (
-        <p className="text-muted">None yet: without a target it gets no calls.</p>
-      )}
+      <Known asked={targets} which={({ document }) => document.buyer_id === buyerId} none="None yet: without a target it gets no calls.">
+        {(rows) => (
+          <SimpleTable
+            label="Targets of the buyer"
+            rows={rows}
+            columns={[
+              ["Name", ({ document }) => <Link to="/targets/$id" params={{ id: document.id }} className="hover:underline">{document.name}</Link>],
+              ["Rings at", ({ document }) => destinationOf(document), "mono"],
+              ["Status", ({ document }) => <State tone={document.status === "active" ? "ok" : "calm"}>{said(document.status)}</State>],
+            ]}
+          />
+        )}
+      </Known>
       <div>
         <Link to="/targets/new" search={{ buyer_id: buyerId }} className={buttonLook()}>
           <Plus size={14} aria-hidden /> Target

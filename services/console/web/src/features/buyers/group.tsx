@@ -1,9 +1,10 @@
 import { Link, useParams } from "@tanstack/react-router";
-import { useNames } from "@/api/names";
+import { useNamed } from "@/api/names";
 import type { Documents } from "@/api/records";
 import { CapsEditor } from "@/app/editors/caps";
 import { FilterEditor } from "@/app/editors/filter";
 import { ScheduleEditor } from "@/app/editors/schedule";
+import { Known } from "@/app/known";
 import { RecordPage } from "@/app/record";
 import { CheckField, Section, SelectField, TextField } from "@/ui/field";
 import { STATUS_CHOICES } from "./buyer";
@@ -13,7 +14,7 @@ const FRESH = { name: "", status: "active", zone: "UTC", members: [], parent_id:
 /** Targets that share caps, hours and filters. */
 export function GroupPage() {
   const { id } = useParams({ strict: false });
-  const targets = useNames("targets");
+  const targets = useNamed("targets");
   return (
     <RecordPage
       noun="groups"
@@ -34,15 +35,18 @@ export function GroupPage() {
               <SelectField label="Status" value={draft.document.status} choices={STATUS_CHOICES} onChange={(status) => draft.set("status", status)} error={draft.error("status")} />
             </Section>
             <Section title="Members" about="Each target keeps its own caps besides those of the group.">
-              {targets.length === 0 && <p className="text-muted">There are no targets yet.</p>}
-              {targets.map((target) => (
-                <CheckField
-                  key={target.value}
-                  label={target.label}
-                  value={has(target.value)}
-                  onChange={(on) => draft.set("members", on ? [...members, { target_id: target.value }] : members.filter((member) => member.target_id !== target.value))}
-                />
-              ))}
+              <Known asked={targets} none="There are no targets yet.">
+                {(names) =>
+                  names.map((target) => (
+                    <CheckField
+                      key={target.value}
+                      label={target.label}
+                      value={has(target.value)}
+                      onChange={(on) => draft.set("members", on ? [...members, { target_id: target.value }] : members.filter((member) => member.target_id !== target.value))}
+                    />
+                  ))
+                }
+              </Known>
               {draft.error("members") && <p className="text-sm text-bad">{draft.error("members")}</p>}
             </Section>
             <Section title="Caps they share">

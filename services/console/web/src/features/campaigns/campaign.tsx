@@ -1,17 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { api, data } from "@/api/client";
+import { sentence } from "@/api/errors";
+import { all } from "@/api/pages";
 import type { Documents } from "@/api/records";
 import { CapsEditor } from "@/app/editors/caps";
 import { FilterEditor } from "@/app/editors/filter";
 import { ConversionEditor, LegEditor } from "@/app/editors/leg";
 import { ScheduleEditor } from "@/app/editors/schedule";
 import { RecordPage } from "@/app/record";
-import { phone } from "@/lib/phone";
 import { said } from "@/lib/words";
 import { Badge } from "@/ui/badge";
 import { buttonLook } from "@/ui/button";
 import { NumberField, Section, SelectField, TextArea, TextField } from "@/ui/field";
+import { Numbers } from "./numbers";
 import { lacksRouter, NO_ROUTER } from "./plan";
 import { PlanEditor } from "./plan-editor";
 import { Rehearsal } from "./rehearsal";
@@ -29,7 +31,14 @@ const STICKING = [
 /** Which buyers get the calls of which numbers, in which order. */
 export function CampaignPage() {
   const { id } = useParams({ strict: false });
-  const flows = useQuery({ queryKey: ["flows", "names"], queryFn: () => data(api.GET("/api/v1/flows", { params: { query: { limit: 200 } } })) }).data?.rows ?? [];
+  const flows = useQuery({
+    queryKey: ["flows", "names"],
+    queryFn: () =>
+      all(async (at) => {
+        const { rows, cursor } = await data(api.GET("/api/v1/flows", { params: { query: at } }));
+        return { items: rows, cursor };
+      }),
+  });
   return (
     <RecordPage
       noun="campaigns"
@@ -72,9 +81,9 @@ export function CampaignPage() {
               label="Call flow"
               help="What callers hear first; without one they are connected at once."
               value={draft.document.flow_id ?? ""}
-              choices={[{ value: "", label: "None" }, ...flows.map((flow) => ({ value: flow.id, label: flow.name }))]}
+              choices={[{ value: "", label: "None" }, ...(flows.data?.items ?? []).map((flow) => ({ value: flow.id, label: flow.name }))]}
               onChange={(flow) => draft.set("flow_id", flow || null)}
-              error={draft.error("flow_id")}
+              error={draft.error("flow_id") ?? (flows.error ? sentence(flows.error) : undefined)}
             />
           </Section>
           <Section title="Test routing" about="As it stands here, saved or not. Nothing is held or counted.">
@@ -108,20 +117,5 @@ export function CampaignPage() {
         </>
       )}
     </RecordPage>
-  );
-}
-
-function Numbers({ campaignId }: { campaignId: string }) {
-  const numbers = useQuery({ queryKey: ["numbers", "all"], queryFn: () => data(api.GET("/api/v1/numbers", { params: { query: { limit: 200 } } })) });
-  const mine = (numbers.data?.items ?? []).filter(({ document }) => document.campaign_id === campaignId);
-  if (numbers.data && mine.length === 0) return <p className="text-muted">None: the campaign cannot be activated before a number or pool leads to it.</p>;
-  return (
-    <ul className="grid gap-1">
-      {mine.map(({ document }) => (
-        <li key={document.id} className="font-mono">
-          {phone(document.number)}
-        </li>
-      ))}
-    </ul>
   );
 }

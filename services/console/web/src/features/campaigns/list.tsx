@@ -4,11 +4,11 @@ import { LayoutGrid, List, Plus } from "lucide-react";
 import { useMemo } from "react";
 import { api, data } from "@/api/client";
 import { useFresh } from "@/api/live";
+import { all } from "@/api/pages";
 import { useRows, type Row } from "@/api/records";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
 import { Toggle } from "@/app/toggle";
-import { money } from "@/lib/money";
 import { short } from "@/lib/search";
 import { ZONE } from "@/lib/time";
 import { plural, said } from "@/lib/words";
@@ -17,13 +17,11 @@ import { Button, buttonLook, IconButton } from "@/ui/button";
 import { FilterOne, Filters, FilterText } from "@/ui/filters";
 import { Body, Empty, Loading, Page } from "@/ui/page";
 import { Table, type Column } from "@/ui/table";
+import { figuresOf, type Figures } from "./figures";
+import { useNumbers } from "./numbers";
 import { STATUSES, type CampaignSearch } from "./search";
 
 type Campaign = Row<"campaigns">;
-interface Today {
-  calls: number;
-  revenue: string;
-}
 
 export const TONES: Record<string, Tone> = { active: "ok", draft: "live", paused: "warn", completed: "calm" };
 
@@ -31,25 +29,21 @@ export const TONES: Record<string, Tone> = { active: "ok", draft: "live", paused
 function useFigures() {
   const today = useQuery({
     queryKey: ["campaigns", "today"],
-    queryFn: async () => {
-      const now = new Date();
-      const since = new Date(now.getFullYear(), now.getMonth(), now.getDate()).toISOString();
-      const until = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).toISOString();
-      const told = await data(api.POST("/api/v1/reports", { body: { since, until, zone: ZONE, group_by: ["campaign"], columns: ["incoming", "revenue"], filters: [], currency: "USD", order_by: "", ascending: false } }));
-      return new Map(told.rows.map((row): [string, Today] => [row.keys[0]!, { calls: Number(row.measures["incoming"]), revenue: String(row.measures["revenue"]) }]));
-    },
+    queryFn: () =>
+      all(async ({ limit, cursor }) => {
+        const now = new Date();
+        const since = new Date(now.getFullYear(), now.getMonth(), now.getDate()).toISOString();
+        const until = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).toISOString();
+        const body = { since, until, zone: ZONE, group_by: ["campaign"], columns: ["incoming", "revenue"], filters: [], currency: "USD", order_by: "", ascending: false };
+        const offset = Number(cursor ?? 0);
+        const { rows, total } = await data(api.POST("/api/v1/reports", { body, params: { query: { limit, offset } } }));
+        return { items: rows, cursor: offset + rows.length < total ? String(offset + rows.length) : null };
+      }),
   });
-  const numbers = useQuery({
-    queryKey: ["numbers", "by campaign"],
-    queryFn: async () => {
-      const page = await data(api.GET("/api/v1/numbers", { params: { query: { limit: 200, fields: "id,campaign_id" } } }));
-      const counts = new Map<string, number>();
-      for (const { document } of page.items) if (document.campaign_id) counts.set(document.campaign_id, (counts.get(document.campaign_id) ?? 0) + 1);
-      return counts;
-    },
-  });
+  const numbers = useNumbers();
   useFresh(["campaigns", "today"], ["call.arrived", "call.ended"]);
-  return { today: today.data, numbers: numbers.data };
+  const of = useMemo(() => figuresOf(today.data, numbers.data), [today.data, numbers.data]);
+  return { of, failed: [today, numbers].find((one) => one.error) };
 }
 
 /** All campaigns, as cards or as a table. */
@@ -60,7 +54,7 @@ export function CampaignList() {
   const { as: shape = "table", ...wanted } = search;
   const found = useRows("campaigns", wanted);
   const figures = useFigures();
-  const columns = useMemo(() => columnsOf(figures), [figures.today, figures.numbers]);
+  const columns = useMemo(() => columnsOf(figures.of), [figures.of]);
   const change = (more: Partial<CampaignSearch>) => void navigate({ to: "/campaigns", search: short({ ...search, ...more }), replace: true });
   const filtered = Object.keys(wanted).length > 0;
   const open = (row: Campaign) => void navigate({ to: "/campaigns/$id", params: { id: row.document.id } });
@@ -94,6 +88,7 @@ export function CampaignList() {
         <FilterOne label="Status" none="Any status" choices={STATUSES.map((value) => ({ value, label: said(value) }))} value={search.status} onChange={(status) => change({ status: status as CampaignSearch["status"] })} />
       </Filters>
       {found.error && <Failed fault={found.error} retry={() => void found.refetch()} />}
+      {figures.failed && <Failed fault={figures.failed.error} retry={() => void figures.failed?.refetch()} />}
       {!found.data && !found.error && <Loading />}
       {found.data && shape === "table" && <Table name="Campaigns" columns={columns} rows={found.rows} rowKey={(row) => row.document.id} onOpen={open} onMore={found.more} empty={empty} />}
       {found.data && shape === "cards" && (
@@ -101,7 +96,7 @@ export function CampaignList() {
           {found.rows.length === 0 && empty}
           <ul className="grid gap-3 p-4 sm:grid-cols-2 xl:grid-cols-3">
             {found.rows.map((row) => (
-              <Card key={row.document.id} row={row} today={figures.today?.get(row.document.id)} numbers={figures.numbers?.get(row.document.id) ?? 0} />
+              <Card key={row.document.id} row={row} figures={figures.of(row.document.id)} />
             ))}
           </ul>
           {found.hasNextPage && (
@@ -115,7 +110,7 @@ export function CampaignList() {
   );
 }
 
-function Card({ row, today, numbers }: { row: Campaign; today: Today | undefined; numbers: number }) {
+function Card({ row, figures }: { row: Campaign; figures: Figures }) {
   const { document } = row;
   return (
     <li className="flex flex-col gap-2 rounded-lg border border-line p-4">
@@ -128,9 +123,9 @@ function Card({ row, today, numbers }: { row: Campaign; today: Today | undefined
       <State tone={TONES[document.status] ?? "calm"}>{said(document.status)}</State>
       <dl className="grid grid-cols-3 gap-2">
         {[
-          ["Calls today", String(today?.calls ?? 0)],
-          ["Revenue", money(today?.revenue ?? "0")],
-          ["Numbers", String(numbers)],
+          ["Calls today", figures.calls],
+          ["Revenue", figures.revenue],
+          ["Numbers", figures.numbers],
         ].map(([name, value]) => (
           <div key={name}>
             <dt className="text-sm text-muted">{name}</dt>
@@ -152,7 +147,7 @@ const Rtb = () => (
   </Badge>
 );
 
-const columnsOf = ({ today, numbers }: ReturnType<typeof useFigures>): readonly Column<Campaign>[] => [
+const columnsOf = (of: (id: string) => Figures): readonly Column<Campaign>[] => [
   {
     id: "name",
     head: "Name",
@@ -167,11 +162,11 @@ const columnsOf = ({ today, numbers }: ReturnType<typeof useFigures>): readonly 
     ),
   },
   { id: "status", head: "Status", width: 110, cell: ({ document }) => <State tone={TONES[document.status] ?? "calm"}>{said(document.status)}</State> },
-  { id: "numbers", head: "Numbers", width: 84, num: true, cell: ({ document }) => numbers?.get(document.id) ?? 0 },
+  { id: "numbers", head: "Numbers", width: 84, num: true, cell: ({ document }) => of(document.id).numbers },
   { id: "plan", head: "Destinations", width: 104, num: true, cell: ({ document }) => document.assignments.length },
   { id: "spread", head: "Shared by", width: 120, cell: ({ document }) => said(document.spread) },
-  { id: "calls", head: "Calls today", width: 100, num: true, cell: ({ document }) => today?.get(document.id)?.calls ?? 0 },
-  { id: "revenue", head: "Revenue today", width: 116, num: true, cell: ({ document }) => money(today?.get(document.id)?.revenue ?? "0") },
+  { id: "calls", head: "Calls today", width: 100, num: true, cell: ({ document }) => of(document.id).calls },
+  { id: "revenue", head: "Revenue today", width: 116, num: true, cell: ({ document }) => of(document.id).revenue },
   { id: "category", head: "Category", width: 130, hidden: true, cell: ({ document }) => document.category },
   { id: "toggle", head: "Do", width: 124, cell: (row) => <Toggle noun="campaigns" row={row} /> },
 ];

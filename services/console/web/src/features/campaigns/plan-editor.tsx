@@ -1,6 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp, Plus, X } from "lucide-react";
-import { api, data } from "@/api/client";
 import type { Draft } from "@/api/draft";
 import { useNames } from "@/api/names";
 import type { Documents } from "@/api/records";
@@ -18,23 +16,11 @@ const SPREADS = [
   { value: "performance", label: "To who earns most" },
 ];
 
-function useNamed(noun: "groups" | "rtb-routers") {
-  return (
-    useQuery({
-      queryKey: [noun, "names"],
-      queryFn: async () => {
-        const page = await data(api.GET(`/api/v1/${noun}` as "/api/v1/groups", { params: { query: { limit: 200, fields: "id,name" } } }));
-        return page.items.map(({ document }) => ({ value: document.id, label: document.name }));
-      },
-    }).data ?? []
-  );
-}
-
 /** Who gets the calls, in which order; RTB and its router. */
 export function PlanEditor({ draft }: { draft: Campaign }) {
   const targets = useNames("targets");
-  const groups = useNamed("groups");
-  const routers = useNamed("rtb-routers");
+  const groups = useNames("groups");
+  const routers = useNames("rtb-routers");
   const plan = draft.document.assignments;
   const set = (next: readonly Entry[]) => draft.set("assignments", next);
   const choices = [

@@ -3,6 +3,9 @@ import { Copy, Plus } from "lucide-react";
 import { useRef, useState, type FormEvent } from "react";
 import { api, data, queries, type Schemas } from "@/api/client";
 import { fieldErrors, sentence } from "@/api/errors";
+import { useFresh } from "@/api/live";
+import { all } from "@/api/pages";
+import { Known } from "@/app/known";
 import { newId } from "@/lib/id";
 import { phone } from "@/lib/phone";
 import { said } from "@/lib/words";
@@ -10,6 +13,7 @@ import { Button, IconButton } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { SelectField, TextField } from "@/ui/field";
 import { toast } from "@/ui/toast";
+import { useNumbers } from "./numbers";
 
 const KEY = ["tracking-tags"];
 type Preset = Schemas["Preset-Input"];
@@ -18,23 +22,26 @@ const PRESETS: readonly Preset[] = ["none", "google_ads", "microsoft_ads", "face
 /** The websites' tags of the campaign: what their pages show, and the code for them. */
 export function CampaignTags({ campaignId }: { campaignId: string }) {
   const [making, setMaking] = useState(false);
-  const tags = useQuery({ queryKey: KEY, queryFn: () => data(api.GET("/api/v1/tracking-tags", { params: { query: { limit: 200 } } })) as Promise<Schemas["TrackingTagPage"]> });
-  const mine = (tags.data?.items ?? []).filter(({ document }) => document.campaign_id === campaignId);
+  useFresh(KEY, ["tracking_tag."]);
+  const tags = useQuery({ queryKey: [...KEY, "all"], queryFn: () => all((at) => data(api.GET("/api/v1/tracking-tags", { params: { query: at } })) as Promise<Schemas["TrackingTagPage"]>) });
   return (
     <>
-      {mine.length === 0 && <p className="text-muted">None yet: no website shows numbers of this campaign.</p>}
-      <ul className="grid gap-3">
-        {mine.map(({ document }) => (
-          <li key={document.id} className="rounded-lg border border-line p-3">
-            <p className="font-medium">{document.name}</p>
-            <p className="text-sm text-muted">
-              {said(document.status)}, {document.pool_id ? "a pool's number for each visit" : "one number for all"}
-              {document.domains.length > 0 && `, on ${document.domains.join(", ")}`}
-            </p>
-            <Snippet tagId={document.id} />
-          </li>
-        ))}
-      </ul>
+      <Known asked={tags} which={({ document }) => document.campaign_id === campaignId} none="None yet: no website shows numbers of this campaign.">
+        {(mine) => (
+          <ul className="grid gap-3">
+            {mine.map(({ document }) => (
+              <li key={document.id} className="rounded-lg border border-line p-3">
+                <p className="font-medium">{document.name}</p>
+                <p className="text-sm text-muted">
+                  {said(document.status)}, {document.pool_id ? "a pool's number for each visit" : "one number for all"}
+                  {document.domains.length > 0 && `, on ${document.domains.join(", ")}`}
+                </p>
+                <Snippet tagId={document.id} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Known>
       <div>
         <Button onClick={() => setMaking(true)}>
           <Plus size={14} aria-hidden /> Tag
@@ -101,12 +108,13 @@ function NewTag({ campaignId, onClose }: { campaignId: string; onClose: () => vo
   const [shown, setShown] = useState("");
   const [domains, setDomains] = useState("");
   const key = useRef(newId());
-  const pools = useQuery({ queryKey: ["pools", "names"], queryFn: () => data(api.GET("/api/v1/pools", { params: { query: { limit: 200 } } })) }).data?.items ?? [];
-  const numbers = useQuery({ queryKey: ["numbers", "all"], queryFn: () => data(api.GET("/api/v1/numbers", { params: { query: { limit: 200 } } })) }).data?.items ?? [];
+  const pools = useQuery({ queryKey: ["pools", "all"], queryFn: () => all((at) => data(api.GET("/api/v1/pools", { params: { query: at } }))) });
+  const numbers = useNumbers();
+  const unknown = pools.error ?? numbers.error;
   const choices = [
     { value: "", label: "Choose what it shows" },
-    ...pools.filter(({ document }) => document.campaign_id === campaignId).map(({ document }) => ({ value: `pool:${document.id}`, label: `Pool: ${document.name}` })),
-    ...numbers.filter(({ document }) => document.campaign_id === campaignId).map(({ document }) => ({ value: `number:${document.id}`, label: phone(document.number) })),
+    ...(pools.data?.items ?? []).filter(({ document }) => document.campaign_id === campaignId).map(({ document }) => ({ value: `pool:${document.id}`, label: `Pool: ${document.name}` })),
+    ...(numbers.data?.items ?? []).filter(({ document }) => document.campaign_id === campaignId).map(({ document }) => ({ value: `number:${document.id}`, label: phone(document.number) })),
   ];
   const making = useMutation({
     mutationFn: () => {
@@ -135,7 +143,7 @@ function NewTag({ campaignId, onClose }: { campaignId: string; onClose: () => vo
           </p>
         )}
         <TextField label="Name of the tag" required autoFocus value={name} onChange={setName} error={errors["name"]} />
-        <SelectField label="Shows" value={shown} onChange={setShown} choices={choices} error={errors["pool_id"] ?? errors["number_id"]} />
+        <SelectField label="Shows" value={shown} onChange={setShown} choices={choices} error={errors["pool_id"] ?? errors["number_id"] ?? (unknown ? sentence(unknown) : undefined)} />
         <TextField label="Domains, by commas" help="Empty: any site." value={domains} onChange={setDomains} error={Object.entries(errors).find(([at]) => at.startsWith("domains"))?.[1]} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
