@@ -5,11 +5,9 @@ import { api, data, type Schemas } from "@/api/client";
 import { useFresh } from "@/api/live";
 import { all } from "@/api/pages";
 import type { Documents } from "@/api/records";
-import { CapsEditor } from "@/app/editors/caps";
-import { FilterEditor } from "@/app/editors/filter";
-import { ConversionEditor, LegEditor } from "@/app/editors/leg";
-import { ScheduleEditor } from "@/app/editors/schedule";
+import { ConversionEditor } from "@/app/editors/leg";
 import { Known } from "@/app/known";
+import { Rules } from "@/app/editors/rules";
 import { RecordPage } from "@/app/record";
 import { said } from "@/lib/words";
 import { State } from "@/ui/badge";
@@ -54,18 +52,7 @@ export function BuyerPage() {
           <Section title="Revenue" about="What the buyer owes for a call. Targets and campaigns may say otherwise: the most specific counts.">
             <ConversionEditor form={draft} />
           </Section>
-          <Section title="Caps" about="They hold over all of its targets together, and are never passed.">
-            <CapsEditor form={draft} />
-          </Section>
-          <Section title="Hours" about="By the clock of their own zone; breaks and holiday calendars by the API.">
-            <ScheduleEditor form={draft} />
-          </Section>
-          <Section title="Which calls" about="Tests of a call's tags: source, state, answers given in a flow.">
-            <FilterEditor form={draft} />
-          </Section>
-          <Section title="How it is dialled" about="What is left empty is as the campaign or the account has it.">
-            <LegEditor form={draft} />
-          </Section>
+          <Rules form={draft} about={{ caps: "They hold over all of its targets together, and are never passed.", hours: "By the clock of their own zone; breaks and holiday calendars by the API.", calls: "Tests of a call's tags: source, state, answers given in a flow.", dialled: "What is left empty is as the campaign or the account has it." }} />
         </>
       )}
     </RecordPage>

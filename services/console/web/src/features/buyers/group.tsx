@@ -1,10 +1,8 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useNamed } from "@/api/names";
 import type { Documents } from "@/api/records";
-import { CapsEditor } from "@/app/editors/caps";
-import { FilterEditor } from "@/app/editors/filter";
-import { ScheduleEditor } from "@/app/editors/schedule";
 import { Known } from "@/app/known";
+import { Rules } from "@/app/editors/rules";
 import { RecordPage } from "@/app/record";
 import { CheckField, Section, SelectField, TextField } from "@/ui/field";
 import { STATUS_CHOICES } from "./buyer";
@@ -49,15 +47,7 @@ export function GroupPage() {
               </Known>
               {draft.error("members") && <p className="text-sm text-bad">{draft.error("members")}</p>}
             </Section>
-            <Section title="Caps they share">
-              <CapsEditor form={draft} />
-            </Section>
-            <Section title="Hours">
-              <ScheduleEditor form={draft} />
-            </Section>
-            <Section title="Which calls">
-              <FilterEditor form={draft} />
-            </Section>
+            <Rules form={draft} about={{ caps: "Its targets share them." }} />
           </>
         );
       }}

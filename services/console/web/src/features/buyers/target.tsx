@@ -1,10 +1,8 @@
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { useNames } from "@/api/names";
 import type { Documents } from "@/api/records";
-import { CapsEditor } from "@/app/editors/caps";
-import { FilterEditor } from "@/app/editors/filter";
-import { ConversionEditor, DestinationEditor, LegEditor } from "@/app/editors/leg";
-import { ScheduleEditor } from "@/app/editors/schedule";
+import { ConversionEditor, DestinationEditor } from "@/app/editors/leg";
+import { Rules } from "@/app/editors/rules";
 import { RecordPage } from "@/app/record";
 import { CheckField, Section, SelectField, TextField } from "@/ui/field";
 import { STATUS_CHOICES } from "./buyer";
@@ -54,18 +52,7 @@ export function TargetPage() {
           <Section title="Revenue" about="Empty: as its buyer has it.">
             <ConversionEditor form={draft} />
           </Section>
-          <Section title="Caps" about="Of this target alone; its buyer's and groups' caps hold besides.">
-            <CapsEditor form={draft} />
-          </Section>
-          <Section title="Hours">
-            <ScheduleEditor form={draft} />
-          </Section>
-          <Section title="Which calls">
-            <FilterEditor form={draft} />
-          </Section>
-          <Section title="How it is dialled">
-            <LegEditor form={draft} />
-          </Section>
+          <Rules form={draft} about={{ caps: "Of this target alone; its buyer's and groups' caps hold besides.", dialled: "What is left empty is as its buyer has it." }} />
         </>
       )}
     </RecordPage>

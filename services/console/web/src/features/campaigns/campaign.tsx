@@ -4,10 +4,8 @@ import { api, data } from "@/api/client";
 import { sentence } from "@/api/errors";
 import { all } from "@/api/pages";
 import type { Documents } from "@/api/records";
-import { CapsEditor } from "@/app/editors/caps";
-import { FilterEditor } from "@/app/editors/filter";
-import { ConversionEditor, LegEditor } from "@/app/editors/leg";
-import { ScheduleEditor } from "@/app/editors/schedule";
+import { ConversionEditor } from "@/app/editors/leg";
+import { Rules } from "@/app/editors/rules";
 import { RecordPage } from "@/app/record";
 import { said } from "@/lib/words";
 import { Badge } from "@/ui/badge";
@@ -102,18 +100,7 @@ export function CampaignPage() {
           <Section title="Revenue" about="For buyers and targets that do not say otherwise.">
             <ConversionEditor form={draft} />
           </Section>
-          <Section title="Caps">
-            <CapsEditor form={draft} />
-          </Section>
-          <Section title="Hours">
-            <ScheduleEditor form={draft} />
-          </Section>
-          <Section title="Which calls">
-            <FilterEditor form={draft} />
-          </Section>
-          <Section title="How legs are dialled" about="What is left empty is as the account has it.">
-            <LegEditor form={draft} />
-          </Section>
+          <Rules form={draft} about={{ caps: "They hold over all calls of the campaign, whoever gets them.", dialled: "What is left empty is as the account has it." }} />
         </>
       )}
     </RecordPage>
