@@ -5,7 +5,9 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import expect
 
+from services.console.domain.access import Role
 from tests.browser.playing import Visitor
+from tests.browser.world import PASSWORD, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -53,7 +55,9 @@ async def test_a_campaign_is_made_rehearsed_and_told_why_it_cannot_begin(owner: 
     await expect(page.get_by_label("Status")).to_have_value("draft")
 
 
-async def test_a_tag_is_made_in_its_campaign_and_gives_its_code(owner: Visitor) -> None:
+async def test_a_tag_is_made_in_its_campaign_and_gives_its_code(
+    owner: Visitor, world: World
+) -> None:
     page = await owner.go("/campaigns?contains=Window")
     await page.get_by_role("link", name="Window leads").click()
     await page.get_by_role("button", name="Tag", exact=True).click()
@@ -65,3 +69,11 @@ async def test_a_tag_is_made_in_its_campaign_and_gives_its_code(owner: Visitor) 
     await expect(tag).to_have_count(1)
     await tag.get_by_role("button", name="Show the code").click()
     await expect(tag.get_by_role("region", name="Code of the page")).to_contain_text("dni.js")
+
+    await owner.be_signed_in(await world.person(Role.ANALYST), PASSWORD)
+    await page.reload()
+    await expect(page.get_by_label("Status")).to_be_disabled()
+    await expect(page.get_by_role("button", name="Tag", exact=True)).to_have_count(0)
+    await expect(tag.get_by_role("button", name="Show the code")).to_be_enabled()
+    await page.get_by_role("button", name="Test the routing").click()
+    await expect(page.get_by_role("region", name="Who was considered")).to_be_visible()

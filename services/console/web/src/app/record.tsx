@@ -28,6 +28,7 @@ interface Props<N extends Noun> {
   actions?: (row: Row<N>) => ReactNode;
   /** What cannot be saved as it is, by path; null where nothing is known to be wrong. */
   check?: (document: Documents[N]) => Record<string, string> | null;
+  /** Its sections: in `Fields` what changes it, outside what whoever sees it may use. */
   children: (draft: Draft<Documents[N]>, isNew: boolean) => ReactNode;
 }
 
@@ -106,9 +107,7 @@ function Editor<N extends Noun>({ noun, fresh, row, word, above, list, at, actio
             {sentence(draft.fault)}
           </p>
         )}
-        <fieldset disabled={!mayEdit} className="contents">
-          {children(draft, row === null)}
-        </fieldset>
+        {children(draft, row === null)}
       </Body>
       {mayEdit && <SaveBar draft={draft} isNew={row === null} word={word} />}
       {row !== null && retiring && <Retire noun={noun} id={row.document.id} name={row.document.name} word={word} version={version ?? row.version} onClose={() => setRetiring(false)} onDone={() => void navigate({ to: list })} />}

@@ -5,9 +5,11 @@ import { api, data, type Schemas } from "@/api/client";
 import { useFresh } from "@/api/live";
 import { all } from "@/api/pages";
 import type { Documents } from "@/api/records";
+import { useMay } from "@/api/session";
 import { ConversionEditor } from "@/app/editors/leg";
-import { Known } from "@/app/known";
 import { Rules } from "@/app/editors/rules";
+import { Fields } from "@/app/fields";
+import { Known } from "@/app/known";
 import { RecordPage } from "@/app/record";
 import { said } from "@/lib/words";
 import { State } from "@/ui/badge";
@@ -44,15 +46,19 @@ export function BuyerPage() {
     >
       {(draft, isNew) => (
         <>
-          <Section title="Buyer">
-            <TextField label="Name" required autoFocus={isNew} value={draft.document.name} onChange={(name) => draft.set("name", name)} error={draft.error("name")} />
-            <SelectField label="Status" value={draft.document.status} choices={STATUS_CHOICES} onChange={(status) => draft.set("status", status)} error={draft.error("status")} />
-          </Section>
+          <Fields>
+            <Section title="Buyer">
+              <TextField label="Name" required autoFocus={isNew} value={draft.document.name} onChange={(name) => draft.set("name", name)} error={draft.error("name")} />
+              <SelectField label="Status" value={draft.document.status} choices={STATUS_CHOICES} onChange={(status) => draft.set("status", status)} error={draft.error("status")} />
+            </Section>
+          </Fields>
           {!isNew && <Targets buyerId={draft.document.id} />}
-          <Section title="Revenue" about="What the buyer owes for a call. Targets and campaigns may say otherwise: the most specific counts.">
-            <ConversionEditor form={draft} />
-          </Section>
-          <Rules form={draft} about={{ caps: "They hold over all of its targets together, and are never passed.", hours: "By the clock of their own zone; breaks and holiday calendars by the API.", calls: "Tests of a call's tags: source, state, answers given in a flow.", dialled: "What is left empty is as the campaign or the account has it." }} />
+          <Fields>
+            <Section title="Revenue" about="What the buyer owes for a call. Targets and campaigns may say otherwise: the most specific counts.">
+              <ConversionEditor form={draft} />
+            </Section>
+            <Rules form={draft} about={{ caps: "They hold over all of its targets together, and are never passed.", hours: "By the clock of their own zone; breaks and holiday calendars by the API.", calls: "Tests of a call's tags: source, state, answers given in a flow.", dialled: "What is left empty is as the campaign or the account has it." }} />
+          </Fields>
         </>
       )}
     </RecordPage>
@@ -60,6 +66,7 @@ export function BuyerPage() {
 }
 
 function Targets({ buyerId }: { buyerId: string }) {
+  const mayEdit = useMay("edit");
   useFresh(["targets", "all"], ["target."]);
   const targets = useQuery({ queryKey: ["targets", "all"], queryFn: () => all((at) => data(api.GET("/api/v1/targets", { params: { query: { ...at, order: "name" } } })) as Promise<Schemas["TargetPage"]>) });
   return (
@@ -77,11 +84,13 @@ function Targets({ buyerId }: { buyerId: string }) {
           />
         )}
       </Known>
-      <div>
-        <Link to="/targets/new" search={{ buyer_id: buyerId }} className={buttonLook()}>
-          <Plus size={14} aria-hidden /> Target
-        </Link>
-      </div>
+      {mayEdit && (
+        <div>
+          <Link to="/targets/new" search={{ buyer_id: buyerId }} className={buttonLook()}>
+            <Plus size={14} aria-hidden /> Target
+          </Link>
+        </div>
+      )}
     </Section>
   );
 }

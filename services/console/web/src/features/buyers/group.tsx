@@ -1,8 +1,9 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useNamed } from "@/api/names";
 import type { Documents } from "@/api/records";
-import { Known } from "@/app/known";
 import { Rules } from "@/app/editors/rules";
+import { Fields } from "@/app/fields";
+import { Known } from "@/app/known";
 import { RecordPage } from "@/app/record";
 import { CheckField, Section, SelectField, TextField } from "@/ui/field";
 import { STATUS_CHOICES } from "./buyer";
@@ -27,7 +28,7 @@ export function GroupPage() {
         const members = draft.document.members;
         const has = (target: string) => members.some((member) => member.target_id === target);
         return (
-          <>
+          <Fields>
             <Section title="Group">
               <TextField label="Name" required autoFocus={isNew} value={draft.document.name} onChange={(name) => draft.set("name", name)} error={draft.error("name")} />
               <SelectField label="Status" value={draft.document.status} choices={STATUS_CHOICES} onChange={(status) => draft.set("status", status)} error={draft.error("status")} />
@@ -48,7 +49,7 @@ export function GroupPage() {
               {draft.error("members") && <p className="text-sm text-bad">{draft.error("members")}</p>}
             </Section>
             <Rules form={draft} about={{ caps: "Its targets share them." }} />
-          </>
+          </Fields>
         );
       }}
     </RecordPage>

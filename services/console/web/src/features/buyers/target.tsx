@@ -3,6 +3,7 @@ import { useNames } from "@/api/names";
 import type { Documents } from "@/api/records";
 import { ConversionEditor, DestinationEditor } from "@/app/editors/leg";
 import { Rules } from "@/app/editors/rules";
+import { Fields } from "@/app/fields";
 import { RecordPage } from "@/app/record";
 import { CheckField, Section, SelectField, TextField } from "@/ui/field";
 import { STATUS_CHOICES } from "./buyer";
@@ -35,7 +36,7 @@ export function TargetPage() {
       above={<Link to="/buyers" search={{ view: "targets" }} className="hover:text-text">Targets</Link>}
     >
       {(draft, isNew) => (
-        <>
+        <Fields>
           <Section title="Target">
             <TextField label="Name" required autoFocus={isNew} value={draft.document.name} onChange={(name) => draft.set("name", name)} error={draft.error("name")} />
             <SelectField label="Buyer" value={draft.document.buyer_id} choices={choices} onChange={(buyer) => draft.set("buyer_id", buyer)} error={draft.error("buyer_id")} />
@@ -53,7 +54,7 @@ export function TargetPage() {
             <ConversionEditor form={draft} />
           </Section>
           <Rules form={draft} about={{ caps: "Of this target alone; its buyer's and groups' caps hold besides.", dialled: "What is left empty is as its buyer has it." }} />
-        </>
+        </Fields>
       )}
     </RecordPage>
   );

@@ -6,6 +6,7 @@ import { all } from "@/api/pages";
 import type { Documents } from "@/api/records";
 import { ConversionEditor } from "@/app/editors/leg";
 import { Rules } from "@/app/editors/rules";
+import { Fields } from "@/app/fields";
 import { RecordPage } from "@/app/record";
 import { said } from "@/lib/words";
 import { Badge } from "@/ui/badge";
@@ -58,32 +59,34 @@ export function CampaignPage() {
     >
       {(draft, isNew) => (
         <>
-          <Section title="Campaign">
-            <TextField label="Name" required autoFocus={isNew} value={draft.document.name} onChange={(name) => draft.set("name", name)} error={draft.error("name")} />
-            <SelectField
-              label="Status"
-              help={isNew ? "A new one is a draft; it can be activated once it has a number and a destination." : undefined}
-              value={draft.document.status}
-              choices={STATUSES.filter((status) => !isNew || status === "draft").map((value) => ({ value, label: said(value) }))}
-              onChange={(status) => draft.set("status", status)}
-              error={draft.error("status")}
-            />
-            <TextField label="Category" value={draft.document.category} onChange={(category) => draft.set("category", category)} error={draft.error("category")} />
-            <TextArea label="Description" value={draft.document.description} onChange={(description) => draft.set("description", description)} error={draft.error("description")} />
-          </Section>
-          <Section title="Routing" about="The lowest priority first; whoever does not answer is followed by the next.">
-            <PlanEditor draft={draft} />
-            <SelectField label="Callers who were connected before go" value={draft.document.sticking} choices={STICKING} onChange={(sticking) => draft.set("sticking", sticking)} error={draft.error("sticking")} />
-            <NumberField label="Rings at most in all (seconds)" value={draft.document.ring_budget_seconds ?? null} onChange={(seconds) => draft.set("ring_budget_seconds", seconds)} error={draft.error("ring_budget_seconds")} />
-            <SelectField
-              label="Call flow"
-              help="What callers hear first; without one they are connected at once."
-              value={draft.document.flow_id ?? ""}
-              choices={[{ value: "", label: "None" }, ...(flows.data?.items ?? []).map((flow) => ({ value: flow.id, label: flow.name }))]}
-              onChange={(flow) => draft.set("flow_id", flow || null)}
-              error={draft.error("flow_id") ?? (flows.error ? sentence(flows.error) : undefined)}
-            />
-          </Section>
+          <Fields>
+            <Section title="Campaign">
+              <TextField label="Name" required autoFocus={isNew} value={draft.document.name} onChange={(name) => draft.set("name", name)} error={draft.error("name")} />
+              <SelectField
+                label="Status"
+                help={isNew ? "A new one is a draft; it can be activated once it has a number and a destination." : undefined}
+                value={draft.document.status}
+                choices={STATUSES.filter((status) => !isNew || status === "draft").map((value) => ({ value, label: said(value) }))}
+                onChange={(status) => draft.set("status", status)}
+                error={draft.error("status")}
+              />
+              <TextField label="Category" value={draft.document.category} onChange={(category) => draft.set("category", category)} error={draft.error("category")} />
+              <TextArea label="Description" value={draft.document.description} onChange={(description) => draft.set("description", description)} error={draft.error("description")} />
+            </Section>
+            <Section title="Routing" about="The lowest priority first; whoever does not answer is followed by the next.">
+              <PlanEditor draft={draft} />
+              <SelectField label="Callers who were connected before go" value={draft.document.sticking} choices={STICKING} onChange={(sticking) => draft.set("sticking", sticking)} error={draft.error("sticking")} />
+              <NumberField label="Rings at most in all (seconds)" value={draft.document.ring_budget_seconds ?? null} onChange={(seconds) => draft.set("ring_budget_seconds", seconds)} error={draft.error("ring_budget_seconds")} />
+              <SelectField
+                label="Call flow"
+                help="What callers hear first; without one they are connected at once."
+                value={draft.document.flow_id ?? ""}
+                choices={[{ value: "", label: "None" }, ...(flows.data?.items ?? []).map((flow) => ({ value: flow.id, label: flow.name }))]}
+                onChange={(flow) => draft.set("flow_id", flow || null)}
+                error={draft.error("flow_id") ?? (flows.error ? sentence(flows.error) : undefined)}
+              />
+            </Section>
+          </Fields>
           <Section title="Test routing" about="As it stands here, saved or not. Nothing is held or counted.">
             <Rehearsal campaign={isNew ? { ...draft.document, id: "00000000-0000-4000-8000-000000000000" } : draft.document} />
           </Section>
@@ -97,10 +100,12 @@ export function CampaignPage() {
               </Section>
             </>
           )}
-          <Section title="Revenue" about="For buyers and targets that do not say otherwise.">
-            <ConversionEditor form={draft} />
-          </Section>
-          <Rules form={draft} about={{ caps: "They hold over all calls of the campaign, whoever gets them.", dialled: "What is left empty is as the account has it." }} />
+          <Fields>
+            <Section title="Revenue" about="For buyers and targets that do not say otherwise.">
+              <ConversionEditor form={draft} />
+            </Section>
+            <Rules form={draft} about={{ caps: "They hold over all calls of the campaign, whoever gets them.", dialled: "What is left empty is as the account has it." }} />
+          </Fields>
         </>
       )}
     </RecordPage>

@@ -5,6 +5,7 @@ import { api, data, queries, type Schemas } from "@/api/client";
 import { fieldErrors, sentence } from "@/api/errors";
 import { useFresh } from "@/api/live";
 import { all } from "@/api/pages";
+import { useMay } from "@/api/session";
 import { Known } from "@/app/known";
 import { newId } from "@/lib/id";
 import { phone } from "@/lib/phone";
@@ -21,6 +22,7 @@ const PRESETS: readonly Preset[] = ["none", "google_ads", "microsoft_ads", "face
 
 /** The websites' tags of the campaign: what their pages show, and the code for them. */
 export function CampaignTags({ campaignId }: { campaignId: string }) {
+  const mayEdit = useMay("edit");
   const [making, setMaking] = useState(false);
   useFresh(KEY, ["tracking_tag."]);
   const tags = useQuery({ queryKey: [...KEY, "all"], queryFn: () => all((at) => data(api.GET("/api/v1/tracking-tags", { params: { query: at } })) as Promise<Schemas["TrackingTagPage"]>) });
@@ -42,11 +44,13 @@ export function CampaignTags({ campaignId }: { campaignId: string }) {
           </ul>
         )}
       </Known>
-      <div>
-        <Button onClick={() => setMaking(true)}>
-          <Plus size={14} aria-hidden /> Tag
-        </Button>
-      </div>
+      {mayEdit && (
+        <div>
+          <Button onClick={() => setMaking(true)}>
+            <Plus size={14} aria-hidden /> Tag
+          </Button>
+        </div>
+      )}
       {making && <NewTag campaignId={campaignId} onClose={() => setMaking(false)} />}
     </>
   );
