@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
 import { api, data, type Schemas } from "@/api/client";
 import { useFresh } from "@/api/live";
 import { Failed } from "@/app/failed";
@@ -17,15 +16,22 @@ import { Start, useStart } from "./start";
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, "0")}:00`);
 const CALL_EVENTS = ["call.arrived", "call.ended", "call.routed", "leg.answered", "leg.ended"];
+const AGAIN_MS = 300_000; // where nobody calls, too, an hour ends, and a day
 const report = (body: Schemas["Report"]) => data(api.POST("/api/v1/reports", { body, params: { query: { limit: 200 } } }));
 
 /** What an operator looks at first: is all well, and what today has brought. */
 export function Overview() {
-  const [asOf] = useState(() => new Date());
-  const asked = useMemo(() => today(asOf), [asOf]);
   const now = useQuery({ queryKey: ["overview", "now"], queryFn: () => data(api.GET("/api/v1/now", {})) });
-  const totals = useQuery({ queryKey: ["overview", "totals"], queryFn: () => report(today(new Date()).totals) });
-  const hours = useQuery({ queryKey: ["overview", "hours"], queryFn: () => report(asked.hours) });
+  const totals = useQuery({ queryKey: ["overview", "totals"], queryFn: () => report(today(new Date()).totals), refetchInterval: AGAIN_MS });
+  const hours = useQuery({
+    queryKey: ["overview", "hours"],
+    queryFn: async () => {
+      const at = new Date();
+      const { rows } = await report(today(at).hours);
+      return { rows, hour: at.getHours() };
+    },
+    refetchInterval: AGAIN_MS,
+  });
   const start = useStart();
   useFresh(["overview"], CALL_EVENTS);
   const failed = [now, totals, hours].find((one) => one.error);
@@ -42,8 +48,8 @@ export function Overview() {
                 label="Calls per hour"
                 times={HOURS}
                 series={[
-                  { name: "A week ago", tone: "faint", dashed: true, values: byHour(hours.data.rows, "incoming", true, asOf.getHours()) },
-                  { name: "Today", tone: "accent", values: byHour(hours.data.rows, "incoming", false, asOf.getHours()) },
+                  { name: "A week ago", tone: "faint", dashed: true, values: byHour(hours.data.rows, "incoming", true, hours.data.hour) },
+                  { name: "Today", tone: "accent", values: byHour(hours.data.rows, "incoming", false, hours.data.hour) },
                 ]}
               />
             </div>
@@ -53,8 +59,8 @@ export function Overview() {
                 times={HOURS}
                 format={(value) => `$${value.toLocaleString("en-US", { maximumFractionDigits: 2 })}`}
                 series={[
-                  { name: "Payout", tone: "warn", values: byHour(hours.data.rows, "payout", false, asOf.getHours()) },
-                  { name: "Revenue", tone: "accent", values: byHour(hours.data.rows, "revenue", false, asOf.getHours()) },
+                  { name: "Payout", tone: "warn", values: byHour(hours.data.rows, "payout", false, hours.data.hour) },
+                  { name: "Revenue", tone: "accent", values: byHour(hours.data.rows, "revenue", false, hours.data.hour) },
                 ]}
               />
             </div>
