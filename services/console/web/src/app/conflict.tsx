@@ -2,10 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { differences } from "@/lib/differences";
 import { Button } from "@/ui/button";
 import { SimpleTable } from "@/ui/simple-table";
+import { Failed } from "./failed";
 
 /** Somebody has changed it meanwhile: both versions, and the choice. */
 export function Conflict<R extends { version: number; document: object }>({ mine, load, onKeep, onTake }: { mine: object; load: () => Promise<R>; onKeep: (theirs: R) => void; onTake: (theirs: R) => void }) {
-  const theirs = useQuery({ queryKey: ["conflict"], queryFn: load, staleTime: 0, gcTime: 0 }).data;
+  const asked = useQuery({ queryKey: ["conflict"], queryFn: load, staleTime: 0, gcTime: 0 });
+  const theirs = asked.data;
+  if (asked.error) return <Failed fault={asked.error} retry={() => void asked.refetch()} />;
   if (!theirs) return null;
   return (
     <section role="alert" aria-label="Changed meanwhile" className="m-4 rounded-lg border border-warn p-4">

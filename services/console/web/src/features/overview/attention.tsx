@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api, data } from "@/api/client";
 import { useFresh } from "@/api/live";
+import { Failed } from "@/app/failed";
 import { State, type Tone } from "@/ui/badge";
 import { drawn, today } from "./day";
 
@@ -42,6 +43,7 @@ export function Attention() {
   return (
     <section aria-label="Needs attention" className="min-w-0 p-4">
       <h2 className="mb-2 font-semibold">Needs attention</h2>
+      {asked.error && <Failed fault={asked.error} retry={() => void asked.refetch()} />}
       {asked.data?.length === 0 && <p className="text-muted">Nothing: campaigns reach buyers, bidders answer in time.</p>}
       <ul>
         {asked.data?.map((one) => (
