@@ -148,7 +148,7 @@ function NewTag({ campaignId, onClose }: { campaignId: string; onClose: () => vo
         )}
         <TextField label="Name of the tag" required autoFocus value={name} onChange={setName} error={errors["name"]} />
         <SelectField label="Shows" value={shown} onChange={setShown} choices={choices} error={errors["pool_id"] ?? errors["number_id"] ?? (unknown ? sentence(unknown) : undefined)} />
-        <TextField label="Domains, by commas" help="Empty: any site." value={domains} onChange={setDomains} error={Object.entries(errors).find(([at]) => at.startsWith("domains"))?.[1]} />
+        <TextField label="Domains, by commas" help="Empty: any site. example.com is that host alone; *.example.com is all below it." value={domains} onChange={setDomains} error={Object.entries(errors).find(([at]) => at.startsWith("domains"))?.[1]} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" kind="primary" busy={making.isPending}>
