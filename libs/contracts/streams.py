@@ -118,7 +118,7 @@ TRACKING_ATTRIBUTIONS = Durable(
     name="tracking-attributions",
     service="tracking",
     stream="EVENTS",
-    subjects=("event.call.arrived.v1", "event.call.routed.v1"),
+    subjects=("event.call.arrived.v1", "event.call.routed.v1", "event.call.fell_back.v1"),
     ack_wait=timedelta(seconds=30),
     batch_max=100,
     gather=timedelta(milliseconds=50),  # nobody looks at a list more often

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from libs.contracts.calls import CallArrived
+from libs.contracts.calls import CallArrived, CallFellBack
 from libs.contracts.flows import PixelAsked
 from libs.contracts.routing import CallRouted
 from libs.contracts.streams import TRACKING_ATTRIBUTIONS, TRACKING_CALLS, TRACKING_PIXELS
@@ -29,7 +29,7 @@ def attributions_consumer(broker: Broker, desk: AttributingDesk, probe: Probe) -
     async def hear(deliveries: Sequence[Delivery]) -> None:
         await desk.keep([delivery.fact for delivery in deliveries])
 
-    facts = {fact.subject: fact for fact in (CallArrived, CallRouted)}
+    facts = {fact.subject: fact for fact in (CallArrived, CallRouted, CallFellBack)}
     return Consumer(broker, TRACKING_ATTRIBUTIONS, facts, hear, probe)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from libs.contracts.attributing import CallAttributed
-from libs.contracts.calls import CallArrived, Fact
+from libs.contracts.calls import CallArrived, CallFellBack, Fact
 from libs.contracts.ids import AccountId, CallId
 from libs.contracts.known_numbers import AskLease, NumberLease
 from libs.contracts.routing import CallRouted
@@ -40,11 +40,13 @@ class AttributingDesk:
         """Keep what the router was told, and find out what it was not.
 
         What it was told outweighs, in whatever order the facts come; what is found of a call of
-        which it was told nothing is told as a fact of the call.
+        which it was told nothing, or for which it was never heard, is told as a fact of the call.
         """
         for fact in facts:
             if isinstance(fact, CallRouted) and fact.step == 0:
-                await self._keep_answer(fact)
+                await self._keep_answer(fact, fact.attribution)
+            elif isinstance(fact, CallFellBack) and fact.step == 0:
+                await self._keep_answer(fact, None)
             elif isinstance(fact, CallArrived):
                 await self._fill_in(fact)
 
@@ -52,8 +54,7 @@ class AttributingDesk:
         """Whose a call is, as far as that is known."""
         return await self._attributions.of_call(account_id, call_id)
 
-    async def _keep_answer(self, fact: CallRouted) -> None:
-        told = fact.attribution
+    async def _keep_answer(self, fact: Fact, told: Attribution | None) -> None:
         if fact.account_id is None:
             return
         if told is not None and told.confidence is not Confidence.UNKNOWN:

@@ -1,7 +1,8 @@
 """The payout caps' desk: watches what publishers are owed, and tells the router who is capped."""
 
 import logging
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -38,11 +39,22 @@ from services.tracking.store.reports import Reports
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 1.0  # how late a cap that is reached is known, and told
+REST = timedelta(minutes=1)  # before it is tried again to sum what was too much
 WATCHER = Actor(name="payout caps", role="operator", via="ledger")
 _PAYOUT = EffectKind.PAYOUT.value
 
-_Seen = tuple[int, int, datetime | None]
-"""A publisher's version and entries when last looked, and when one of its periods ends."""
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A publisher's version and entries when last looked, and when one of its periods ends.
+
+    Where that could not be summed, when to try again at the earliest.
+    """
+
+    version: int
+    entries: int
+    until: datetime | None
+    not_before: datetime | None = None
 
 
 class PayoutCapsDesk:
@@ -94,13 +106,16 @@ class PayoutCapsDesk:
                     seen = await self._look_at(one)
                 except Unfit as no:
                     log.warning("the caps of publisher %s were not looked at: %s", key[1], no)
-                    continue
+                    again = self._clock.now() + REST
+                    seen = _Seen(one.version, one.entries, again, not_before=again)
             self._seen[key] = seen
 
     def _is_news(self, one: Capping, seen: _Seen) -> bool:
-        version, entries, until = seen
-        over = until is not None and self._clock.now() >= until
-        return over or (one.version, one.entries) != (version, entries)
+        now = self._clock.now()
+        if seen.not_before is not None and now < seen.not_before:
+            return False
+        over = seen.until is not None and now >= seen.until
+        return over or (one.version, one.entries) != (seen.version, seen.entries)
 
     async def _look_at(self, one: Capping) -> _Seen:
         used = await self._used(one.account_id, one.publisher)
@@ -109,7 +124,7 @@ class PayoutCapsDesk:
         if not says_the_same(found, still_meant(one.capped, one.publisher)):
             version = await self._tell(one, found) or version
         ends = [each.until for each in used if each.until is not None]
-        return version, one.entries, min(ends, default=None)
+        return _Seen(version, one.entries, min(ends, default=None))
 
     async def _used(self, account_id: AccountId, publisher: Publisher) -> tuple[PayoutCapUsed, ...]:
         now = self._clock.now()

@@ -1,6 +1,6 @@
 """Whose a call is: asked while it comes in, else found out afterwards, whatever comes first."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import permutations, product
@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from libs.contracts.calls import Fact
 from libs.contracts.ids import AccountId, CallId
 from libs.contracts.tracking import CallRecord, GetCall
 from libs.contracts.visits import Attribution, Confidence, Ground, VisitOf
@@ -133,16 +134,22 @@ async def brought(sites: Websites, story: CallStory) -> CallRecord | None:
     return found.call if found.call.origin.source else None
 
 
+async def say(sites: Websites, facts: Sequence[Fact]) -> None:
+    """Publish facts as the services do."""
+    for fact in facts:
+        said = fact.model_dump_json().encode()
+        await publish(sites.broker, fact.subject, said, {MESSAGE_ID: fact.key}, 5)
+
+
 async def test_a_call_of_which_the_router_was_not_told_gets_its_source(sites: Websites) -> None:
     tag = await sites.pooled(1)
     hers = await sites.visit(tag, HER, parameters={"utm_source": "bing"})
-    silent, told, untold = (CallStory(began_at=datetime.now(UTC)) for _ in range(3))
+    silent, told, untold, alone = (CallStory(began_at=datetime.now(UTC)) for _ in range(4))
     for story, answered in ((told, TOLD), (silent, None), (untold, UNTOLD)):
         facts = [story.arrived(dialled=hers["number"]), story.routed(attribution=answered)]
-        for fact in facts:
-            said = fact.model_dump_json().encode()
-            await publish(sites.broker, fact.subject, said, {MESSAGE_ID: fact.key}, 5)
-    for story in (untold, silent):
+        await say(sites, facts)
+    await say(sites, [alone.arrived(dialled=hers["number"]), alone.fell_back()])
+    for story in (untold, silent, alone):
         call = await eventually(partial(brought, sites, story))
         assert (call.origin.source, call.tags["utm_source"]) == ("bing", "bing")
     first = await sites.ask(GetCall(account_id=ACCOUNT, call_id=told.call_id))

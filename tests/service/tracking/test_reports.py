@@ -1,27 +1,37 @@
 """Reports say what the calls come to, at any moment."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from libs.contracts.calls import Fact
-from libs.contracts.ids import (
-    PublisherId,
-)
+from libs.contracts.caps import Period
+from libs.contracts.ids import PublisherId
 from libs.contracts.money import usd
+from libs.contracts.payout_caps import PayoutCap
 from libs.contracts.payouts import PayoutTerms
+from libs.contracts.publishers import Publisher
 from libs.contracts.reporting import Filter, Reported
 from libs.contracts.routing import Terms
 from libs.contracts.visits import Attribution, Confidence, Ground, Touch
+from libs.runtime.broker import Broker
 from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
+from libs.runtime.outbox import Outbox
+from services.tracking.desk.payout_caps import REST, PayoutCapsDesk
 from services.tracking.desk.reporting import ReportingDesk
-from services.tracking.domain.reports import TooMuch
+from services.tracking.domain.reports import Asked, Group, TooMuch
+from services.tracking.store.configuration import Configuration
+from services.tracking.store.payout_caps import PayoutCaps
 from services.tracking.store.reports import Reports
-from tests.kit.facts import NOON, CallStory
+from services.tracking.tables.configured import outbox
+from services.tracking.tables.publishers import publisher
+from tests.kit.facts import ACCOUNT, NOON, CallStory
 from tests.kit.postgres import Databases
 from tests.service.tracking.books import OTHER, Books, thing
 
@@ -204,3 +214,44 @@ async def test_more_groups_than_a_table_shows_are_refused(books: Books) -> None:
     assert len((await books.report(group_by=("buyer",))).rows) == 1
     with pytest.raises(TooMuch):
         await books.report(group_by=("hour", "buyer"))
+
+
+@dataclass
+class Hands:
+    """A clock that is moved by hand."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Counted(Reports):
+    """Sums that count how often they are asked for."""
+
+    asked = 0
+
+    async def groups(self, asked: Asked) -> list[Group]:
+        self.asked += 1
+        return await super().groups(asked)
+
+
+async def test_payouts_that_cannot_be_summed_are_tried_again_after_a_rest(
+    books: Books, nats_url: str
+) -> None:
+    cap = PayoutCap(period=Period.TOTAL, most=usd("9"))
+    paid = Publisher(id=PublisherId(thing("publisher", 1)), name="Ann", payout_caps=(cap,))
+    row = {"id": paid.id, "version": 1, "document": paid.model_dump(mode="json")}
+    async with books.database.transaction() as connection:
+        await connection.execute(insert(publisher).values(account_id=ACCOUNT, **row))
+    await books.hear(sold(publisher_id=paid.id))
+    clock, reports = Hands(NOON), Counted(books.database, groups_max=0)
+    telling = Outbox(books.database, Broker(nats_url, "tracking"), outbox)
+    store, configuration = PayoutCaps(books.database), Configuration(books.database)
+    desk = PayoutCapsDesk(store, configuration, reports, telling, clock)
+    asked = []
+    for seconds in (0, 1, REST.total_seconds() - 1, REST.total_seconds()):
+        clock.at = NOON + timedelta(seconds=seconds)
+        await desk.look()
+        asked.append(reports.asked)
+    assert asked == [1, 1, 1, 2]
