@@ -1,5 +1,6 @@
 """How calls sounded is asked of the carrier where the account wants it, and never invented."""
 
+import csv
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -115,6 +116,11 @@ async def test_a_calls_quality_is_asked_for_where_the_account_wants_it(
     assert (call["hung_up_by"], call["hung_up_by_source"]) == ("callee", "carrier")
     listed = await owner.get("calls", params={"hung_up_by": "callee"})
     assert [one["call_id"] for one in listed["calls"]] == [call_id]
+    file = csv.DictReader((await owner("GET", "calls/csv")).text.splitlines())
+    rows = {row["call_id"]: row for row in file}
+    assert (rows[call_id]["quality"], rows[call_id]["jitter_ms"]) == ("complete", "4.25")
+    assert rows[call_id]["quality_tags"] == "silence high_jitter"
+    assert rows[unasked]["quality"] == ""
     for other in (unasked, early):
         assert (await listening.record(other))["quality"] is None
     await listening.ask()

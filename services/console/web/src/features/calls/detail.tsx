@@ -11,7 +11,7 @@ import { Body, Empty, Loading, Page } from "@/ui/page";
 import { callerOf, Outcome } from "./columns";
 import { Decisions } from "./decisions";
 import { Facts } from "./facts";
-import { Attributed, MoneyPart, Recordings } from "./parts";
+import { Attributed, MoneyPart, Recordings, Sound } from "./parts";
 import { Waterfall } from "./waterfall";
 
 const HERE = <Link to="/calls" search={{}} className="hover:text-text">Calls</Link>;
@@ -64,6 +64,11 @@ export function CallPage() {
         {call.recordings.length > 0 && (
           <Part title="Recording">
             <Recordings call={call} />
+          </Part>
+        )}
+        {call.quality && (
+          <Part title="How it sounded">
+            <Sound quality={call.quality} />
           </Part>
         )}
         <Part title="Raw events">

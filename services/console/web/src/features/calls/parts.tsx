@@ -3,6 +3,7 @@ import { useMay } from "@/api/session";
 import { money } from "@/lib/money";
 import { duration, whole } from "@/lib/time";
 import { said } from "@/lib/words";
+import { sounded } from "./sounded";
 import { SimpleTable } from "@/ui/simple-table";
 
 type Call = Schemas["CallRecord"];
@@ -57,6 +58,11 @@ export function Attributed({ call, attribution }: { call: Call; attribution: Sch
       )}
     </div>
   );
+}
+
+/** What the carrier measured of the caller's line, or why it did not. */
+export function Sound({ quality }: { quality: Schemas["Quality"] }) {
+  return <p>{sounded(quality)}</p>;
 }
 
 /** The sound, where it may be heard, and what was written down of it. */
