@@ -65,7 +65,6 @@ class RouteReason(StrEnum):
     RING_BUDGET_SPENT = "ring_budget_spent"
     CALLER_GONE = "caller_gone"
     CONVERSATION_OVER = "conversation_over"
-    FELL_BACK = "fell_back"
 
 
 class DialNext(Value):
