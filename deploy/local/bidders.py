@@ -83,11 +83,13 @@ class PlayedBidders:
         scheme = "https" if self._secure else "http"
         return f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
-    async def start(self, port: int = 0, secure: ssl.SSLContext | None = None) -> None:
+    async def start(
+        self, port: int = 0, secure: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    ) -> None:
         """Begin to listen."""
         self._secure = secure is not None
         self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", port, limit=HEAD_MAX, ssl=secure
+            self._serve, host, port, limit=HEAD_MAX, ssl=secure
         )
 
     async def stop(self) -> None:

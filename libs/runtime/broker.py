@@ -18,6 +18,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from pydantic import BaseModel
 
+from libs.runtime.settings import ServiceSettings
 from libs.runtime.tasks import ended
 
 RECONNECT_WAIT_SECONDS = 0.2
@@ -37,12 +38,17 @@ class NotConnected(Exception):
 class Broker:
     """One connection of one service."""
 
-    def __init__(self, url: str, name: str, user: str = "", password: str = "") -> None:
+    def __init__(
+        self, url: str, name: str, user: str = "", password: str = "", replicas: int = 1
+    ) -> None:
+        """`url` may name several servers, with commas; `replicas`: so many keep each fact."""
         login = {"user": user, "password": password} if user else {}
         self.name = name
-        self._description = NatsBroker(url, name=name, logger=None)
+        self.replicas = replicas
+        servers = [one.strip() for one in url.split(",")]
+        self._description = NatsBroker(servers, name=name, logger=None)
         self._options: dict[str, Any] = {
-            "servers": url,
+            "servers": servers,
             "name": name,
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "reconnect_time_wait": RECONNECT_WAIT_SECONDS,
@@ -63,6 +69,12 @@ class Broker:
         self._hooks: list[Hook] = []
         self._forgetters: list[Callable[[], None]] = []
         self._last_error = ""
+
+    @classmethod
+    def of(cls, settings: ServiceSettings, name: str) -> "Broker":
+        """The connection of a service that was told so."""
+        password = settings.nats_password.get_secret_value()
+        return cls(settings.nats_url, name, settings.nats_user, password, settings.nats_replicas)
 
     def on_connected(self, hook: Hook) -> None:
         """Run this whenever the connection is up: after the first connect and each later one.

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection as CoreConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.sql import Executable
 
+from libs.runtime.settings import WithDatabase
 from libs.runtime.telemetry import span
 
 POOL_SIZE_MAX = 8  # a service's busy statements are grouped; more connections only wait
@@ -29,7 +30,7 @@ CONNECT_WAIT_SECONDS = 2.0  # a caller waits: better a clear no than a long mayb
 STATEMENT_TIMEOUT_MS = 10_000  # nothing a service asks may run longer
 PROBE_SECONDS = 1.0
 SESSION = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
-HOT_SESSION = f"{SESSION} -c plan_cache_mode=force_generic_plan"
+HOT = {"prepare_threshold": 1, "options": f"{SESSION} -c plan_cache_mode=force_generic_plan"}
 """Compiled statements take arrays, whose contents change no plan: planning each anew took longer
 than running it."""
 
@@ -75,7 +76,13 @@ class Statement:
 class Database:
     """Connections of one service, or of one part of it that must not use up all the others'."""
 
-    def __init__(self, url: str, application_name: str, most: int = POOL_SIZE_MAX) -> None:
+    def __init__(
+        self, url: str, application_name: str, most: int = POOL_SIZE_MAX, *, pooler: bool = False
+    ) -> None:
+        """`pooler`: one that lends connections for single transactions stands before the server.
+
+        It knows no session: statements are not prepared, and limits are those of the role.
+        """
         bare = make_url(url).set(drivername="postgresql")
         self._pool = AsyncConnectionPool(
             bare.render_as_string(hide_password=False),
@@ -88,9 +95,8 @@ class Database:
                 "application_name": application_name,
                 "autocommit": True,
                 "row_factory": tuple_row,
-                "prepare_threshold": 1,
                 "connect_timeout": int(CONNECT_WAIT_SECONDS),
-                "options": HOT_SESSION,
+                **({"prepare_threshold": None} if pooler else HOT),
             },
         )
         self._engine = create_async_engine(
@@ -101,9 +107,14 @@ class Database:
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": int(CONNECT_WAIT_SECONDS),
-                "options": SESSION,
+                **({"prepare_threshold": None} if pooler else {"options": SESSION}),
             },
         )
+
+    @classmethod
+    def of(cls, settings: WithDatabase, name: str, most: int = POOL_SIZE_MAX) -> "Database":
+        """The connections of a service that was told so."""
+        return cls(settings.database_url, name, most, pooler=settings.database_pooler)
 
     async def open(self) -> None:
         """Begin to connect; a database that is away is found out by `probe`, not here."""

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from alembic import command, context
 from alembic.config import Config
-from sqlalchemy import MetaData, create_engine, make_url, text
+from sqlalchemy import MetaData, create_engine, inspect, make_url, text
+
+from libs.runtime.settings import WithDatabase, of_service, settings_of_command
 
 LOCK_TIMEOUT_MS = 4_000  # a migration that would stall live calls fails instead
 PARTITION = re.compile(r"_\d{4}_\d{2}$")
@@ -29,7 +31,8 @@ def migrate(metadata: MetaData) -> None:
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:s))"), {"s": schema})
         connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
-        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
+        if not inspect(connection).has_schema(schema):  # a role that owns it may not make one
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
         context.configure(
             connection=connection,
             target_metadata=metadata,
@@ -68,7 +71,15 @@ def migrated_services() -> list[str]:
     return sorted(folder.parent.name for folder in SERVICES_FOLDER.glob("*/migrations"))
 
 
-if __name__ == "__main__":
-    import os
+def url_of(service: str) -> str:
+    """Where a service's schema is, as the service itself is told: each may have its own role."""
 
-    migrate_all(os.environ["DATABASE_URL"], sys.argv[1:] or migrated_services())
+    class Settings(WithDatabase):
+        model_config = of_service(service)
+
+    return settings_of_command(Settings).database_url
+
+
+if __name__ == "__main__":
+    for service in sys.argv[1:] or migrated_services():
+        migrate_all(url_of(service), [service])

@@ -1,15 +1,18 @@
 """Settings come from the environment, once, into a frozen object with a sentence a field.
 
 Each setting has two names: the service's own (`ROUTER_DATABASE_URL`) and the one that
-all services share (`DATABASE_URL`); the service's own wins.
+all services share (`DATABASE_URL`); the service's own wins.  What the environment does not say
+may stand in a file of that name in the folder that `SECRETS_DIR` names.
 """
 
+import os
 from typing import Any, Literal, TypeVar
 
 from pydantic import AliasChoices, AliasGenerator, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_LENGTH_MIN = 16
+SECRETS_DIR = "SECRETS_DIR"
 S = TypeVar("S", bound=BaseSettings)
 
 
@@ -23,6 +26,7 @@ def of_service(service: str) -> SettingsConfigDict:
         frozen=True,
         extra="ignore",
         populate_by_name=True,
+        secrets_dir=os.environ.get(SECRETS_DIR) or None,
         alias_generator=AliasGenerator(validation_alias=names),
     )
 
@@ -51,13 +55,22 @@ def _said(kind: type[BaseModel], name: str, problem: Any) -> str:
 class ServiceSettings(BaseSettings):
     """What every service can be told."""
 
-    nats_url: str = Field(default="nats://127.0.0.1:4222", description="Where NATS listens.")
+    nats_url: str = Field(
+        default="nats://127.0.0.1:4222",
+        description="Where NATS listens; of a cluster several, with commas.",
+    )
     nats_user: str = Field(
         default="",
         description="The service's user at NATS; empty where the server asks for none.",
     )
     nats_password: SecretStr = Field(
         default=SecretStr(""), description="The password of that user."
+    )
+    nats_replicas: int = Field(
+        default=1,
+        ge=1,
+        le=5,
+        description="How many servers of a NATS cluster keep each fact; the same for all services.",
     )
     otel_exporter_otlp_endpoint: str = Field(
         default="",
@@ -73,6 +86,11 @@ class WithDatabase(BaseSettings):
 
     database_url: str = Field(
         description="The PostgreSQL database, as postgresql://user:password@host:port/name."
+    )
+    database_pooler: bool = Field(
+        default=False,
+        description="Whether a pooler that lends connections for single transactions stands "
+        "there: then no statement is prepared, and limits are the role's.",
     )
 
 

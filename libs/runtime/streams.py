@@ -59,6 +59,7 @@ async def declare_stream(broker: Broker, stream: StreamSpec) -> None:
         max_age=stream.max_age.total_seconds(),
         max_bytes=stream.max_bytes,
         duplicate_window=stream.duplicate_window.total_seconds(),
+        num_replicas=broker.replicas,
     )
     try:
         await broker.jetstream.add_stream(config)

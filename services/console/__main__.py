@@ -54,7 +54,7 @@ async def run(arguments: list[str] | None = None) -> int:
     if asked.command in ("export", "plan", "apply"):
         return await _configure(asked)
     settings = settings_of_command(Settings)
-    database = Database(settings.database_url, application_name="console")
+    database = Database.of(settings, "console")
     await database.open()
     try:
         return await _keep_people(settings, database, asked)
@@ -113,8 +113,7 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _configure(asked: argparse.Namespace) -> int:
     settings = settings_of_command(Settings)
-    password = settings.nats_password.get_secret_value()
-    broker = Broker(settings.nats_url, "console", settings.nats_user, password)
+    broker = Broker.of(settings, "console")
     broker.open()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):

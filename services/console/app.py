@@ -110,9 +110,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     """Read settings once, wire once; everything below receives values."""
     settings = settings or Settings()
     telemetry.start("console", settings.otel_exporter_otlp_endpoint, settings.log_level)
-    password = settings.nats_password.get_secret_value()
-    broker = Broker(settings.nats_url, "console", settings.nats_user, password)
-    database = Database(settings.database_url, application_name="console")
+    broker = Broker.of(settings, "console")
+    database = Database.of(settings, "console")
 
     async def declare_streams() -> None:
         for stream in STREAMS:

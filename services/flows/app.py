@@ -62,9 +62,8 @@ def create(settings: Settings | None = None) -> Starlette:
     """Read settings once, wire once; everything below receives values."""
     settings = settings or Settings()
     telemetry.start("flows", settings.otel_exporter_otlp_endpoint, settings.log_level)
-    password = settings.nats_password.get_secret_value()
-    broker = Broker(settings.nats_url, "flows", settings.nats_user, password)
-    database = Database(settings.database_url, application_name="flows")
+    broker = Broker.of(settings, "flows")
+    database = Database.of(settings, "flows")
     outbox = Outbox(database, broker, tables.outbox)
 
     async def declare_streams() -> None:

@@ -73,9 +73,7 @@ def create(settings: Settings | None = None) -> Door:
     """Read settings once, wire once; everything below receives values."""
     settings = settings or Settings()
     telemetry.start("ingress", settings.otel_exporter_otlp_endpoint, settings.log_level)
-    broker = Broker(
-        settings.nats_url, "ingress", settings.nats_user, settings.nats_password.get_secret_value()
-    )
+    broker = Broker.of(settings, "ingress")
     ask = Ask(broker)
     seal = Seal(settings.session_secret.get_secret_value(), "carrier tokens")
     settings.folder.mkdir(parents=True, exist_ok=True)

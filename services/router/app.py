@@ -92,10 +92,8 @@ def create(settings: Settings | None = None) -> Starlette:
     """Read settings once, wire once; everything below receives values."""
     settings = settings or Settings()
     telemetry.start("router", settings.otel_exporter_otlp_endpoint, settings.log_level)
-    broker = Broker(
-        settings.nats_url, "router", settings.nats_user, settings.nats_password.get_secret_value()
-    )
-    database = Database(settings.database_url, application_name="router")
+    broker = Broker.of(settings, "router")
+    database = Database.of(settings, "router")
     outbox = Outbox(database, broker, tables.outbox)
 
     async def declare_streams() -> None:

@@ -75,10 +75,9 @@ def create(settings: Settings | None = None) -> FastAPI:
     """Read settings once, wire once; everything below receives values."""
     settings = settings or Settings()
     telemetry.start("rtb", settings.otel_exporter_otlp_endpoint, settings.log_level)
-    password = settings.nats_password.get_secret_value()
-    broker = Broker(settings.nats_url, "rtb", settings.nats_user, password)
-    database = Database(settings.database_url, application_name="rtb")
-    doors = Database(settings.database_url, application_name="rtb-doors", most=DOORS_CONNECTIONS)
+    broker = Broker.of(settings, "rtb")
+    database = Database.of(settings, "rtb")
+    doors = Database.of(settings, "rtb-doors", DOORS_CONNECTIONS)
     outbox = Outbox(database, broker, tables.outbox)
 
     async def declare_streams() -> None:

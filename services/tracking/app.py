@@ -127,7 +127,7 @@ def create(settings: Settings | None = None) -> Starlette:
     settings = settings or Settings()  # from the environment
     telemetry.start("tracking", settings.otel_exporter_otlp_endpoint, settings.log_level)
     broker = _broker(settings)
-    database = Database(settings.database_url, application_name="tracking")
+    database = Database.of(settings, "tracking")
     outbox = Outbox(database, broker, outbox_rows)
     clock = SystemClock()
     journal = Journal(database, clock)
@@ -181,12 +181,7 @@ def create(settings: Settings | None = None) -> Starlette:
 
 def _broker(settings: Settings) -> Broker:
     """The connection to NATS, with what is told there."""
-    broker = Broker(
-        settings.nats_url,
-        "tracking",
-        settings.nats_user,
-        settings.nats_password.get_secret_value(),
-    )
+    broker = Broker.of(settings, "tracking")
 
     async def declare_streams() -> None:
         for stream in STREAMS:

@@ -37,6 +37,8 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
     defaults = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", example(), re.MULTILINE))
     other = {
         "LOG_LEVEL": "ERROR",
+        "NATS_REPLICAS": "3",
+        "DATABASE_POOLER": "true",
         "INGRESS_ENVIRONMENT": "development",
         "INGRESS_VERIFY_SIGNATURES": "true",
         "INGRESS_WEBHOOK_DEADLINE_MS": "4000",
