@@ -6,7 +6,7 @@ export NODE_USE_SYSTEM_CA := 1
 WEB := services/console/web
 NPM := PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix $(WEB) --silent
 
-.PHONY: help setup check web web-check screens test test-long migrate migration format run call rehearse bench env goldens schemas nats-conf
+.PHONY: help setup check web web-check screens test test-long migrate migration format run call rehearse bench env goldens schemas nats-conf kubernetes
 
 help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,9 @@ schemas: setup ## Write the schemas of all messages, doors and the API
 
 nats-conf: setup ## Write nats.conf from the contracts
 	@$(PY) -m deploy.nats
+
+kubernetes: setup ## Write deploy/kubernetes/base from cards and contracts
+	@$(PY) -m deploy.kubernetes
 
 env: setup ## Write example.env from the services' settings
 	@$(PY) -m deploy.example_env

@@ -20,12 +20,12 @@ from cryptography.x509.oid import NameOID
 
 from deploy.example_env import settings_of
 from deploy.nats import USERS, configuration, server_environment
+from deploy.roles import DATABASE
 from libs.contracts.catalogue import SERVICES
 from libs.runtime.migrations import migrated_services
 
 READER = 10_001  # who runs in the image
 POSTGRES = 999  # who runs in PostgreSQL's
-DATABASE = "callcenter"
 HOST = "postgres"
 CERTIFICATE_DAYS = 365
 ADMINISTRATORS = "migrate"

@@ -7,6 +7,8 @@ A service's address says its role's name and password; the role owns the service
 what is in it, also what another role made there before.
 """
 
+from collections.abc import Iterator
+
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 from pydantic_settings import BaseSettings
@@ -16,6 +18,7 @@ from libs.runtime.database import STATEMENT_TIMEOUT_MS
 from libs.runtime.migrations import migrated_services, url_of
 from libs.runtime.settings import WithDatabase, of_service, settings_of_command
 
+DATABASE = "callcenter"
 KINDS = {"r": "TABLE", "p": "TABLE", "v": "VIEW", "m": "MATERIALIZED VIEW", "S": "SEQUENCE"}
 THEIRS = """
 SELECT c.relkind::text, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -41,6 +44,18 @@ def separate(administrator_url: str, urls: dict[str, str]) -> None:
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         for service, url in urls.items():
             _own(connection, database, service, url)
+
+
+def first_statements(database: str = DATABASE) -> Iterator[str]:
+    """The same for a database that is being made where roles get their passwords otherwise."""
+    yield f"REVOKE ALL ON DATABASE {database} FROM PUBLIC"
+    yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
+    for service in migrated_services():
+        yield f"CREATE ROLE {service} LOGIN"
+        yield f"ALTER ROLE {service} SET statement_timeout = {STATEMENT_TIMEOUT_MS}"
+        yield f"ALTER ROLE {service} SET timezone = 'UTC'"
+        yield f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {service}"
+        yield f"CREATE SCHEMA {service} AUTHORIZATION {service}"
 
 
 def _own(connection: psycopg.Connection, database: Identifier, service: str, url: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import make_url
 
-from deploy.roles import separate
+from deploy.roles import first_statements, separate
 from libs.runtime.migrations import migrate_all, migrated_services
 from tests.kit.postgres import Databases
 
@@ -78,3 +78,15 @@ def test_an_empty_database_is_made_by_the_roles_alone(databases: Databases) -> N
     urls = urls_on(administrator)
     separate(administrator, urls)
     migrate_all(urls["flows"], ["flows"])
+
+
+def test_an_operator_of_databases_can_make_it_by_statements(databases: Databases) -> None:
+    url = make_url(databases.empty())
+    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        for statement in first_statements(str(url.database)):
+            connection.execute(statement)
+        connection.execute("ALTER ROLE flows PASSWORD 'its own'")
+    migrate_all(
+        url.set(username="flows", password="its own").render_as_string(hide_password=False),
+        ["flows"],
+    )
