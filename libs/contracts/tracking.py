@@ -24,6 +24,7 @@ from libs.contracts.outcomes import CallResult, HungUpBy, HungUpSource, SubStatu
 from libs.contracts.phone import Caller
 from libs.contracts.quality import Quality
 from libs.contracts.recordings import Recording
+from libs.contracts.reporting import FILTERS_MAX, Filter
 from libs.contracts.tags import Tags
 from libs.contracts.visits import Attribution
 from libs.contracts.worth import Effect, Unearned, Worth
@@ -145,6 +146,8 @@ class ListCalls(Question):
 
     `since` is inclusive, `until` exclusive; both compare with the call's arrival.  Ring and talk
     seconds lie from `…_least` to `…_most`, both inclusive; calls without any do not.
+    `where` are filters of reports: so a row of one leads to its calls.  A call passes where one of
+    its legs does, as in reports; a word that reports do not know is `malformed`.
     `too_much`: what is looked for is too rare for so long a time.
     """
 
@@ -166,6 +169,7 @@ class ListCalls(Question):
     talk_seconds_least: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
     talk_seconds_most: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
     caller: str | None = Field(default=None, max_length=254)
+    where: tuple[Filter, ...] = Field(default=(), max_length=FILTERS_MAX)
     cursor: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=50, ge=1, le=PAGE_MAX)
 

@@ -1,7 +1,7 @@
 """Calls: listed, live, in full, explained, replayed; and rehearsed before there is one."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -29,6 +29,7 @@ from libs.contracts.rehearsing import (
     Rehearse,
     Rehearsed,
 )
+from libs.contracts.reporting import FILTERS_MAX
 from libs.contracts.screening import CallerHistory
 from libs.contracts.tags import Tags
 from libs.contracts.tracking import (
@@ -50,6 +51,7 @@ from services.console.domain.call_rows import (
     row_of_party_call,
 )
 from services.console.domain.csv_text import lines
+from services.console.domain.where import PATTERN, filters_of
 from services.console.problems import Problem
 from services.console.routes.asking import (
     CARRIER_MS,
@@ -92,6 +94,9 @@ class Wish(Command):
     model_config = ConfigDict(extra="forbid")
 
 
+Where = Annotated[str, Field(max_length=400, pattern=PATTERN)]
+
+
 class Filter(BaseModel):
     """Which calls; what is left out does not choose."""
 
@@ -111,8 +116,17 @@ class Filter(BaseModel):
     talk_seconds_least: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
     talk_seconds_most: int | None = Field(default=None, ge=0, le=SECONDS_MAX)
     caller: str | None = Field(default=None, max_length=254)
+    where: tuple[Where, ...] = Field(
+        default=(),
+        max_length=FILTERS_MAX,
+        description="as reports filter: `source=google`, `tag:size!=4`; one word's values add up",
+    )
     cursor: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=50, ge=1, le=200)
+
+    def chosen(self) -> dict[str, Any]:
+        """What the owner is asked for."""
+        return {**self.model_dump(), "where": filters_of(self.where)}
 
 
 QUERY = {name: f"query.{name}" for name in Filter.model_fields}
@@ -128,7 +142,7 @@ async def list_calls(request: Request, who: Who, which: Annotated[Filter, Query(
         check_chosen(which, ListPartyCalls)
         mine = which.model_dump(include=set(ListPartyCalls.model_fields))
         return told(await asked(request, of_party(ListPartyCalls, QUERY, who, **mine), QUERY))
-    question = formed(ListCalls, QUERY, account_id=who.account_id, **which.model_dump())
+    question = formed(ListCalls, QUERY, account_id=who.account_id, **which.chosen())
     return told(await asked(request, question, QUERY))
 
 
@@ -152,7 +166,7 @@ async def calls_file(request: Request, who: Who, which: Annotated[Filter, Query(
         check_chosen(which, ListPartyCalls)
 
     async def page_after(cursor: str | None) -> Calls | PartyCalls:
-        chosen = {**which.model_dump(), "limit": PAGE_MAX, "cursor": cursor}
+        chosen = {**which.chosen(), "limit": PAGE_MAX, "cursor": cursor}
         if who.viewer is not None:
             mine = {name: chosen[name] for name in chosen if name in ListPartyCalls.model_fields}
             question: Question = of_party(ListPartyCalls, QUERY, who, **mine)

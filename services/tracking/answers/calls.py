@@ -11,7 +11,7 @@ from services.tracking.answers.refusing import declining
 from services.tracking.desk.annotating import AnnotatingDesk
 from services.tracking.desk.attributing import AttributingDesk
 from services.tracking.desk.calls import Desk
-from services.tracking.domain.reports import TooMuch
+from services.tracking.domain.reports import TooMuch, unknown_filters
 
 QUESTIONS_IN_FLIGHT_MAX = 32  # of each kind; more would only wait for a database connection
 
@@ -30,6 +30,9 @@ def bind(answers: Answers, desk: Desk, attributing: AttributingDesk) -> None:
 
     @answers.to(ListCalls, in_flight_max=QUESTIONS_IN_FLIGHT_MAX)
     async def list_calls(question: ListCalls, _: Deadline) -> Value:
+        if unknown := unknown_filters(question.where):
+            fields = [(f"where.{at}.dimension", text) for at, text in unknown]
+            raise Declined("malformed", "calls cannot be filtered by this", fields)
         with declining():
             try:
                 return await desk.list_calls(question)

@@ -87,9 +87,7 @@ def unknown_words(report: ReportShape, topic: Topic = CALLS) -> list[tuple[str, 
     if sum(word in PARTS for word in report.group_by) > 1:
         problems.append(("group_by", "has two parts of time"))
     problems += [
-        (f"filters.{at}.dimension", f"not one of: {known}")
-        for at, each in enumerate(report.filters)
-        if not topic.knows(each.dimension)
+        (f"filters.{at}.dimension", text) for at, text in unknown_filters(report.filters, topic)
     ]
     problems += [
         (f"columns.{at}", f"not one of: {', '.join(measures)}")
@@ -99,6 +97,16 @@ def unknown_words(report: ReportShape, topic: Topic = CALLS) -> list[tuple[str, 
     if report.order_by and report.order_by not in measures:
         problems.append(("order_by", f"not one of: {', '.join(measures)}"))
     return problems
+
+
+def unknown_filters(filters: Sequence[Filter], topic: Topic = CALLS) -> list[tuple[int, str]]:
+    """The filters by words that cannot be filtered by, and those that can."""
+    known = ", ".join((*topic.dimensions, f"{TAG}<name>"))
+    return [
+        (at, f"not one of: {known}")
+        for at, each in enumerate(filters)
+        if not topic.knows(each.dimension)
+    ]
 
 
 def keys_of(group: Group, report: Report, periods: Sequence[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Reading calls, always those of one account."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -22,14 +23,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import literal
 
 from libs.contracts.ids import AccountId, CallId
+from libs.contracts.reporting import Filter
 from libs.contracts.tracking import ListCalls, TimelineEntry
 from libs.runtime.database import Database
 from services.tracking.domain.cells import Told
 from services.tracking.domain.cursor import Place
 from services.tracking.domain.reports import TooMuch
 from services.tracking.store.journal import searchable
+from services.tracking.store.reports import passes
+from services.tracking.store.rollups import value_of
 from services.tracking.tables.calls import call, fact
 from services.tracking.tables.filing import filing
+from services.tracking.tables.tallies import tally
 
 READ_TIMEOUT_MS = 900  # who looks at a list waits no longer
 _AMONG = {
@@ -160,7 +165,20 @@ def _filters(question: ListCalls) -> list[ColumnElement[bool]]:
         filters.append(call.c.caller == searchable(question.caller))
     if question.duplicate is not None:
         filters.append(call.c.duplicate.is_(question.duplicate))
+    if question.where:
+        filters.append(_counted(question.account_id, question.where))
     return filters + _came_out(question)
+
+
+def _counted(account_id: AccountId, where: Sequence[Filter]) -> ColumnElement[bool]:
+    """Whether a line of a call is let through by all of a report's filters."""
+    line = select(tally.c.line).where(
+        tally.c.account_id == account_id,
+        tally.c.call_id == call.c.call_id,
+        tally.c.filed_on == call.c.filed_on,
+        *(passes(value_of(tally, each.dimension), each) for each in where),
+    )
+    return line.exists()
 
 
 def _came_out(question: ListCalls) -> list[ColumnElement[bool]]:

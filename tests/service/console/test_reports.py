@@ -105,6 +105,12 @@ async def test_calls_by_publisher_and_by_a_registered_parameter(stage: Stage) ->
     calls = list(csv.DictReader((await owner("GET", "calls/csv")).text.splitlines()))
     assert {(call["publisher_id"], call["source"]) for call in calls} == {(publisher, "mail")}
 
+    theirs = await owner.get(f"calls?where=publisher={publisher}&where=tag:size=4")
+    assert len(theirs["calls"]) == CALLS + 1
+    assert (await owner.get("calls?where=source!=mail"))["calls"] == []
+    no = await owner("GET", "calls?where=weather=fine")
+    assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "query.where.0.dimension")
+
 
 async def test_a_saved_report_is_kept_made_and_told(stage: Stage) -> None:
     owner = stage.owner

@@ -50,6 +50,17 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"talk_seconds_least": 40, "talk_seconds_most": 40}, ["completed"]),
     ({"talk_seconds_most": 39}, []),
     ({"ring_seconds_least": 1}, ["completed"]),
+    ({"where": [{"dimension": "buyer", "values": [str(OTHER_BUYER)]}]}, ["other"]),
+    (
+        {
+            "where": [
+                {"dimension": "outcome", "values": ["completed"], "exclude": True},
+                {"dimension": "tag:none", "values": [""]},
+            ],
+            "campaign_id": CAMPAIGN,
+        },
+        ["ringing", "live", "closed"],
+    ),
     # A call arrives one second after its minute.
     ({"since": NOON + timedelta(minutes=3, seconds=1)}, ["other", "ringing"]),
     ({"until": NOON + timedelta(minutes=1, seconds=1)}, ["completed"]),

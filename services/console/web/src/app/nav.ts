@@ -1,4 +1,4 @@
-import { LayoutDashboard, Megaphone, PhoneCall, Radio, Users, type LucideIcon } from "lucide-react";
+import { ChartLine, LayoutDashboard, Megaphone, PhoneCall, Radio, Users, type LucideIcon } from "lucide-react";
 import type { Right } from "@/api/session";
 
 export interface Entry {
@@ -26,5 +26,9 @@ export const NAV: { group: string; entries: Entry[] }[] = [
       { to: "/campaigns", label: "Campaigns", icon: Megaphone, key: "m", right: "look" },
       { to: "/buyers", label: "Buyers", icon: Users, key: "b", right: "look" },
     ],
+  },
+  {
+    group: "Measure",
+    entries: [{ to: "/reports", label: "Reports", icon: ChartLine, key: "r", right: "look" }],
   },
 ];

@@ -25,3 +25,10 @@ export const yes = (given: Given, name: string): boolean | undefined => (given[n
 export function short<T extends object>(search: T): Partial<T> {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0))) as Partial<T>;
 }
+
+/** Several texts, each as it was written. */
+export const texts = (given: Given, name: string, most: number, max = 400): string[] | undefined => {
+  const value = given[name];
+  const found = (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === "string" && one !== "" && one.length <= max).slice(0, most);
+  return found.length > 0 ? found : undefined;
+};

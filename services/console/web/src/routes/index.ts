@@ -4,6 +4,7 @@ import { buyers } from "./buyers";
 import { call, calls } from "./calls";
 import { live, overview } from "./overview";
 import { campaigns } from "./campaigns";
+import { reports } from "./reports";
 import { root } from "./root";
 
 /** All addresses of the application: one line for each. */
@@ -15,6 +16,7 @@ export const router = createRouter({
     call,
     ...campaigns,
     ...buyers,
+    reports,
   ]),
   basepath: "/console",
   defaultPendingComponent: Loading,

@@ -14,6 +14,8 @@ export interface Column<Row> {
   num?: boolean;
   /** Numbers of telephones, ids. */
   mono?: boolean;
+  /** The server sorts by it. */
+  sorts?: boolean;
   /** Not shown until somebody asks for it. */
   hidden?: boolean;
 }
@@ -29,6 +31,8 @@ interface Props<Row> {
   onMore?: (() => void) | undefined;
   empty?: ReactNode;
   dim?: (row: Row) => boolean;
+  /** By which column the rows come, and what asks for another. */
+  sorted?: { by: string; ascending: boolean; onSort: (id: string) => void };
 }
 
 const ROW_PX = 32;
@@ -36,7 +40,7 @@ const AHEAD = 12; // rows outside the window that exist all the same
 const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature, columnResizingFeature, columnOrderingFeature });
 
 /** A list of any length: only the rows in view exist; columns, order and widths are kept. */
-export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty, dim }: Props<Row>) {
+export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty, dim, sorted }: Props<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
   const kept = useKept(name, columns);
@@ -96,9 +100,17 @@ export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty,
               <th
                 key={header.id}
                 scope="col"
+                aria-sort={sorted?.by === header.id ? (sorted.ascending ? "ascending" : "descending") : undefined}
                 className={cn("group sticky top-0 z-10 h-8 border-b border-line bg-panel px-2 text-sm font-medium text-muted first:pl-4 last:pr-10", shown[index]!.num ? "num" : "text-left")}
               >
-                <span className="block truncate">{shown[index]!.head}</span>
+                {sorted && shown[index]!.sorts ? (
+                  <button type="button" title={shown[index]!.head} onClick={() => sorted.onSort(header.id)} className="block max-w-full truncate hover:text-text [.num>&]:ml-auto">
+                    {shown[index]!.head}
+                    {sorted.by === header.id && <span aria-hidden>{sorted.ascending ? " ↑" : " ↓"}</span>}
+                  </button>
+                ) : (
+                  <span className="block truncate">{shown[index]!.head}</span>
+                )}
                 <span
                   aria-hidden
                   onPointerDown={header.getResizeHandler() as never}

@@ -7,7 +7,9 @@ import { useFresh } from "@/api/live";
 import { useNames } from "@/api/names";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
+import { WhereFilters } from "@/app/where";
 import { short } from "@/lib/search";
+import { moment } from "@/lib/time";
 import { said } from "@/lib/words";
 import { Button, buttonLook } from "@/ui/button";
 import { FilterMany, FilterOne, Filters, FilterText } from "@/ui/filters";
@@ -79,6 +81,7 @@ export function CallList() {
   );
 }
 
+const OWN = "own";
 const DUPLICATES = [
   { value: "true", label: "Duplicates" },
   { value: "false", label: "No duplicates" },
@@ -89,6 +92,7 @@ function CallFilters({ search, onClear }: { search: CallSearch; onClear: (() => 
   const navigate = useNavigate();
   const campaigns = useNames("campaigns");
   const buyers = useNames("buyers");
+  const own = search.since !== undefined; // a report's row leads to its own time
   const change = (more: Partial<CallSearch>) => void navigate({ to: "/calls", search: short({ ...search, ...more }), replace: true });
   return (
     <Filters onClear={onClear}>
@@ -96,15 +100,16 @@ function CallFilters({ search, onClear }: { search: CallSearch; onClear: (() => 
       <FilterOne
         label="When"
         none="Any time"
-        choices={Object.entries(RANGES).map(([value, label]) => ({ value, label }))}
-        value={search.range}
-        onChange={(range) => change({ range: range as CallSearch["range"], since: undefined, until: undefined })}
+        choices={[...Object.entries(RANGES).map(([value, label]) => ({ value, label })), ...(own ? [{ value: OWN, label: `${moment(search.since)} to ${moment(search.until) || "now"}` }] : [])]}
+        value={own ? OWN : search.range}
+        onChange={(range) => range !== OWN && change({ range: range as CallSearch["range"], since: undefined, until: undefined })}
       />
       <FilterMany label="Outcome" choices={STATUSES.map((value) => ({ value, label: said(value) }))} value={search.status ?? []} onChange={(status) => change({ status: status as CallSearch["status"] })} />
       <FilterOne label="Campaign" none="Any campaign" choices={campaigns} value={search.campaign_id} onChange={(campaign_id) => change({ campaign_id })} />
       <FilterOne label="Buyer" none="Any buyer" choices={buyers} value={search.buyer_id} onChange={(buyer_id) => change({ buyer_id })} />
       <FilterOne label="Talked" none="Any length" choices={TALKED} value={search.talk_least?.toString()} onChange={(least) => change({ talk_least: least ? Number(least) : undefined })} />
       <FilterOne label="Repeats" none="All" choices={DUPLICATES} value={search.duplicate?.toString()} onChange={(value) => change({ duplicate: value === undefined ? undefined : value === "true" })} />
+      <WhereFilters where={search.where} onChange={(where) => change({ where })} />
     </Filters>
   );
 }

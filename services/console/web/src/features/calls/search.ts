@@ -1,5 +1,5 @@
 import type { Schemas } from "@/api/client";
-import { oneOf, short, someOf, text, whole, yes, type Given } from "@/lib/search";
+import { oneOf, short, someOf, text, texts, whole, yes, type Given } from "@/lib/search";
 
 export const STATUSES = ["ringing", "connected", "finished", "no_buyer", "not_open", "rejected", "caller_hung_up", "failed"] as const satisfies readonly Schemas["CallResult"][];
 export const RANGES = { today: "Today", day: "Last 24 hours", week: "Last 7 days", month: "Last 30 days" } as const;
@@ -16,6 +16,8 @@ export interface CallSearch {
   duplicate?: boolean;
   talk_least?: number;
   caller?: string;
+  /** As reports filter: "source=google". */
+  where?: string[];
 }
 
 export const readCallSearch = (given: Given): CallSearch =>
@@ -29,6 +31,7 @@ export const readCallSearch = (given: Given): CallSearch =>
     duplicate: yes(given, "duplicate"),
     talk_least: whole(given, "talk_least"),
     caller: text(given, "caller"),
+    where: texts(given, "where", 200),
   });
 
 const DAY_MS = 86_400_000;
