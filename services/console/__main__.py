@@ -19,10 +19,10 @@ from libs.runtime.clock import SystemClock
 from libs.runtime.database import Database
 from libs.runtime.settings import settings_of_command
 from services.console.desk.configuring import ConfiguringDesk, Wanted
+from services.console.desk.counting import Counting
 from services.console.desk.inviting import Inviting
 from services.console.desk.keeping_people import COMMAND_LINE, KeepingPeople, Stores
 from services.console.desk.passwords import Passwords
-from services.console.desk.proving import Proving
 from services.console.desk.resetting import give_link
 from services.console.desk.setting_factors import OFF, ON
 from services.console.domain.access import PLATFORM, PORTALS, Principal, Right, Role, rights_of
@@ -158,11 +158,12 @@ def _inviting(stores: Stores, database: Database, settings: Settings) -> Invitin
         Invitations(database),
         stores.accounts,
         stores.people,
-        Proving(stores.people, Limits(database), passwords, clock),
+        Counting(Limits(database), clock),
         passwords,
         Mail("", settings.mail_from),
         clock,
         settings.public_base_url,
+        settings.invitations_per_hour,
     )
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import psycopg
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
@@ -27,6 +28,7 @@ from services.console import live
 from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
 from services.console.desk.assisting import Assistant
 from services.console.desk.configuring import ConfiguringDesk
+from services.console.desk.counting import Counting
 from services.console.desk.helping import HelpDesk
 from services.console.desk.inviting import Inviting
 from services.console.desk.keeping_people import KeepingPeople, Stores
@@ -45,6 +47,7 @@ from services.console.mail import Mail
 from services.console.middleware import REQUEST_ID, Envelope
 from services.console.problems import Problem, answer, of_http, of_validation
 from services.console.routes import (
+    account_rules,
     accounts,
     agents,
     auctions,
@@ -73,7 +76,6 @@ from services.console.routes import (
     platform,
     postbacks,
     predecessor,
-    quality,
     reconciling,
     recordings,
     reports,
@@ -86,6 +88,7 @@ from services.console.routes import (
 )
 from services.console.routes import audit as audit_log
 from services.console.routes.configuration import configuration_routes
+from services.console.routes.refusals import REFUSALS
 from services.console.routes.tracked import tracked_routes
 from services.console.settings import Settings
 from services.console.site import site_routes
@@ -181,7 +184,7 @@ def _routes() -> tuple[APIRouter, ...]:
         bulk.router,
         configuration_text.router,
         recordings.router,
-        quality.router,
+        account_rules.router,
         calls.router,
         call_edits.router,
         reports.router,
@@ -229,13 +232,13 @@ def _furnish(
 ) -> None:
     """Give the routes what they work with."""
     stores, sessions, limits = Stores.on(database), Sessions(database), Limits(database)
-    passwords = Passwords()
+    counting, passwords = Counting(limits, clock), Passwords()
     app.state.accounts, app.state.members = stores.accounts, stores.members
     app.state.people, app.state.keys = stores.people, stores.keys
     app.state.sessions = sessions
-    app.state.clock, app.state.digest = clock, digest
+    app.state.clock, app.state.digest, app.state.counting = clock, digest, counting
     factors = SecondFactors(database)
-    proving = Proving(stores.people, limits, passwords, clock)
+    proving = Proving(stores.people, counting, passwords)
     seal = Seal(settings.session_secret.get_secret_value(), "second factors")
     setting = SettingFactors(factors, proving, seal, clock)
     app.state.second_factors, app.state.setting_factors = factors, setting
@@ -244,11 +247,12 @@ def _furnish(
         Invitations(database),
         stores.accounts,
         stores.people,
-        proving,
+        counting,
         passwords,
         mail,
         clock,
         base_url,
+        settings.invitations_per_hour,
     )
     app.state.signing_in = SigningIn(
         stores.people, sessions, proving, setting, app.state.inviting, passwords, clock
@@ -259,18 +263,20 @@ def _furnish(
     app.state.signing_up = SigningUp(
         SignUps(database),
         stores.people,
-        proving,
+        counting,
         passwords,
         mail,
         clock,
         base_url,
         settings.sign_up,
+        settings.sign_ups_per_hour,
     )
     app.state.keeping_people = KeepingPeople(stores, passwords, clock)
     app.state.guard = Guard(
         sessions,
         stores.keys,
         limits,
+        counting,
         clock,
         Seal(settings.session_secret.get_secret_value(), "answers that are given again"),
         settings.requests_per_minute,
@@ -283,7 +289,7 @@ def _furnish(
 def _help_desk(settings: Settings, database: Database, clock: Clock) -> HelpDesk:
     return HelpDesk(
         Questions(database),
-        Limits(database),
+        Counting(Limits(database), clock),
         ManualShelf(),
         clock,
         per_hour=settings.help_questions_per_hour,
@@ -320,6 +326,8 @@ def _dress(app: FastAPI, settings: Settings) -> None:
         HTTPException: of_http,
         SQLAlchemyError: _of_database,
         OSError: _of_database,
+        psycopg.OperationalError: _of_database,
+        **REFUSALS,
     }
     for kind, read in handlers.items():
         app.add_exception_handler(kind, _handler(read))

@@ -6,7 +6,6 @@ Every route is a `Guarded` one and names the right that it needs, and what porta
 
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from libs.runtime.ask import Refused, Unanswered
 from libs.runtime.clock import Clock
 from libs.runtime.seal import CannotOpen, Seal
+from services.console.desk.counting import REQUESTS, Counting
 from services.console.desk.knowing_parties import KnowingParties, PartyGone
 from services.console.desk.proving import Visitor
 from services.console.domain.access import CLOSED, Allowance, Portals, Principal, Right, Role, Rule
@@ -35,7 +35,6 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 IDEMPOTENCY_LENGTH_MAX = 255
 BODIED = frozenset(("POST", "PUT"))
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
-WINDOW = timedelta(minutes=1)
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -48,6 +47,7 @@ class Guard:
         sessions: Sessions,
         keys: Keys,
         limits: Limits,
+        counting: Counting,
         clock: Clock,
         seal: Seal,
         requests_per_minute: int,
@@ -58,6 +58,7 @@ class Guard:
         self._sessions = sessions
         self._keys = keys
         self._limits = limits
+        self._counting = counting
         self._clock = clock
         self._seal = seal
         self._most = requests_per_minute
@@ -70,12 +71,12 @@ class Guard:
         """Do one request, if it may be done; without a rule everybody may."""
         _check_content(request)
         if rule is None:
-            await self._count(f"address/{visitor_of(request).address}")
+            await self.count_visitor(request)
             self._check_origin(request)
             return await go_on(request)
         principal = await self.principal(request)
         if principal is None:
-            await self._count(f"address/{visitor_of(request).address}")
+            await self.count_visitor(request)
             raise Problem(401, "unauthenticated", "sign in, or send a key: Authorization: Bearer …")
         await self._count(f"asker/{principal.session_id or principal.key_id}")
         principal = await self._of_party(principal, rule)
@@ -137,14 +138,12 @@ class Guard:
             raise Problem(403, "forbidden", f"this is not open to a {principal.role}")
         raise Problem(403, "forbidden", f"this needs the right to {rule.right}")
 
+    async def count_visitor(self, request: Request) -> None:
+        """Count a request of nobody in particular by its address; raise TooOften."""
+        await self._count(f"address/{visitor_of(request).address}")
+
     async def _count(self, key: str) -> None:
-        now = self._clock.now()
-        seconds = WINDOW.total_seconds()
-        window = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
-        if await self._limits.count(f"requests/{key}", window) > self._most:
-            wait = int((window + WINDOW - now).total_seconds()) + 1
-            detail = f"at most {self._most} a minute"
-            raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(wait)})
+        await self._counting.count(REQUESTS, f"requests/{key}", self._most)
 
     async def _once(
         self, request: Request, principal: Principal, key: str, go_on: Handler

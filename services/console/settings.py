@@ -51,6 +51,14 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
         default=False,
         description="Whether anybody may found an account, by a link that comes by mail.",
     )
+    sign_ups_per_hour: int = Field(
+        default=100, ge=1, description="How many links to found accounts are sent in an hour."
+    )
+    invitations_per_hour: int = Field(
+        default=1_000,
+        ge=1,
+        description="How many invitations all accounts together may send in an hour.",
+    )
     first_owner: str = Field(
         default="owner@example.com",
         description="Who owns the first account, which is made when there is none.",

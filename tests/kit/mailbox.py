@@ -15,16 +15,22 @@ LINK = re.compile(r"https?://\S+/link#\S+")
 
 
 class Mailbox:
-    """What the server was given, in order."""
+    """What the server was given, in order; it holds letters to `slow` until it is open."""
 
     def __init__(self) -> None:
         self.url = ""
         self.letters: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.slow = ""
+        self.held = 0
+        self.open = asyncio.Event()
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
+        if self.slow and envelope.rcpt_tos[0].endswith(self.slow):
+            self.held += 1
+            await self.open.wait()
         content = envelope.content
         assert isinstance(content, bytes)
         self.letters.append(message_from_bytes(content, EmailMessage, policy=policy.default))

@@ -6,32 +6,23 @@ An assistant answers where there is one; where it does not, the manual does by i
 import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from libs.runtime.clock import Clock
 from services.console.desk.assisting import Assistant, Look
+from services.console.desk.counting import QUESTIONS, Counting
 from services.console.domain.access import Principal
 from services.console.domain.helping import Anew, Answer, Step, Telling, answer_of
 from services.console.domain.searching import Index
 from services.console.domain.talking import Messages, NotAnswered, briefing_for
-from services.console.store.limits import Limits
 from services.console.store.manual import ManualShelf
 from services.console.store.questions import Questions
 
-WINDOW = timedelta(hours=1)
 FOUND_MAX = 8
 REMEMBERED_MAX = 6  # questions of a conversation that the assistant is told again
 
 log = logging.getLogger(__name__)
-
-
-class TooManyQuestions(Exception):
-    """Somebody asks too often; `seconds` until she may again."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"wait {seconds} seconds")
-        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +49,7 @@ class HelpDesk:
     def __init__(
         self,
         questions: Questions,
-        limits: Limits,
+        counting: Counting,
         manual: ManualShelf,
         clock: Clock,
         *,
@@ -66,7 +57,7 @@ class HelpDesk:
         assistant: Assistant | None = None,
     ) -> None:
         self.questions = questions
-        self._limits = limits
+        self._counting = counting
         self.manual = manual
         self._clock = clock
         self._per_hour = per_hour
@@ -78,12 +69,9 @@ class HelpDesk:
             await self._assistant.close()
 
     async def admit(self, who: Principal) -> None:
-        """Count one more question before it is answered; raise TooManyQuestions."""
-        now, seconds = self._clock.now(), WINDOW.total_seconds()
-        window = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
+        """Count one more question before it is answered; raise TooOften."""
         key = f"help/{who.account_id}/{asker_of(who)}"
-        if await self._limits.count(key, window) > self._per_hour:
-            raise TooManyQuestions(int((window + WINDOW - now).total_seconds()) + 1)
+        await self._counting.count(QUESTIONS, key, self._per_hour)
 
     async def answer(
         self, who: Principal, asked: Asked, look: Look

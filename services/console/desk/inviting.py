@@ -6,20 +6,21 @@ from uuid import UUID, uuid4
 
 from libs.contracts.ids import AccountId
 from libs.runtime.clock import Clock
+from services.console.desk.counting import ALL_LETTERS, LETTERS, Counting
 from services.console.desk.keeping_people import NotYours
 from services.console.desk.passwords import Passwords
-from services.console.desk.proving import Proving
 from services.console.desk.resetting import LinkOver
 from services.console.domain.access import Principal, Role, may_give
 from services.console.domain.links import Link, Purpose
 from services.console.domain.secrets import digest, draw_token
-from services.console.mail import Letter, Mail
+from services.console.mail import Kind, Letter, Mail
 from services.console.store.accounts import Accounts
 from services.console.store.invitations import LIFE, Invitation, Invitations, State
 from services.console.store.members import Standing
 from services.console.store.people import People, Person
 
 LETTERS_MAX = 100  # of an account in a quarter of an hour: it is nobody's way to send mail
+LETTERS_TO_ONE_MAX = 10  # and to one address, whoever invites it
 
 
 class AnotherAddress(Exception):
@@ -62,27 +63,29 @@ class Inviting:
         invitations: Invitations,
         accounts: Accounts,
         people: People,
-        proving: Proving,
+        counting: Counting,
         passwords: Passwords,
         mail: Mail,
         clock: Clock,
         base_url: str,
+        per_hour: int,
     ) -> None:
         self._invitations = invitations
         self._accounts = accounts
         self._people = people
-        self._proving = proving
+        self._counting = counting
         self._passwords = passwords
         self._mail = mail
         self._clock = clock
         self._base_url = base_url
+        self._per_hour = per_hour
 
     async def invite(self, principal: Principal, email: str, standing: Standing) -> Made:
         """Invite somebody by her address.
 
-        Raise NotYours, EmailTaken, InvitedAlready or TooManyFailures.
+        Raise NotYours, EmailTaken, InvitedAlready or TooOften.
         """
-        await self._require(principal, standing.role)
+        await self._require(principal, standing.role, email)
         now, token = self._clock.now(), draw_token()
         one = Invitation(
             account_id=principal.account_id,
@@ -100,8 +103,8 @@ class Inviting:
         return await self._send(one, token)
 
     async def send_again(self, principal: Principal, one: Invitation) -> Made:
-        """Give an open invitation another link.  Raise NotYours, NotOpen or TooManyFailures."""
-        await self._require(principal, one.role)
+        """Give an open invitation another link.  Raise NotYours, NotOpen or TooOften."""
+        await self._require(principal, one.role, one.email)
         token, now = draw_token(), self._clock.now()
         if not await self._invitations.renew(one, digest(token), principal.actor, now):
             raise NotOpen
@@ -156,21 +159,26 @@ class Inviting:
         """One of an account's invitations."""
         return await self._invitations.one(account_id, invitation_id)
 
-    async def list(self, account_id: AccountId) -> list[Invitation]:
-        """An account's invitations, the newest first."""
-        return await self._invitations.all(account_id)
+    async def list(self, account_id: AccountId, after: UUID | None, limit: int) -> list[Invitation]:
+        """A page of an account's invitations, the newest first; `after` was seen last."""
+        return await self._invitations.page(account_id, after, limit)
 
-    async def _require(self, principal: Principal, role: Role) -> None:
+    async def _require(self, principal: Principal, role: Role, email: str) -> None:
         if not may_give(principal.role, role):
             raise NotYours
-        await self._proving.count(f"invitations/{principal.account_id}", LETTERS_MAX)
+        count = self._counting.count
+        await count(LETTERS, f"invitations/{principal.account_id}", LETTERS_MAX)
+        await count(LETTERS, f"invitations/to/{email.lower()}", LETTERS_TO_ONE_MAX)
+        await count(ALL_LETTERS, "invitations", self._per_hour)
 
     async def _send(self, one: Invitation, token: str) -> Made:
         link = Link(Purpose.INVITATION, token).at(self._base_url)
         if not self._mail.there:
             return Made(one, sent=False, link=link)
         account = await self._accounts.name(one.account_id)
-        return Made(one, sent=await self._mail.send(_letter(one, account, link)), link=None)
+        return Made(
+            one, sent=await self._mail.send(Kind.INVITATION, _letter(one, account, link)), link=None
+        )
 
 
 def _letter(one: Invitation, account: str, link: str) -> Letter:

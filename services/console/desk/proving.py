@@ -1,16 +1,13 @@
 """Whether somebody is who she says: by her password, and not guessed."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
-from libs.runtime.clock import Clock
+from services.console.desk.counting import TRIALS, Counting
 from services.console.desk.passwords import Passwords
 from services.console.domain.access import Principal
-from services.console.store.limits import Limits
 from services.console.store.people import People, Person
 
-WINDOW = timedelta(minutes=15)
-FAILURES_OF_NAME_MAX = 10  # in a window; then nobody signs in by it until the window ends
+FAILURES_OF_NAME_MAX = 10  # in a window of TRIALS; nobody signs in by it until that ends
 FAILURES_OF_ADDRESS_MAX = 50  # many people may share one
 CODES_MAX = 20  # in a window, right or wrong: a guesser finds one in 10,000 windows
 TEXT_MAX = 300  # of what a browser says of itself
@@ -18,14 +15,6 @@ TEXT_MAX = 300  # of what a browser says of itself
 
 class WrongPassword(Exception):
     """Nobody signs in with this address and password."""
-
-
-class TooManyFailures(Exception):
-    """Signing in must wait; `seconds` until it may be tried again."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"wait {seconds} seconds")
-        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +32,14 @@ class Proving:
     at the same moment pass no limit.
     """
 
-    def __init__(self, people: People, limits: Limits, passwords: Passwords, clock: Clock) -> None:
+    def __init__(self, people: People, counting: Counting, passwords: Passwords) -> None:
         self._people = people
-        self._limits = limits
+        self._counting = counting
         self._passwords = passwords
-        self._clock = clock
 
     async def by_email(self, email: str, password: str, visitor: Visitor) -> Person:
-        """Whoever has this address and password; raise TooManyFailures or WrongPassword."""
-        keys, window = _keys(email, visitor), self._window()
+        """Whoever has this address and password; raise TooOften or WrongPassword."""
+        keys, began = _keys(email, visitor), self._counting.began(TRIALS)
         for key, most in keys:
             await self.count(key, most)
         person = await self._people.by_email(email)
@@ -59,25 +47,17 @@ class Proving:
             raise WrongPassword
         assert person is not None, "nobody's password never fits"
         for key, _ in keys:
-            await self._limits.take_back(key, window)
+            await self._counting.take_back(key, began)
         return person
 
     async def herself(self, principal: Principal, password: str, visitor: Visitor) -> Person:
-        """Whoever is signed in, by her password; raise TooManyFailures or WrongPassword."""
+        """Whoever is signed in, by her password; raise TooOften or WrongPassword."""
         assert principal.person_id is not None, "programs have no password"
         return await self.by_email(principal.name, password, visitor)
 
     async def count(self, what: str, most: int) -> None:
-        """Count one more trial of something before it is made; raise TooManyFailures."""
-        if await self._limits.count(what, self._window()) > most:
-            raise TooManyFailures(self._wait())
-
-    def _wait(self) -> int:
-        return int((self._window() + WINDOW - self._clock.now()).total_seconds()) + 1
-
-    def _window(self) -> datetime:
-        seconds = WINDOW.total_seconds()
-        return datetime.fromtimestamp(self._clock.now().timestamp() // seconds * seconds, UTC)
+        """Count one more trial of something before it is made; raise TooOften."""
+        await self._counting.count(TRIALS, what, most)
 
 
 def _keys(email: str, visitor: Visitor) -> tuple[tuple[str, int], ...]:

@@ -12,7 +12,7 @@ from services.console.desk.passwords import Passwords
 from services.console.desk.proving import Proving, Visitor
 from services.console.domain.links import Link, Purpose
 from services.console.domain.secrets import digest, draw_token
-from services.console.mail import Letter, Mail
+from services.console.mail import Kind, Letter, Mail
 from services.console.store.audit import Told, own_act
 from services.console.store.people import People, Person
 from services.console.store.resets import LIFE, Resets
@@ -56,13 +56,13 @@ class Resetting:
     async def ask(self, email: str, visitor: Visitor) -> None:
         """Send a link to whoever has this address; nobody learns whether there is such a one.
 
-        Raise NoMail or TooManyFailures.
+        Raise NoMail or TooOften.
         """
         if not self._mail.there:
             raise NoMail
         await self._proving.count(f"reset/address/{visitor.address}", ASKED_FROM_ADDRESS_MAX)
         await self._proving.count(f"reset/name/{email.lower()}", ASKED_FOR_NAME_MAX)
-        self._mail.send_later(partial(self._write, email))
+        self._mail.send_later(Kind.PASSWORD, partial(self._write, email))
 
     async def use(self, token: str, password: str) -> None:
         """Set a new password by a link; raise LinkOver."""

@@ -50,7 +50,7 @@ class SettingFactors:
     async def check(self, person: Person, code: str | None) -> None:
         """Ask somebody who signs in for her code, if she has a second factor.
 
-        Raise CodeMissing, WrongCode or TooManyFailures.
+        Raise CodeMissing, WrongCode or TooOften.
         """
         factor = await self._factors.of(person.person_id)
         if factor is None or not factor.confirmed:
@@ -74,7 +74,7 @@ class SettingFactors:
     ) -> tuple[str, str]:
         """Draw a secret for her app; give it, and as an address that apps read.
 
-        Raise WrongPassword, TooManyFailures or FactorInUse.
+        Raise WrongPassword, TooOften or FactorInUse.
         """
         person = await self._proving.herself(principal, password, visitor)
         secret = draw_secret()
@@ -85,7 +85,7 @@ class SettingFactors:
     async def confirm(self, principal: Principal, code: str) -> list[str]:
         """Use it from now on, once her app shows the right code; give her recovery codes.
 
-        Raise NoFactor, WrongCode or TooManyFailures.
+        Raise NoFactor, WrongCode or TooOften.
         """
         person_id = _person_of(principal)
         factor = await self._factors.of(person_id)
@@ -104,7 +104,7 @@ class SettingFactors:
     async def replace_codes(
         self, principal: Principal, password: str, visitor: Visitor
     ) -> list[str]:
-        """Give her new recovery codes.  Raise WrongPassword, TooManyFailures or NoFactor."""
+        """Give her new recovery codes.  Raise WrongPassword, TooOften or NoFactor."""
         person = await self._proving.herself(principal, password, visitor)
         codes = draw_recovery_codes()
         told = self._told(principal.name, ON, ON, "new recovery codes")
@@ -114,7 +114,7 @@ class SettingFactors:
         return codes
 
     async def remove(self, principal: Principal, password: str, visitor: Visitor) -> None:
-        """Take it away.  Raise WrongPassword, TooManyFailures or NoFactor."""
+        """Take it away.  Raise WrongPassword, TooOften or NoFactor."""
         person = await self._proving.herself(principal, password, visitor)
         told = self._told(principal.name, ON, OFF)
         if not await self._factors.remove(person.person_id, told):

@@ -61,7 +61,7 @@ class SigningIn:
     async def sign_in(self, given: Credentials, visitor: Visitor) -> str:
         """Begin a session, in an account or the first of hers; give its token.
 
-        Raise TooManyFailures, WrongPassword, CodeMissing, WrongCode or NoAccount; of an
+        Raise TooOften, WrongPassword, CodeMissing, WrongCode or NoAccount; of an
         invitation LinkOver, AnotherAddress or EmailTaken.
         """
         person = await self._proving.by_email(given.email, given.password, visitor)

@@ -7,13 +7,14 @@ from uuid import uuid4
 from sqlalchemy.exc import SQLAlchemyError
 
 from libs.runtime.clock import Clock
+from services.console.desk.counting import ALL_LETTERS, TRIALS, Counting
 from services.console.desk.inviting import KnownAlready
 from services.console.desk.passwords import Passwords
-from services.console.desk.proving import Proving, Visitor
+from services.console.desk.proving import Visitor
 from services.console.desk.resetting import LinkOver, NoMail
 from services.console.domain.links import Link, Purpose
 from services.console.domain.secrets import digest, draw_token
-from services.console.mail import Letter, Mail
+from services.console.mail import Kind, Letter, Mail
 from services.console.store.members import EmailTaken
 from services.console.store.people import People, Person
 from services.console.store.sign_ups import LIFE, SignUps
@@ -35,34 +36,38 @@ class SigningUp:
         self,
         sign_ups: SignUps,
         people: People,
-        proving: Proving,
+        counting: Counting,
         passwords: Passwords,
         mail: Mail,
         clock: Clock,
         base_url: str,
         allowed: bool,
+        per_hour: int,
     ) -> None:
         self._sign_ups = sign_ups
         self._people = people
-        self._proving = proving
+        self._counting = counting
         self._passwords = passwords
         self._mail = mail
         self._clock = clock
         self._base_url = base_url
         self._allowed = allowed
+        self._per_hour = per_hour
 
     async def ask(self, email: str, visitor: Visitor) -> None:
         """Send a link; nobody learns whether the address is known.
 
-        Raise NotAllowed, NoMail or TooManyFailures.
+        Raise NotAllowed, NoMail or TooOften.
         """
         if not self._allowed:
             raise NotAllowed
         if not self._mail.there:
             raise NoMail
-        await self._proving.count(f"sign-up/address/{visitor.address}", ASKED_FROM_ADDRESS_MAX)
-        await self._proving.count(f"sign-up/name/{email.lower()}", ASKED_FOR_NAME_MAX)
-        self._mail.send_later(partial(self._write, email))
+        count = self._counting.count
+        await count(TRIALS, f"sign-up/address/{visitor.address}", ASKED_FROM_ADDRESS_MAX)
+        await count(TRIALS, f"sign-up/name/{email.lower()}", ASKED_FOR_NAME_MAX)
+        await count(ALL_LETTERS, "sign-ups", self._per_hour)
+        self._mail.send_later(Kind.SIGN_UP, partial(self._write, email))
 
     async def confirm(self, token: str, account: str, name: str, password: str) -> str:
         """Found the account, owned by whoever has the link; give her address.

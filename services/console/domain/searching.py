@@ -1,8 +1,9 @@
 """Which passages of the manual answer a question: BM25 over words, the same words every time."""
 
+import heapq
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,43 +52,39 @@ def _form(word: str) -> str:
 
 
 class Index:
-    """All passages, ready to be searched."""
+    """All passages by their words, weighed once: a search looks at those that have its words."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
-        self._counts = [
+        counted = [
             Counter(words_of(one.text) + words_of(f"{one.title} {one.heading}") * HEADING_COUNTS)
             for one in passages
         ]
-        self._lengths = [sum(counts.values()) for counts in self._counts]
-        self._mean = sum(self._lengths) / len(passages) if passages else 1.0
-        self._in = Counter(word for counts in self._counts for word in counts)
+        lengths = [counts.total() for counts in counted]
+        mean = sum(lengths) / len(passages) if passages else 1.0
+        having = Counter(word for counts in counted for word in counts)
+        self._weights: dict[str, list[tuple[int, float]]] = {word: [] for word in having}
+        for number, counts in enumerate(counted):
+            most = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * lengths[number] / mean)
+            beside = BESIDE_WEIGHT if passages[number].page.startswith(BESIDE) else 1
+            for word, count in counts.items():
+                fits = count * (SATURATION + 1) / (count + most)
+                rarity = math.log(1 + (len(passages) - having[word] + 0.5) / (having[word] + 0.5))
+                self._weights[word].append((number, fits * rarity * beside))
 
     def search(self, question: str, limit: int) -> list[Found]:
         """The best passages, best first; none where no word of the question stands anywhere."""
         words = sorted(set(words_of(question)[:WORDS_MAX]))
-        scored = [(self._score(number, words), -number) for number in range(len(self._passages))]
-        best = sorted((one for one in scored if one[0] > 0), reverse=True)[:limit]
+        scores: defaultdict[int, float] = defaultdict(float)
+        for word in words:
+            for number, weight in self._weights.get(word, ()):
+                scores[number] += weight
+        best = heapq.nsmallest(limit, scores, key=lambda number: (-scores[number], number))
         return [
-            Found(passage, round(score, 3), excerpt_of(passage.text, words))
-            for score, number in best
-            for passage in [self._passages[-number]]
+            Found(passage, round(scores[number], 3), excerpt_of(passage.text, words))
+            for number in best
+            for passage in [self._passages[number]]
         ]
-
-    def _score(self, number: int, words: Sequence[str]) -> float:
-        counts, length = self._counts[number], self._lengths[number] / self._mean
-        most = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * length)
-        fits = sum(
-            self._rarity(word) * counts[word] * (SATURATION + 1) / (counts[word] + most)
-            for word in words
-            if counts[word]
-        )
-        beside = self._passages[number].page.startswith(BESIDE)
-        return fits * (BESIDE_WEIGHT if beside else 1)
-
-    def _rarity(self, word: str) -> float:
-        having, all_ = self._in[word], len(self._passages)
-        return math.log(1 + (all_ - having + 0.5) / (having + 0.5))
 
 
 def excerpt_of(text: str, words: Sequence[str]) -> str:

@@ -6,12 +6,15 @@ from fastapi import APIRouter, Body, Request
 from starlette.responses import Response
 
 from services.console.auth import Guarded, Who, needs
+from services.console.desk.counting import FOUNDINGS, Counting
 from services.console.desk.keeping_people import KeepingPeople
 from services.console.domain.access import Right, Role
 from services.console.routes.asking import ERRORS, json_of
 from services.console.routes.forms import Name, Strict
 from services.console.routes.session import AccountShown, require_person
 from services.console.store.accounts import Accounts
+
+FOUNDED_MAX = 20  # by one person in a day
 
 
 class AccountName(Strict):
@@ -51,6 +54,8 @@ async def found_account(
 ) -> Response:
     """Make another account, and own it."""
     require_person(who)
+    counting: Counting = request.app.state.counting
+    await counting.count(FOUNDINGS, f"accounts/{who.person_id}", FOUNDED_MAX)
     desk: KeepingPeople = request.app.state.keeping_people
     account_id = await desk.found(who, body.name)
     shown = AccountShown(account_id=account_id, name=body.name, role=Role.OWNER)

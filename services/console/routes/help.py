@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from services.console.auth import IDEMPOTENCY_HEADER, Guarded, Who, needs
 from services.console.desk.assisting import Look
-from services.console.desk.helping import Asked, HelpDesk, Kept, TooManyQuestions, asker_of
+from services.console.desk.helping import Asked, HelpDesk, Kept, asker_of
 from services.console.domain.access import PARTIES, Principal, Right
 from services.console.domain.helping import Anew, Answer, By, Looking, Step, Telling
 from services.console.problems import Problem
@@ -122,11 +122,7 @@ async def ask(request: Request, who: Who, body: Annotated[QuestionAsked, Body()]
     if streamed and IDEMPOTENCY_HEADER in request.headers:
         errors = [(f"header.{IDEMPOTENCY_HEADER}", "not with a stream: it is told once")]
         raise Problem(422, "malformed", "a stream cannot be repeated", errors=errors)
-    try:
-        await desk.admit(who)
-    except TooManyQuestions as no:
-        headers = {"Retry-After": str(no.seconds)}
-        raise Problem(429, "too_many_questions", str(no), headers=headers) from no
+    await desk.admit(who)
     asked, look = Asked(**body.model_dump()), as_the_asker(request)
     if streamed:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -9,13 +9,12 @@ from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
 from services.console.auth import Guarded, Who, needs
-from services.console.desk.keeping_people import KeepingPeople, NotYours
+from services.console.desk.keeping_people import KeepingPeople
 from services.console.domain.access import Right, Role
 from services.console.problems import Problem
 from services.console.routes.asking import ERRORS, NOT_FOUND, json_of
 from services.console.routes.forms import Name, Strict
 from services.console.routes.parties import OfParty, check_party
-from services.console.routes.people import above
 from services.console.store.keys import Keys
 
 
@@ -78,12 +77,9 @@ async def make_key(request: Request, who: Who, body: Annotated[KeyWanted, Body()
         raise Problem(422, "malformed", "it would have expired", errors=errors)
     desk: KeepingPeople = request.app.state.keeping_people
     await check_party(request, who, body.role, body.party_id)
-    try:
-        key, secret = await desk.make_key(
-            who, body.name, body.role, frozenset(body.rights), body.expires_at, body.party_id
-        )
-    except NotYours as no:
-        raise above(no) from no
+    key, secret = await desk.make_key(
+        who, body.name, body.role, frozenset(body.rights), body.expires_at, body.party_id
+    )
     return json_of({**_key(key), "key": secret}, 201)
 
 

@@ -1,10 +1,14 @@
 """The manual at `/docs/`: for everybody, signed in or not, since nothing in it is anybody's."""
 
+import asyncio
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from libs.runtime.database import NOT_NOW
+from services.console.auth import Guard
 from services.console.domain.manual_page import missing_page, page_of, results_page
 from services.console.store.manual import ManualShelf
 
@@ -18,6 +22,9 @@ HEADERS = {
 PICTURE = {**HEADERS, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 QUESTION_LETTERS_MAX = 300
 FOUND_MAX = 20
+COUNT_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(include_in_schema=False, prefix="/docs")
 
@@ -45,9 +52,20 @@ async def search(
     request: Request, q: Annotated[str, Query(max_length=QUESTION_LETTERS_MAX)] = ""
 ) -> Response:
     """The passages in which the words stand."""
+    await _count(request)
     found = (await _shelf(request).manual()).index.search(q, FOUND_MAX)
     shelves = (await _shelf(request).guides()).shelves
     return HTMLResponse(results_page(q, found, shelves), headers=HEADERS)
+
+
+async def _count(request: Request) -> None:
+    """Count a search by its address; without a database the manual is needed all the more."""
+    guard: Guard = request.app.state.guard
+    try:
+        async with asyncio.timeout(COUNT_SECONDS):
+            await guard.count_visitor(request)
+    except NOT_NOW as fault:
+        log.warning("a search was not counted: %r", fault)
 
 
 @router.get("/{name:path}")

@@ -6,12 +6,10 @@ from fastapi import APIRouter, Body, Request
 from starlette.responses import Response
 
 from services.console.auth import PUBLIC, Guarded, needs, visitor_of
-from services.console.desk.proving import TooManyFailures
-from services.console.desk.resetting import LinkOver, NoMail, Resetting
-from services.console.problems import Problem
+from services.console.desk.resetting import Resetting
 from services.console.routes.asking import CONFLICT, ERRORS, GONE
 from services.console.routes.forms import Email, Strict, Token
-from services.console.routes.session import Chosen, link_over, too_many
+from services.console.routes.session import Chosen
 
 
 class Lost(Strict):
@@ -36,12 +34,7 @@ OPEN: dict[str, Any] = {"openapi_extra": needs(PUBLIC)}
 async def ask_for_link(request: Request, body: Annotated[Lost, Body()]) -> Response:
     """Send a link by mail; the answer is the same whether anybody has the address or not."""
     desk: Resetting = request.app.state.resetting
-    try:
-        await desk.ask(body.email, visitor_of(request))
-    except NoMail as no:
-        raise no_mail(no) from no
-    except TooManyFailures as no:
-        raise too_many(no) from no
+    await desk.ask(body.email, visitor_of(request))
     return Response(status_code=202)
 
 
@@ -49,13 +42,5 @@ async def ask_for_link(request: Request, body: Annotated[Lost, Body()]) -> Respo
 async def set_password(request: Request, body: Annotated[NewPassword, Body()]) -> Response:
     """Set a new password by a link; all sessions end, and she signs in by the new one."""
     desk: Resetting = request.app.state.resetting
-    try:
-        await desk.use(body.link, body.new_password)
-    except LinkOver as no:
-        raise link_over(no) from no
+    await desk.use(body.link, body.new_password)
     return Response(status_code=204)
-
-
-def no_mail(_: NoMail) -> Problem:
-    """Nothing can be sent from here."""
-    return Problem(409, "no_mail", "no mail is set up here: ask whoever runs the platform")

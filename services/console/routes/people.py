@@ -9,17 +9,15 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.console.auth import Guarded, Who, needs
-from services.console.desk.keeping_people import KeepingPeople, NotYours
+from services.console.desk.keeping_people import KeepingPeople
 from services.console.domain.access import Right, Role
 from services.console.problems import Problem
 from services.console.routes.asking import CONFLICT, ERRORS, NOT_FOUND, json_of
 from services.console.routes.forms import Strict
 from services.console.routes.parties import OfParty, check_party
 from services.console.store.members import (
-    LastOwner,
     Member,
     Members,
-    OtherStanding,
     Standing,
 )
 
@@ -78,14 +76,7 @@ async def change_role(
     desk: KeepingPeople = request.app.state.keeping_people
     member = await _member(request, who, person_id)
     await check_party(request, who, body.role, body.party_id)
-    try:
-        await desk.change(who, member, Standing(body.role, body.may_export, body.party_id))
-    except NotYours as no:
-        raise above(no) from no
-    except LastOwner as no:
-        raise _last(no) from no
-    except OtherStanding as no:
-        raise _otherwise(no) from no
+    await desk.change(who, member, Standing(body.role, body.may_export, body.party_id))
     return json_of(_person(await _member(request, who, person_id)))
 
 
@@ -94,14 +85,7 @@ async def remove_person(request: Request, who: Who, person_id: UUID) -> Response
     """Take her out; her sessions here end."""
     desk: KeepingPeople = request.app.state.keeping_people
     member = await _member(request, who, person_id)
-    try:
-        await desk.remove(who, member)
-    except NotYours as no:
-        raise above(no) from no
-    except LastOwner as no:
-        raise _last(no) from no
-    except OtherStanding as no:
-        raise _otherwise(no) from no
+    await desk.remove(who, member)
     return Response(status_code=204)
 
 
@@ -116,16 +100,3 @@ async def _member(request: Request, who: Who, person_id: UUID) -> Member:
 def _person(member: Member) -> dict[str, Any]:
     shown = PersonShown(**{name: getattr(member, name) for name in member.__slots__})
     return shown.model_dump(mode="json")
-
-
-def above(_: NotYours) -> Problem:
-    """Who gives more than she has."""
-    return Problem(403, "forbidden", "only roles and rights of your own can be given or changed")
-
-
-def _last(_: LastOwner) -> Problem:
-    return Problem(409, "in_use", "an account keeps at least one owner")
-
-
-def _otherwise(_: OtherStanding) -> Problem:
-    return Problem(409, "stale", "she was given another role meanwhile: look again")

@@ -1,13 +1,10 @@
-"""Recordings: heard here by who may, and nowhere else; and how long they are kept."""
+"""Recordings: heard here by who may, and nowhere else."""
 
 from http import HTTPStatus
-from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
-from libs.contracts.editing import Got, Row
 from libs.contracts.ids import CallId, Sid
 from libs.contracts.message import Question
 from libs.contracts.party_calls import FindPartyRecording
@@ -16,33 +13,19 @@ from libs.contracts.recordings import (
     FindRecording,
     OpenRecording,
     RecordingFound,
-    RecordingRule,
-    SaveRecordingRule,
 )
-from libs.contracts.tracking_edits import GetTracking, TrackingNoun
 from libs.runtime.relay import NotRelayed, Relay
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import HEARING, Right
 from services.console.problems import Problem
 from services.console.routes.asking import (
-    BODY,
-    CONFLICT,
     ERRORS,
     NOT_FOUND,
-    BasedOn,
     asked,
-    row_of,
 )
 from services.console.routes.parties import of_party
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["calls"])
-
-
-class RuleRow(BaseModel):
-    """How long recordings are kept, with its version; 0: it was never set."""
-
-    version: int
-    document: RecordingRule
 
 
 _SOUND = {
@@ -84,40 +67,3 @@ async def hear(request: Request, who: Who, call_id: CallId, recording_sid: Sid) 
     if answer.status_code == HTTPStatus.NOT_FOUND:
         raise Problem(404, "not_found", "the carrier has it no more")
     raise Problem(503, "unanswered", "the carrier does not give it now", owner="ingress")
-
-
-@router.get("/recording-rule", response_model=RuleRow, openapi_extra=needs(Right.LOOK))
-async def get_rule(request: Request, who: Who) -> Response:
-    """How long the account's recordings are kept."""
-    return row_of(await _rule(request, who))
-
-
-@router.put(
-    "/recording-rule",
-    response_model=RuleRow,
-    responses=CONFLICT,
-    openapi_extra=needs(Right.EDIT),
-)
-async def replace_rule(
-    request: Request, who: Who, version: BasedOn, body: RecordingRule
-) -> Response:
-    """Change how long they are kept; older ones are deleted at once. The first version is 0."""
-    question = SaveRecordingRule(
-        account_id=who.account_id,
-        actor=who.actor,
-        expected_version=version or None,
-        document=body,
-    )
-    await asked(request, question, BODY)
-    return row_of(await _rule(request, who))
-
-
-async def _rule(request: Request, who: Who) -> Row:
-    noun, key = TrackingNoun.RECORDING_RULE, UUID(str(who.account_id))
-    try:
-        got: Got = await asked(request, GetTracking(account_id=who.account_id, noun=noun, key=key))
-    except Problem as no:
-        if no.status != HTTPStatus.NOT_FOUND:  # not there: nothing was ever set
-            raise
-        return Row(version=0, document=RecordingRule().model_dump(mode="json"))
-    return got.row

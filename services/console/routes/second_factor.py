@@ -9,10 +9,8 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.console.auth import Guarded, Who, needs, visitor_of
-from services.console.desk.proving import TooManyFailures, WrongPassword
+from services.console.desk.proving import WrongPassword
 from services.console.desk.setting_factors import (
-    FactorInUse,
-    NoFactor,
     SettingFactors,
     WrongCode,
 )
@@ -25,7 +23,6 @@ from services.console.routes.session import (
     Given,
     not_the_password,
     require_person,
-    too_many,
 )
 from services.console.store.accounts import Accounts
 from services.console.store.second_factors import SecondFactors
@@ -153,14 +150,8 @@ async def _asked(request: Request, who: Who) -> AsyncIterator[SettingFactors]:
     require_person(who)
     try:
         yield request.app.state.setting_factors
-    except TooManyFailures as no:
-        raise too_many(no) from no
     except WrongPassword as no:
         raise not_the_password(no) from no
     except WrongCode as no:
         errors = [("body.code", "is not what the app shows")]
         raise Problem(422, "wrong_code", "is not what the app shows", errors=errors) from no
-    except FactorInUse as no:
-        raise Problem(409, "in_use", "remove the second factor that there is first") from no
-    except NoFactor as no:
-        raise Problem(404, "not_found", "there is no second factor for that") from no

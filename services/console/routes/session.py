@@ -10,11 +10,9 @@ from starlette.responses import Response
 
 from libs.contracts.ids import AccountId
 from services.console.auth import PUBLIC, Guard, Guarded, Who, needs, visitor_of
-from services.console.desk.inviting import AnotherAddress
 from services.console.desk.passwords import LENGTH_MAX, LENGTH_MIN
-from services.console.desk.proving import TooManyFailures, WrongPassword
-from services.console.desk.resetting import LinkOver
-from services.console.desk.setting_factors import CodeMissing, WrongCode
+from services.console.desk.proving import WrongPassword
+from services.console.desk.setting_factors import WrongCode
 from services.console.desk.signing_in import LIFE_MAX, Credentials, NoAccount, SigningIn
 from services.console.domain.access import PARTIES, Right, Role
 from services.console.domain.secrets import csrf_of
@@ -108,16 +106,8 @@ async def sign_in(request: Request, body: Annotated[SignIn, Body()]) -> Response
     desk: SigningIn = request.app.state.signing_in
     try:
         token = await desk.sign_in(Credentials(**body.model_dump()), visitor_of(request))
-    except TooManyFailures as no:
-        raise too_many(no) from no
     except (WrongPassword, NoAccount) as no:
         raise Problem(401, "wrong_password", "no such address and password") from no
-    except CodeMissing as no:
-        raise Problem(401, "code_missing", "send a code of the second factor too") from no
-    except LinkOver as no:
-        raise link_over(no) from no
-    except AnotherAddress as no:
-        raise Problem(403, "another_address", "the invitation is for another address") from no
     except EmailTaken as no:
         raise Problem(409, "taken", "you belong to the account already") from no
     except WrongCode as no:
@@ -170,8 +160,6 @@ async def change_password(
         token = await desk.change_password(
             who, body.password, body.new_password, visitor_of(request)
         )
-    except TooManyFailures as no:
-        raise too_many(no) from no
     except WrongPassword as no:
         raise not_the_password(no) from no
     return await _signed_in(request, token, 200)
@@ -202,17 +190,6 @@ async def end_session(request: Request, who: Who, session_id: UUID) -> Response:
     if not await desk.sign_out(who, session_id):
         raise Problem(404, "not_found", "no such session of yours")
     return Response(status_code=204)
-
-
-def too_many(no: TooManyFailures) -> Problem:
-    """Who guesses."""
-    headers = {"Retry-After": str(no.seconds)}
-    return Problem(429, "too_many_failures", str(no), headers=headers)
-
-
-def link_over(_: LinkOver) -> Problem:
-    """A link that is good for nothing."""
-    return Problem(410, "link_over", "the link was used, has expired, or never was one")
 
 
 def not_the_password(_: WrongPassword) -> Problem:

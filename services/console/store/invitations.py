@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.contracts.editing import Actor
 from libs.contracts.ids import AccountId
@@ -20,7 +21,6 @@ from services.console.store.people import Person, know
 from services.console.tables import account, invitation, membership, person
 
 LIFE = timedelta(days=7)  # of a link
-LISTED_MAX = 200
 
 
 class State(StrEnum):
@@ -61,6 +61,7 @@ class Invitation:
         return {**told, "party_id": str(self.party_id)} if self.party_id else told
 
 
+_ORDER = (invitation.c.made_at, invitation.c.invitation_id)
 _COLUMNS = tuple(invitation.c[name] for name in Invitation.__slots__)
 
 
@@ -86,18 +87,25 @@ class Invitations:
             async with self._database.transaction() as connection:
                 if await connection.scalar(belongs) is not None:
                     raise EmailTaken
+                await _end_expired(connection, one, actor)
                 await connection.execute(insert(invitation).values(row))
                 await note(connection, one.account_id, "invitation", str(one.invitation_id), told)
         except IntegrityError as fault:
             raise InvitedAlready from fault
 
-    async def all(self, account_id: AccountId) -> list[Invitation]:
-        """An account's invitations, the newest first."""
+    async def page(self, account_id: AccountId, after: UUID | None, limit: int) -> list[Invitation]:
+        """A page of an account's invitations, the newest first; `after` was seen last."""
+        seen = (
+            select(*_ORDER)
+            .where(invitation.c.account_id == account_id, invitation.c.invitation_id == after)
+            .scalar_subquery()
+        )
+        older = [tuple_(*_ORDER) < seen] if after is not None else []
         statement = (
             select(*_COLUMNS)
-            .where(invitation.c.account_id == account_id)
-            .order_by(invitation.c.made_at.desc())
-            .limit(LISTED_MAX)
+            .where(invitation.c.account_id == account_id, *older)
+            .order_by(*(column.desc() for column in _ORDER))
+            .limit(limit)
         )
         async with self._database.transaction() as connection:
             return [_invitation(row) for row in await connection.execute(statement)]
@@ -175,6 +183,25 @@ class Invitations:
                 return False
             await note(connection, one.account_id, "invitation", str(one.invitation_id), told)
         return True
+
+
+async def _end_expired(connection: AsyncConnection, later: Invitation, actor: Actor) -> None:
+    """Take back what has expired of the same address: it is invited anew."""
+    statement = (
+        update(invitation)
+        .where(
+            invitation.c.account_id == later.account_id,
+            func.lower(invitation.c.email) == later.email.lower(),
+            invitation.c.state == State.OPEN.value,
+            invitation.c.expires_at <= later.made_at,
+        )
+        .values(token=None, state=State.WITHDRAWN.value)
+        .returning(*_COLUMNS)
+    )
+    for row in await connection.execute(statement):
+        over = _invitation(row)
+        told = Told(actor, later.made_at, over.told(), None, "it had expired")
+        await note(connection, over.account_id, "invitation", str(over.invitation_id), told)
 
 
 def _by_link(token: bytes, now: datetime) -> ColumnElement[bool]:

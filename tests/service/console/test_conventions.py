@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import httpx
 import psycopg
 
 from services.console.domain.access import Role
@@ -132,6 +133,10 @@ async def test_too_many_requests_wait(stage: Stage) -> None:
     no = answers[-1]
     assert (no.status_code, no.json()["code"]) == (429, "too_many_requests")
     assert 0 < int(no.headers["Retry-After"]) <= 61
+    async with httpx.AsyncClient(base_url=stage.url, timeout=20) as visitor:
+        searched = [await visitor.get("/docs/search", params={"q": "hold"}) for _ in range(8)]
+        assert searched[-1].status_code == 429, "nobody signs in to search the manual"
+        assert (await visitor.get("/docs/money")).status_code == 200
 
 
 async def test_other_sites_pages_may_not_ask(stage: Stage) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import psycopg
 import pytest_asyncio
 
+from services.console.desk import inviting
 from services.console.domain.access import Role
+from services.console.routes import accounts
 from tests.kit.mailbox import Mailbox, running_mailbox
 from tests.service.console.stage import PASSWORD, Asker, Stage, joined, lone_console
 
@@ -125,3 +127,51 @@ async def test_who_is_known_joins_by_signing_in(alone: Stage) -> None:
     assert await says(taken) == (409, "taken")
     carl = await joined(alone, await ann.post("invitations", {"email": "c@x.com", "role": "agent"}))
     assert (await carl.get("session"))["role"] == "agent"
+
+
+async def test_letters_and_accounts_are_not_made_without_end(
+    alone: Stage, monkeypatch: Any
+) -> None:
+    """Per account, per address whoever invites it, and of all accounts; accounts per founder."""
+    monkeypatch.setattr(inviting, "LETTERS_MAX", 3)
+    monkeypatch.setattr(inviting, "LETTERS_TO_ONE_MAX", 2)
+    monkeypatch.setattr(accounts, "FOUNDED_MAX", 1)
+    await alone.console(smtp_url="", invitations_per_hour=5)
+    askers = [await alone.browser() for _ in range(3)]
+    for asker in askers[1:]:
+        founded = await asker.post("accounts", {"name": "Another"})
+        signed_in = await asker.put("session/account", {"account_id": founded["account_id"]})
+        asker.http.headers["X-CSRF-Token"] = signed_in["csrf_token"]
+    assert await says(await asker("POST", "accounts", json={"name": "x"})) == (
+        *(429, "too_many_accounts"),
+    )
+
+    async def invite(asker: Asker, name: str) -> int:
+        wanted = {"email": f"{name}@example.com", "role": "agent"}
+        return (await asker("POST", "invitations", json=wanted)).status_code
+
+    one, two, three = askers
+    assert [await invite(one, name) for name in ("a", "b", "c", "d")] == [201, 201, 201, 429]
+    assert [await invite(asker, "A") for asker in (two, three)] == [201, 429], "to one address"
+    assert [await invite(three, name) for name in ("e", "f")] == [201, 429], "of all accounts"
+
+
+async def test_all_invitations_can_be_reached_and_none_stands_in_the_way(alone: Stage) -> None:
+    await alone.console(smtp_url="")
+    ann = await alone.browser()
+    wanted = [{"email": f"{name}@example.com", "role": "agent"} for name in "abcde"]
+    made = [(await ann.post("invitations", one))["invitation_id"] for one in wanted]
+    seen: list[str] = []
+    while page := await ann.get(
+        "invitations", params={"limit": 2, **({"after": seen[-1]} if seen else {})}
+    ):
+        seen += [one["invitation_id"] for one in page]
+    assert seen == made[::-1]
+
+    with psycopg.connect(alone.database_url) as connection:
+        connection.execute("UPDATE console.invitation SET expires_at = now()")
+    anew = await ann.post("invitations", wanted[0])
+    states = {one["invitation_id"]: one["state"] for one in await ann.get("invitations")}
+    assert (states[made[0]], states[anew["invitation_id"]]) == ("withdrawn", "open")
+    entries = (await ann.get("audit", params={"key": made[0]}))["items"]
+    assert [one["reason"] for one in entries] == ["it had expired", ""]

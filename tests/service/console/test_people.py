@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
+
 from services.console.__main__ import run
-from services.console.desk.proving import FAILURES_OF_NAME_MAX
+from services.console.desk.proving import FAILURES_OF_ADDRESS_MAX, FAILURES_OF_NAME_MAX
 from services.console.domain.access import Right, Role
 from services.console.store.audit import Told
 from tests.kit.hosting import SECRET, TESTER, eventually
@@ -117,6 +119,14 @@ async def test_guessing_passwords_ends_soon(stage: Stage) -> None:
     assert int(answer.headers["Retry-After"]) <= 15 * 60 + 1
     nobody = await http.post("session", json={**wrong, "email": "nobody@example.com"})
     assert nobody.json()["detail"] == "no such address and password"
+
+    with psycopg.connect(stage.database_url) as sql:
+        here = "key = 'login/address/127.0.0.1'"
+        sql.execute(f"UPDATE console.tally SET count = {FAILURES_OF_ADDRESS_MAX} WHERE {here}")
+    anybody = await http.post("session", json={**wrong, "email": "else@example.com"})
+    assert (anybody.status_code, anybody.json()["code"]) == (429, "too_many_failures")
+    with psycopg.connect(stage.database_url) as sql:
+        sql.execute(f"DELETE FROM console.tally WHERE {here}")
 
 
 async def test_guesses_at_the_same_moment_pass_no_limit(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from services.console.desk.signing_up import ASKED_FOR_NAME_MAX
+from services.console.desk.signing_up import ASKED_FOR_NAME_MAX, ASKED_FROM_ADDRESS_MAX
 from tests.kit.mailbox import running_mailbox
 from tests.service.console.stage import PASSWORD, Stage, lone_console
 
@@ -53,6 +53,10 @@ async def test_an_account_is_founded_by_a_link_where_it_is_allowed(
         assert await found(stage, late) == await found(stage, first) == (410, "link_over")
         statuses = [(await ask(stage, "eve@example.com"))[0] for _ in range(ASKED_FOR_NAME_MAX + 1)]
         assert statuses == [202] * ASKED_FOR_NAME_MAX + [429]
+
+        asked = 5 + ASKED_FOR_NAME_MAX  # so far, the last one in vain
+        more = [(await ask(stage, f"{at}@example.com"))[0] for at in range(6)]
+        assert more == [202] * (ASKED_FROM_ADDRESS_MAX - asked) + [429] * (6 + asked - 10)
 
         await stage.console(smtp_url=mailbox.url)
         no = await stage.client().post("sign-ups", json={"email": "x@example.com"})
