@@ -32,6 +32,7 @@ from services.rtb.settings import Settings as RtbSettings
 from services.tracking.app import create as create_tracking
 from services.tracking.settings import Settings as TrackingSettings
 from tests.kit.hosting import SECRET, TESTER, alive, eventually, is_whole, settings_of
+from tests.service.console.kept import what_tracking_keeps
 
 TRIES = 3
 PASSWORD = "a password of the tests"
@@ -64,13 +65,17 @@ class Asker:
         headers = {} if version is None else {"If-Match": f'"{version}"'}
         return await self._done("DELETE", path, headers=headers)
 
-    async def _done(self, method: str, path: str, **more: Any) -> Any:
+    async def patiently(self, method: str, path: str, **more: Any) -> httpx.Response:
         """As a program does it: who is told to come again (`Retry-After`) does so."""
         for _ in range(TRIES):
             response = await self(method, path, **more)
             if response.status_code != 503:
                 break
             await asyncio.sleep(float(response.headers["Retry-After"]))
+        return response
+
+    async def _done(self, method: str, path: str, **more: Any) -> Any:
+        response = await self.patiently(method, path, **more)
         assert response.is_success, f"{response.status_code} {response.text}"
         return response.json() if response.content else None
 
@@ -357,44 +362,5 @@ async def a_routed_campaign(asker: Asker, number: str, mark: str = "ours") -> di
         "rtb-targets": bidder,
         "rtb-routers": ring,
         "ping-rules": rules,
-        **await what_tracking_keeps(asker, mark, campaign_id, pool["document"]["id"]),
-    }
-
-
-async def what_tracking_keeps(
-    asker: Asker, mark: str, campaign_id: str, pool_id: str
-) -> dict[str, Any]:
-    """One of each kind."""
-    return {
-        "publishers": await asker.post("publishers", {"name": f"{mark} publisher"}),
-        "tracking-tags": await asker.post(
-            "tracking-tags",
-            {"name": f"{mark} site", "campaign_id": campaign_id, "pool_id": pool_id},
-        ),
-        "url-parameters": await asker.post(
-            "url-parameters", {"name": f"{mark} parameter", "parameter": "promo", "tag": "promo"}
-        ),
-        "saved-reports": await asker.post(
-            "saved-reports",
-            {
-                "name": f"{mark} report",
-                "report": {"group_by": ["campaign"]},
-                "delivery": {
-                    "hour": 9,
-                    "url": "https://partner.example.com/r",
-                    "auth": {"kind": "bearer", "token": "token of ours"},
-                },
-            },
-        ),
-        "postback-keys": await asker.post("postback-keys", {"name": f"{mark} postbacks"}),
-        "pixels": await asker.post(
-            "pixels",
-            {
-                "name": f"{mark} pixel",
-                "fire_on": ["completed"],
-                "url": "https://partner.example.com/p",
-                "campaign_ids": [campaign_id],
-                "auth": {"kind": "bearer", "token": "token of ours"},
-            },
-        ),
+        **await what_tracking_keeps(asker.post, mark, campaign_id, pool["document"]["id"]),
     }

@@ -237,7 +237,7 @@ async def is_refused(
     more: dict[str, Any] = {} if body is None else {"json": body}
     if (method, path) in CARRIERS:
         more = {"params": body}
-    answer = await stranger(method, address, headers=headers, **more)
+    answer = await stranger.patiently(method, address, headers=headers, **more)
     expected = (404,) if named is not None else (404, 422, *CARRIERS.get((method, path), ()))
     if path.startswith("/session"):
         expected = (403,)  # the stranger is a program, which has none
