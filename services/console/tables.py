@@ -218,6 +218,7 @@ audit = Table(
     Column("before", JSONB),
     Column("after", JSONB),
     Index("audit_version", "account_id", "version"),
+    Index("audit_at", "account_id", "at", "version"),
 )
 """Every change of every configured thing, as it was told; never changed, never deleted."""
 

@@ -46,8 +46,23 @@ def event_document() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "channels": channels,
         "operations": operations,
-        "components": {"messages": messages, "schemas": schemas["$defs"]},
+        "components": {"messages": messages, "schemas": _plain(schemas["$defs"])},
     }
+
+
+def _plain(schema: Any) -> Any:
+    """A schema without hints at which of several shapes it is: AsyncAPI writes them otherwise.
+
+    >>> _plain({"oneOf": [{"const": 1}], "discriminator": {"propertyName": "kind"}})
+    {'oneOf': [{'const': 1}]}
+    """
+    if isinstance(schema, dict):
+        return {
+            name: _plain(value)
+            for name, value in schema.items()
+            if not (name == "discriminator" and "propertyName" in value)
+        }
+    return [_plain(one) for one in schema] if isinstance(schema, list) else schema
 
 
 def publisher_of(kind: type[Message]) -> str:

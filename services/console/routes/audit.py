@@ -1,6 +1,8 @@
 """The audit log: searched, and each object's history."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -12,10 +14,12 @@ from libs.contracts.flow_edits import FlowNoun
 from libs.contracts.tracking_edits import TrackingNoun
 from services.console.auth import Guarded, Who, needs
 from services.console.domain.access import PeopleNoun, Right
+from services.console.problems import Problem
 from services.console.routes.asking import ERRORS, json_of
-from services.console.store.audit import Audit, Search
+from services.console.store.audit import Audit, Place, Search
 
 KEY = r"^[0-9A-Za-z-]{1,64}$"
+PLACE = r"^[0-9T:.+-]{20,32} [0-9]{1,18} [a-z_]{1,40} [0-9A-Za-z-+]{1,64}$"
 
 
 class Entry(BaseModel):
@@ -35,7 +39,7 @@ class Entries(BaseModel):
     """A part of the log; `before` asks for older ones, None: there are none."""
 
     items: list[Entry]
-    before: int | None
+    before: str | None
 
 
 class Which(BaseModel):
@@ -48,7 +52,7 @@ class Which(BaseModel):
     actor: str | None = Field(default=None, max_length=256, pattern=r"^[^\x00]*$")
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
-    before: int | None = Field(default=None, ge=0, lt=2**63)
+    before: str | None = Field(default=None, pattern=PLACE, description="of the part before")
     limit: int = Field(default=50, ge=1, le=200)
 
 
@@ -59,7 +63,7 @@ router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["audit"])
 async def search(request: Request, who: Who, which: Annotated[Which, Query()]) -> Response:
     """What was changed, the newest first; `noun` and `key` give one thing's history."""
     log: Audit = request.app.state.audit
-    chosen = Search(**which.model_dump(exclude={"limit"}))
+    chosen = Search(**{**which.model_dump(exclude={"limit"}), "before": _place(which.before)})
     rows = await log.page(who.account_id, chosen, which.limit + 1)
     items = [
         Entry(
@@ -71,4 +75,21 @@ async def search(request: Request, who: Who, which: Annotated[Which, Query()]) -
         for row in rows[: which.limit]
     ]
     more = len(rows) > which.limit
-    return json_of({"items": items, "before": items[-1]["version"] if more else None})
+    return json_of({"items": items, "before": _told(rows[which.limit - 1]) if more else None})
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """An entry's place as a part of the log tells it."""
+    place = Place(*(row[name] for name in Place._fields))
+    return f"{place.at.isoformat()} {place.version} {place.noun} {place.key}"
+
+
+def _place(told: str | None) -> Place | None:
+    if told is None:
+        return None
+    at, version, noun, key = told.split(" ")
+    try:
+        return Place(datetime.fromisoformat(at), int(version), noun, key)
+    except ValueError as fault:
+        errors = [("query.before", "is no place that a part of the log has told")]
+        raise Problem(422, "malformed", "the request has wrong fields", errors=errors) from fault

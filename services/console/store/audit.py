@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,16 +16,25 @@ from libs.runtime.database import Database
 from services.console.tables import audit, change_version, membership
 
 
+class Place(NamedTuple):
+    """Where an entry stands in the log: by time, since versions are each service's own."""
+
+    at: datetime
+    version: int
+    noun: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which entries; what is None does not choose.  `before` is the version to go on from."""
+    """Which entries; what is None does not choose.  `before` is the place to go on from."""
 
     noun: str | None = None
     key: str | None = None
     actor: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    before: int | None = None
+    before: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,9 @@ class Told:
             "before": self.before,
             "after": self.after,
         }
+
+
+_PLACE = tuple(audit.c[name] for name in Place._fields)
 
 
 def own_act(email: str) -> Actor:
@@ -124,12 +136,12 @@ class Audit:
             audit.c.actor_name == search.actor if search.actor is not None else None,
             audit.c.at >= search.since if search.since is not None else None,
             audit.c.at < search.until if search.until is not None else None,
-            audit.c.version < search.before if search.before is not None else None,
+            tuple_(*_PLACE) < tuple_(*search.before) if search.before is not None else None,
         ]
         statement = (
             select(audit)
             .where(audit.c.account_id == account_id, *(one for one in chosen if one is not None))
-            .order_by(audit.c.version.desc())
+            .order_by(*(column.desc() for column in _PLACE))
             .limit(limit)
         )
         async with self._database.transaction() as connection:

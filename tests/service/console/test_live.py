@@ -155,5 +155,17 @@ async def test_every_change_is_in_the_audit_log(stage: Stage) -> None:
     assert [one["version"] for one in history["items"]] == [later["version"]]
     older = await ann.get("audit", params={"noun": "buyer", "before": history["before"]})
     assert [one["version"] for one in older["items"]] == [made["version"]]
+    everything = (await ann.get("audit"))["items"]
+    assert [one["at"] for one in everything] == sorted((o["at"] for o in everything), reverse=True)
+    assert len({one["noun"] for one in everything}) > 2, "of several services"
+    seen: list[Any] = []
+    part: dict[str, Any] = {"before": None}
+    while not seen or part["before"]:
+        before = {"before": part["before"]} if seen else {}
+        part = await ann.get("audit", params={"limit": 2, **before})
+        seen += part["items"]
+    assert seen == everything
+    wrong = await ann("GET", "audit", params={"before": "2026-13-40T00:00:00.000 1 buyer x"})
+    assert wrong.status_code == 422
     nobody = await ann.get("audit", params={"actor": "somebody else"})
     assert nobody == {"items": [], "before": None}

@@ -14,6 +14,7 @@ import pytest_asyncio
 import schemathesis
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from jsonschema import Draft7Validator
 
 from libs.contracts.catalogue import CATALOGUE
 from services.console.app import create
@@ -21,6 +22,7 @@ from services.console.domain.manual import read_page
 from services.console.settings import Settings
 from tests.kit.hosting import settings_of
 
+ASYNCAPI = Path(__file__).with_name("asyncapi-3.0.0.json")
 DOCS = Path(__file__).parents[3] / "docs"
 NOWHERE = {"nats_url": "nats://127.0.0.1:1", "database_url": "postgresql://127.0.0.1:1/none"}
 LINK = re.compile(r'(?:href|src)="([^"]+)"')
@@ -135,6 +137,8 @@ async def test_the_events_are_those_of_the_contracts(browser: httpx.AsyncClient)
     document = (await browser.get("/docs/asyncapi.json")).json()
     events = {subject for subject in CATALOGUE if subject.startswith("event.")}
     assert set(document["channels"]) == events
+    faults = Draft7Validator(json.loads(ASYNCAPI.read_bytes())).iter_errors(document)
+    assert [(list(one.absolute_path), one.message) for one in faults] == []
     assert missing_of(document) == set()
     assert {
         *("router says event.call.routed.v1", "tracking-calls hears event.call.routed.v1"),
