@@ -10,6 +10,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import nats
@@ -36,12 +37,36 @@ class DeadLetter:
     payload: bytes
 
 
+@asynccontextmanager
+async def opened(
+    url: str, user: str | None, password: str | None
+) -> AsyncIterator[JetStreamContext]:
+    """JetStream for a few requests; raise NatsError or OSError where NATS is not there."""
+    client = await nats.connect(
+        url,
+        user=user or None,
+        password=password or None,
+        connect_timeout=CONNECT_SECONDS,
+        allow_reconnect=False,
+        max_reconnect_attempts=0,
+        error_cb=_ignore,
+    )
+    try:
+        yield client.jetstream()
+    finally:
+        await client.close()
+
+
+async def _ignore(_: Exception) -> None:
+    """Whoever asks is told; nothing goes on in the background."""
+
+
 async def dead_letters(
-    jetstream: JetStreamContext, durable: str | None, limit: int
+    jetstream: JetStreamContext, durable: str | None, limit: int, after: int = 0
 ) -> AsyncIterator[DeadLetter]:
-    """Dead letters, oldest first; at most `limit` are given."""
+    """Dead letters after a number, oldest first; at most `limit` are given."""
     wanted = f"dead.{durable or '*'}.>"
-    sequence = 0
+    sequence = after
     for _ in range(limit):
         try:
             message = await jetstream.get_msg(STREAM, sequence + 1, subject=wanted, next=True)
@@ -81,17 +106,10 @@ async def replay(jetstream: JetStreamContext, letter: DeadLetter) -> None:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    client = await nats.connect(
-        os.environ.get("NATS_URL", "nats://127.0.0.1:4222"),
-        user=os.environ.get("NATS_USER") or None,
-        password=os.environ.get("NATS_PASSWORD") or None,
-        connect_timeout=CONNECT_SECONDS,
-        allow_reconnect=False,
-    )
-    try:
-        await _do(client.jetstream(), options)
-    finally:
-        await client.close()
+    url = os.environ.get("NATS_URL", "nats://127.0.0.1:4222")
+    user, password = os.environ.get("NATS_USER"), os.environ.get("NATS_PASSWORD")
+    async with opened(url, user, password) as jetstream:
+        await _do(jetstream, options)
 
 
 async def _do(jetstream: JetStreamContext, options: argparse.Namespace) -> None:

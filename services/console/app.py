@@ -29,6 +29,7 @@ from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
 from services.console.desk.assisting import Assistant
 from services.console.desk.configuring import ConfiguringDesk
 from services.console.desk.counting import Counting
+from services.console.desk.dead_letters import DeadLettersDesk
 from services.console.desk.helping import HelpDesk
 from services.console.desk.inviting import Inviting
 from services.console.desk.keeping_people import KeepingPeople, Stores
@@ -58,6 +59,7 @@ from services.console.routes import (
     calls,
     carriers,
     configuration_text,
+    dead_letters,
     defaults,
     flow_looks,
     flows,
@@ -92,6 +94,7 @@ from services.console.routes.refusals import REFUSALS
 from services.console.routes.tracked import tracked_routes
 from services.console.settings import Settings
 from services.console.site import site_routes
+from services.console.store.accounts import Accounts
 from services.console.store.audit import Audit
 from services.console.store.invitations import Invitations
 from services.console.store.limits import Limits
@@ -152,6 +155,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.configuring = ConfiguringDesk(app.state.ask)
     app.state.health = health
     app.state.operating = Operating(app.state.accounts, app.state.ask, clock)
+    app.state.dead_letters = _dead_letters(settings, app.state.accounts, clock)
     app.state.relay, app.state.ingress_base_url = relay, settings.ingress_base_url
     for routes in _routes():
         app.include_router(routes, prefix=API)
@@ -161,6 +165,12 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.help, app.state.manual, app.state.questions = desk, desk.manual, desk.questions
     _dress(app, settings)
     return app
+
+
+def _dead_letters(settings: Settings, accounts: Accounts, clock: Clock) -> DeadLettersDesk:
+    asked_for_one = settings.nats_user or settings.nats_password.get_secret_value()
+    password = settings.nats_operator_password.get_secret_value() if asked_for_one else None
+    return DeadLettersDesk(accounts, clock, settings.nats_url, password)
 
 
 def _routes() -> tuple[APIRouter, ...]:
@@ -203,6 +213,7 @@ def _routes() -> tuple[APIRouter, ...]:
         visits.router,
         audit_log.router,
         platform.router,
+        dead_letters.router,
         help.router,
         live.router,
     )

@@ -59,6 +59,10 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
         ge=1,
         description="How many invitations all accounts together may send in an hour.",
     )
+    nats_operator_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Of NATS's user `operator`: opens dead letters to the platform's operators.",
+    )
     first_owner: str = Field(
         default="owner@example.com",
         description="Who owns the first account, which is made when there is none.",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.console.desk.counting import TooOften
+from services.console.desk.dead_letters import NoLogin, NotThere
 from services.console.desk.inviting import AnotherAddress, NotOpen
 from services.console.desk.keeping_people import NotYours
 from services.console.desk.resetting import LinkOver, NoMail
@@ -27,6 +28,7 @@ def _is(
     return lambda _: Problem(status, code, detail, errors=errors)
 
 
+AGAIN = {"Retry-After": "1"}
 _INVITED = "is invited already: send the invitation again, or withdraw it"
 REFUSALS: dict[type[Exception], Callable[[Any], Problem]] = {
     TooOften: _too_often,
@@ -41,5 +43,7 @@ REFUSALS: dict[type[Exception], Callable[[Any], Problem]] = {
     AnotherAddress: _is(403, "another_address", "the invitation is for another address"),
     CodeMissing: _is(401, "code_missing", "send a code of the second factor too"),
     FactorInUse: _is(409, "in_use", "remove the second factor that there is first"),
+    NoLogin: _is(409, "no_login", "set CONSOLE_NATS_OPERATOR_PASSWORD, or use the command"),
+    NotThere: lambda _: Problem(503, "unanswered", "NATS does not answer", headers=AGAIN),
     NoFactor: _is(404, "not_found", "there is no second factor for that"),
 }

@@ -4,15 +4,19 @@ import re
 from typing import Any
 from uuid import uuid4
 
+import nats
 import psycopg
+import pytest
 
 from services.console.__main__ import run
 from services.console.auth import PUBLIC, RIGHT
-from services.console.domain.access import PLATFORM, Right, Role
+from services.console.desk.dead_letters import DeadLettersDesk, NoLogin
+from services.console.domain.access import PLATFORM, Principal, Right, Role
 from tests.kit.hosting import SECRET
 from tests.service.console.stage import Asker, Stage, a_routed_campaign, joined
 from tests.service.console.test_isolation import routes
 
+TESTS = Principal(account_id=PLATFORM, name="tests", role=Role.OPERATOR, rights=frozenset())
 OWN = {(str(Right.SELF)), PUBLIC, str(Right.PLATFORM)}
 
 
@@ -30,6 +34,7 @@ async def test_an_operator_is_made_by_command_and_sees_no_more(
     await is_refused_everywhere_else(stage, olga)
     await sees_accounts_and_health(stage, olga)
     await looks_up_an_rtb_id(stage, olga)
+    await looks_at_dead_letters_and_replays(stage, olga)
     await nobody_else_is_one(stage)
     assert await run(["remove-operator", "nobody@example.com"]) == 1
     assert await run(["remove-operator", "olga@example.com"]) == 0
@@ -94,8 +99,44 @@ async def looks_up_an_rtb_id(stage: Stage, olga: Asker) -> None:
     assert (await olga("GET", f"platform/rtb-ids/{'0' * 32}")).status_code == 404
 
 
+async def looks_at_dead_letters_and_replays(stage: Stage, olga: Asker) -> None:
+    account_id = str(stage.owner.account_id)
+    fact, torn = b'{"account_id": "%s"}' % account_id.encode(), b"\xff{"
+    client = await nats.connect(stage.nats_url)
+    for reader, payload in (("router-holds", fact), ("tracking-calls", torn)):
+        subject = f"dead.{reader}.event.agent.untold.v1"
+        await client.jetstream().publish(subject, payload, headers={"Reason": "no such thing"})
+    first = await olga.get("platform/dead-letters", params={"limit": 1})
+    (ours,) = first["items"]
+    assert (ours["reader"], ours["account_id"], ours["reason"]) == (
+        *("router-holds", account_id, "no such thing"),
+    )
+    (other,) = (await olga.get("platform/dead-letters", params={"after": first["after"]}))["items"]
+    assert (other["reader"], other["account_id"]) == ("tracking-calls", None)
+    which = {"reader": "tracking-calls"}
+    assert (await olga.get("platform/dead-letters", params=which))["items"] == [other]
+    path = f"platform/dead-letters/{ours['number']}"
+    assert (await olga.get(path))["payload"] == fact.decode()
+    assert (await olga.get(f"platform/dead-letters/{other['number']}"))["payload"] == "\\xff{"
+
+    assert (await olga.post(f"{path}/replay", None)) == ours
+    assert (await olga("POST", f"{path}/replay")).status_code == 404
+    assert (await olga("GET", path)).status_code == 404
+    told = await client.jetstream().get_last_msg("EVENTS", ours["subject"])
+    assert told.data == fact
+    await client.close()
+    log = (await stage.owner.get("audit", params={"noun": "platform", "limit": 2}))["items"]
+    assert [one["reason"] for one in log] == [
+        *("a dead letter was replayed", "a dead letter was looked at"),
+    ]
+    app = await stage.console(nats_user="console")
+    desk: DeadLettersDesk = app.state.dead_letters
+    with pytest.raises(NoLogin):
+        await desk.look(TESTS, 1)
+
+
 async def nobody_else_is_one(stage: Stage) -> None:
-    for path in ("accounts", "health", f"rtb-ids/{'0' * 32}"):
+    for path in ("accounts", "health", f"rtb-ids/{'0' * 32}", "dead-letters", "dead-letters/1"):
         no = await stage.owner("GET", f"platform/{path}")
         assert (no.status_code, no.json()["code"]) == (403, "forbidden")
     ann = await stage.browser(Role.OWNER)
