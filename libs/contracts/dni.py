@@ -63,6 +63,7 @@ class TrackingTag(Document):
     `shared_number_id` is shown to those for whom no number is free, and to robots; without
     it the page keeps its own.  `tags` are those of all its calls.  No `domains`: any site.
     From `server_addresses`, the site's own servers, visitors' addresses are believed.
+    `paused_by_publisher`: its own people want it to rest, whatever the account's `status`.
     """
 
     id: TrackingTagId
@@ -81,6 +82,7 @@ class TrackingTag(Document):
     remembered_seconds: int = Field(default=DAY, ge=0, le=90 * DAY)
     leases_per_minute: int = Field(default=20, ge=1, le=1_000_000)
     publisher_id: PublisherId | None = None
+    paused_by_publisher: bool = Field(default=False, exclude_if=lambda paused: not paused)
     tags: Tags = Field(default_factory=dict)
     domains: tuple[Domain, ...] = Field(default=(), max_length=LISTED_MAX)
     numbers_to_replace: tuple[PagesNumber, ...] = Field(default=(), max_length=LISTED_MAX)
@@ -92,6 +94,11 @@ class TrackingTag(Document):
     server_addresses: tuple[Annotated[str, Field(pattern=r"^[0-9a-fA-F:.]{2,45}$")], ...] = Field(
         default=(), max_length=LISTED_MAX
     )
+
+    @property
+    def rests(self) -> bool:
+        """Whether the account or the publisher has paused it."""
+        return self.status is not Status.ACTIVE or self.paused_by_publisher
 
     @model_validator(mode="after")
     def _pool_or_number(self) -> Self:

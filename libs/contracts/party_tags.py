@@ -15,7 +15,7 @@ from libs.contracts.snippets import AskSnippet
 
 
 class PartyTag(Value):
-    """A tag whose calls are the publisher's."""
+    """A tag whose calls are the publisher's; `paused` by its own people, `status` the account's."""
 
     outcome: Literal["party_tag"] = "party_tag"
     id: TrackingTagId
@@ -23,6 +23,7 @@ class PartyTag(Value):
     name: str
     code: str
     status: Status
+    paused: bool = False
     campaign_id: CampaignId
     pool_id: PoolId | None = None
     domains: tuple[str, ...] = ()
@@ -76,6 +77,23 @@ class MakePartyTag(Question):
     pool_id: PoolId
     domains: tuple[Domain, ...] = Field(default=(), max_length=LISTED_MAX)
     numbers_to_replace: tuple[PagesNumber, ...] = Field(default=(), max_length=LISTED_MAX)
+
+
+class SetPartyTag(Question):
+    """Pause a tag of the publisher's, let it go on, or take it out of use, which is for good.
+
+    Going on does not undo the account's own pause.  Anybody else's is `not_found`.
+    """
+
+    subject: ClassVar[str] = "ask.tracking.set_party_tag.v1"
+    answers: ClassVar[TypeAdapter[Any]] = one_of(PartyTag)
+
+    account_id: AccountId
+    actor: Actor
+    viewer: Viewer
+    tracking_tag_id: TrackingTagId
+    expected_version: int = Field(ge=1)
+    become: Literal["active", "paused", "retired"]
 
 
 class AskPartySnippet(AskSnippet):

@@ -15,6 +15,8 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.rtb.make_key.v1 ask.rtb.list_keys.v1 ask.rtb.end_key.v1
             ask.router.list_party_targets.v1 ask.router.get_party_target.v1
             ask.router.set_party_target.v1
+            ask.router.list_party_numbers.v1 ask.router.take_party_number.v1
+            ask.tracking.set_party_tag.v1
             ask.router.explain.v1 ask.router.export.v1
             ask.router.whose_rtb_id.v1
             ask.router.find_campaign.v1 ask.router.get.v1 ask.router.import.v1

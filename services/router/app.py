@@ -40,6 +40,7 @@ from services.router.answers import (
     bind_quotes,
     bind_rehearsing,
     bind_whisper,
+    party_numbers,
     party_targets,
 )
 from services.router.desk.agents import AgentsDesk
@@ -57,6 +58,7 @@ from services.router.desk.known_numbers import NumbersDesk
 from services.router.desk.looking import LookingDesk
 from services.router.desk.lookups import Lookups
 from services.router.desk.numbers_clerk import NumbersClerk
+from services.router.desk.party_numbers import PartyNumbersDesk
 from services.router.desk.party_targets import PartyTargetsDesk
 from services.router.desk.posted import PostedDesk
 from services.router.desk.purchasing import PurchasingDesk
@@ -77,6 +79,7 @@ from services.router.store.decisions import Decisions
 from services.router.store.flow_counters import FlowCounters
 from services.router.store.history import History
 from services.router.store.holds import Holds
+from services.router.store.party_numbers import PartyNumbers
 from services.router.store.party_targets import PartyTargets
 from services.router.store.posted import PostedConversions
 from services.router.store.publishers import Publishers
@@ -191,6 +194,7 @@ def _bind_configuring(  # noqa: PLR0917 - wired once
     editing, bulk = EditingDesk(keeper, known), BulkDesk(configuration, keeper, known)
     bind_editing(answers, editing, bulk, DetachingDesk(keeper))
     bind_looking(answers, LookingDesk(configuration, keeper, setups))
+    party_numbers.bind(answers, PartyNumbersDesk(PartyNumbers(database), keeper, known, publishers))
     party_targets.bind(answers, PartyTargetsDesk(PartyTargets(database), keeper, clock))
     platform = AccountId(settings.platform_account_id) if settings.platform_account_id else None
     purchases, most = Purchases(database, setups), settings.platform_numbers_max

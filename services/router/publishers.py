@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from libs.contracts.configuration import Limited
 from libs.contracts.ids import AccountId, CampaignId, PublisherId
+from libs.contracts.portals import PublisherPortal
 from libs.contracts.publishers import (
     AskPublishers,
     KnownPublisher,
@@ -68,6 +69,11 @@ class PublisherBook:
     def knows(self, account_id: AccountId, publisher_id: PublisherId) -> bool:
         """Whether it is a publisher of the account."""
         return (account_id, publisher_id) in self._known
+
+    def portal(self, account_id: AccountId, publisher_id: PublisherId) -> PublisherPortal | None:
+        """What a publisher's record allows its own people; None: there is none in use."""
+        known = self._known.get((account_id, publisher_id))
+        return None if known is None or known.document is None else known.document.portal
 
     def meant(self, account_id: AccountId, text: str) -> PublisherId | None:
         """Whom a text means: an id, a code, or a name that one publisher alone has."""

@@ -7,6 +7,7 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.party_entries.v1 ask.tracking.party_disputes.v1
             ask.tracking.open_party_dispute.v1 ask.tracking.party_recording.v1
             ask.tracking.list_party_tags.v1 ask.tracking.make_party_tag.v1
+            ask.tracking.set_party_tag.v1
             ask.tracking.party_snippet.v1
             ask.tracking.save_publisher.v1 ask.tracking.publishers.v1
             ask.tracking.payout_caps.v1

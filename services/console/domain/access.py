@@ -68,6 +68,7 @@ class Allowance(StrEnum):
     SET_CAPS = "sets_caps"
     HEAR = "hears_recordings"
     MAKE_TAGS = "makes_tags"
+    TAKE_NUMBERS = "takes_numbers"
 
 
 Portals = Mapping[Role, Allowance]

@@ -20,12 +20,15 @@ from libs.contracts.disputes import (
 from libs.contracts.editing import PAGE_MAX
 from libs.contracts.ids import CallId
 from libs.contracts.ledger import AskEntries, Book, LedgerEntries
+from libs.contracts.message import Question
 from libs.contracts.money import Money
 from libs.contracts.party_money import (
     AskPartyDisputes,
+    AskPartyEntries,
     OpenPartyDispute,
     PartyDispute,
     PartyDisputes,
+    PartyEntries,
 )
 from libs.contracts.statements import AskClosings, AskStatement, CloseBooks, Closings, Statement
 from libs.contracts.worth import PartyKind
@@ -86,7 +89,7 @@ class Stated(BaseModel):
 QUERY = {name: f"query.{name}" for name in Stated.model_fields}
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["money"])
-look, edit, export = needs(Right.LOOK), needs(Right.EDIT), needs(Right.EXPORT)
+look, edit = needs(Right.LOOK), needs(Right.EDIT)
 
 
 @router.post(
@@ -166,25 +169,25 @@ async def decide_dispute(
 )
 async def state(request: Request, who: Who, whose: Annotated[Stated, Query()]) -> Response:
     """What a party owed us in a time, by currency and kind; `/ledger-entries` has the entries."""
-    book, party = own_party(who, whose.book, whose.party)
-    whose = Stated.model_validate({**whose.model_dump(), "book": book, "party": party})
-    return told(await _statement(request, who, whose))
+    return told(await _statement(request, who, _own(who, whose)))
 
 
 @router.get(
     "/statements/csv",
     response_class=StreamingResponse,
     responses=CSV | NOT_FOUND,
-    openapi_extra=export,
+    openapi_extra=needs(Right.EXPORT, PARTIES),
 )
 async def statement_file(request: Request, who: Who, whose: Annotated[Stated, Query()]) -> Response:
-    """A statement's entries as a file, whatever their number."""
+    """A statement's entries as a file, whatever their number; a portal's its party's."""
+    whose = _own(who, whose)
     await _statement(request, who, whose)
 
     async def parts() -> AsyncIterator[bytes]:
-        yield lines([statement_page.COLUMNS])
+        columns = statement_page.columns_for(who.viewer)
+        yield lines([columns])
         async for page in _entries(request, who, whose):
-            yield lines([statement_page.row_of(entry) for entry in page.entries])
+            yield lines([statement_page.row_of(entry, columns) for entry in page.entries])
 
     return file_of(parts(), "statement.csv")
 
@@ -193,18 +196,20 @@ async def statement_file(request: Request, who: Who, whose: Annotated[Stated, Qu
     "/statements/page",
     response_class=HTMLResponse,
     responses=PAGE | NOT_FOUND,
-    openapi_extra=export,
+    openapi_extra=needs(Right.EXPORT, PARTIES),
 )
 async def statement_to_print(
     request: Request, who: Who, whose: Annotated[Stated, Query()]
 ) -> Response:
-    """A statement as a page that can be printed."""
+    """A statement as a page that can be printed; a portal's its party's."""
+    whose = _own(who, whose)
+    columns = statement_page.columns_for(who.viewer)
     statement = await _statement(request, who, whose)
 
     async def parts() -> AsyncIterator[bytes]:
-        yield statement_page.head_of(statement)
+        yield statement_page.head_of(statement, columns)
         async for page in _entries(request, who, whose):
-            yield statement_page.rows_of(page.entries)
+            yield statement_page.rows_of(page.entries, columns)
         yield statement_page.END
 
     return StreamingResponse(parts(), media_type="text/html; charset=utf-8", headers=PAGE_HEADERS)
@@ -234,13 +239,28 @@ async def _statement(request: Request, who: Principal, whose: Stated) -> Stateme
     return statement
 
 
-async def _entries(request: Request, who: Principal, whose: Stated) -> AsyncIterator[LedgerEntries]:
+def _own(who: Principal, whose: Stated) -> Stated:
+    """Whose statement: to a portal its party's, and no other is there."""
+    book, party = own_party(who, whose.book, whose.party)
+    return Stated.model_validate({**whose.model_dump(), "book": book, "party": party})
+
+
+def _asking(who: Principal, whose: Stated, cursor: str | None) -> Question:
+    """What asks for a page of entries; a portal's without what it is not told."""
+    about = {"account_id": who.account_id, "cursor": cursor, "limit": PAGE_MAX}
+    if who.viewer is not None:
+        time = {"since": whose.since, "until": whose.until}
+        return AskPartyEntries(viewer=who.viewer, **time, **about)
     assert whose.book is not None, "its statement was found"
-    chosen = {**whose.model_dump(), "book": Book(whose.book.value)}
+    return AskEntries(**{**whose.model_dump(), "book": Book(whose.book.value)}, **about)
+
+
+async def _entries(
+    request: Request, who: Principal, whose: Stated
+) -> AsyncIterator[LedgerEntries | PartyEntries]:
     cursor: str | None = None
     while True:
-        question = AskEntries(account_id=who.account_id, cursor=cursor, limit=PAGE_MAX, **chosen)
-        page: LedgerEntries = await asked(request, question, QUERY)
+        page = await asked(request, _asking(who, whose, cursor), QUERY)
         yield page
         cursor = page.cursor
         if cursor is None:

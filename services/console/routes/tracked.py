@@ -65,10 +65,17 @@ class OwnKept:
     made_by: Portals
     make: Callable[[Request, Principal, Any], Awaitable[Response]]
     row: type[BaseModel]
+    retire: Callable[[Request, Principal, UUID, int], Awaitable[Response]]
 
 
 OWN_TAGS = OwnKept(
-    own_tags.SENDERS, own_tags.many, PartyTags, own_tags.MAKING, own_tags.make, PartyTag
+    own_tags.SENDERS,
+    own_tags.many,
+    PartyTags,
+    own_tags.MAKING,
+    own_tags.make,
+    PartyTag,
+    own_tags.retire,
 )
 
 
@@ -113,6 +120,7 @@ def tracked_routes() -> APIRouter:
     for kind in KINDS:
         _reading(router, kind)
         _writing(router, kind)
+        _retiring(router, kind)
     return router
 
 
@@ -203,16 +211,22 @@ def _writing(router: APIRouter, kind: Kind) -> None:
         await _row(request, who, kind, id)
         return await _saved(request, who, kind, body, version, status=200)
 
+
+def _retiring(router: APIRouter, kind: Kind) -> None:
+    own = kind.own
+
     @router.delete(
         f"/{kind.path}/{{id}}",
         response_model=Saved,
         responses=NOT_FOUND | CONFLICT,
-        openapi_extra=edit,
+        openapi_extra=needs(Right.EDIT, own.made_by) if own else edit,
         summary="Take it out of use; what was accounted with it stays",
         operation_id=f"retire_{kind.noun}",
         tags=[kind.path],
     )
     async def retire(request: Request, who: Who, id: UUID, version: BasedOn) -> Response:
+        if own and who.viewer is not None:
+            return await own.retire(request, who, id, version)
         question = RetireTracking(
             account_id=who.account_id,
             actor=who.actor,

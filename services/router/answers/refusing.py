@@ -11,6 +11,7 @@ from libs.contracts.agent_states import GetAgent, ListAgentStates, SetAgentState
 from libs.contracts.editing import Noun
 from libs.contracts.message import Question
 from libs.contracts.numbers import GetPurchase, ReleaseNumber
+from libs.contracts.party_numbers import ListPartyNumbers, TakePartyNumber
 from libs.contracts.party_targets import GetPartyTarget, ListPartyTargets, SetPartyTarget
 from libs.runtime.answers import Declined, Handler
 from libs.runtime.deadline import Deadline
@@ -28,6 +29,7 @@ _MISSING: dict[type[Question], str] = {
     ListAgentCalls: "agent",
     ReportAgentTimes: "agent",
     **dict.fromkeys((GetPartyTarget, SetPartyTarget, ListPartyTargets), "target"),
+    **dict.fromkeys((ListPartyNumbers, TakePartyNumber), "publisher"),
     WrapUp: "call of an agent",
 }
 

@@ -64,11 +64,25 @@ class NotOurs(Unfit):
     )
 
 
+class NoneFree(Unfit):
+    """A pool has no number that could be given away now."""
+
+    code = "full"
+    text = "no number is free there"
+
+
+class NotAllowed(Unfit):
+    """A party's record does not let its people do it."""
+
+    code = "forbidden"
+    text = "the record does not allow it"
+
+
 class TooMany(Unfit):
-    """An account has as many as it may have."""
+    """An account or a party has as many as it may have."""
 
     code = "too_many"
-    text = "more than the account may have"
+    text = "more than there may be"
 
 
 class GroupCycle(Unfit):

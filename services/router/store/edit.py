@@ -25,6 +25,7 @@ from services.router.domain.unfit import GroupCycle, PointsNowhere, Taken
 from services.router.store.counting import begin_counting, caps_below_use, countings_of
 from services.router.store.kept import Kept
 from services.router.store.numbers import Numbers
+from services.router.store.party_numbers import count_of
 from services.router.store.purchases import PurchaseEdits
 from services.router.store.readiness import POINTERS, Readinesses
 from services.router.store.setups import SetupEdits
@@ -196,6 +197,10 @@ class Edit:
     ) -> list[FieldProblem]:
         """Where caps that an edit sets are less than what is used of them."""
         return await caps_below_use(self._connection, self._account_id, document, before, now)
+
+    async def numbers_of_publisher(self, publisher_id: UUID) -> int:
+        """How many numbers a publisher has."""
+        return await count_of(self._connection, self._account_id, publisher_id)
 
     async def uses_of(self, noun: Noun, key: str) -> list[Use]:
         """What still needs the thing."""

@@ -1,7 +1,7 @@
 """Questions about tags for publishers' own people."""
 
 from libs.contracts.message import Value
-from libs.contracts.party_tags import AskPartySnippet, ListPartyTags, MakePartyTag
+from libs.contracts.party_tags import AskPartySnippet, ListPartyTags, MakePartyTag, SetPartyTag
 from libs.runtime.answers import Answers
 from libs.runtime.deadline import Deadline
 from services.tracking.answers.keeping import EDITS_IN_FLIGHT_MAX, LOOKS_IN_FLIGHT_MAX
@@ -21,6 +21,11 @@ def bind(answers: Answers, desk: PartyTagsDesk) -> None:
     async def make(question: MakePartyTag, _: Deadline) -> Value:
         with declining():
             return await desk.make(question)
+
+    @answers.to(SetPartyTag, in_flight_max=EDITS_IN_FLIGHT_MAX)
+    async def set_tag(question: SetPartyTag, _: Deadline) -> Value:
+        with declining():
+            return await desk.set(question)
 
     @answers.to(AskPartySnippet, in_flight_max=LOOKS_IN_FLIGHT_MAX)
     async def snippet(question: AskPartySnippet, _: Deadline) -> Value:

@@ -1,6 +1,8 @@
 """The desk of publishers' own people: their tags, made for the campaigns that they may use."""
 
+from dataclasses import replace
 from secrets import token_urlsafe
+from typing import Any
 from uuid import UUID, uuid4
 
 from libs.contracts.dni import SaveTrackingTag, TrackingTag
@@ -11,13 +13,14 @@ from libs.contracts.party_tags import (
     MakePartyTag,
     PartyTag,
     PartyTags,
+    SetPartyTag,
 )
 from libs.contracts.portals import PublisherPortal, Viewer
 from libs.contracts.snippets import AskSnippet, Snippet
-from libs.contracts.tracking_edits import TrackingNoun
+from libs.contracts.tracking_edits import RetireTracking, TrackingNoun
 from libs.contracts.worth import PartyKind
 from services.tracking.desk.tagging import TaggingDesk
-from services.tracking.domain.unfit import Missing, Unfit
+from services.tracking.domain.unfit import Missing, Stale, Unfit
 from services.tracking.store.configuration import Configuration, Kept
 from services.tracking.store.configuration import Edit as Work
 from services.tracking.store.party_tags import PartyTags as Store
@@ -71,6 +74,27 @@ class PartyTagsDesk:
         await self._tagging.save_tag(save, fits)
         return _told(await self._own(question.account_id, question.viewer, tag.id))
 
+    async def set(self, question: SetPartyTag) -> PartyTag:
+        """Pause one, let it go on or take it out of use; raise Missing, Stale or Unfit."""
+        portal = await self._portal(question.account_id, question.viewer)
+        if not portal.makes_tags:
+            raise Unfit("forbidden", "your record does not let you change tags")
+        tag_id = question.tracking_tag_id
+        own = await self._own(question.account_id, question.viewer, tag_id)
+        if own.version != question.expected_version:
+            raise Stale(own.version)
+        about: dict[str, Any] = question.model_dump(
+            include={"account_id", "actor", "expected_version"}
+        )
+        if question.become == "retired":
+            noun = TrackingNoun.TRACKING_TAG
+            saved = await self._tagging.retire_tag(RetireTracking(**about, noun=noun, key=tag_id))
+            return _told(replace(own, version=saved.version))
+        paused = {"paused_by_publisher": question.become == "paused"}
+        document = TrackingTag.model_validate({**own.document, **paused})
+        await self._tagging.save_tag(SaveTrackingTag(**about, document=document))
+        return _told(await self._own(question.account_id, question.viewer, tag_id))
+
     async def snippet(self, question: AskPartySnippet) -> Snippet:
         """What to put into the pages for one of its tags; raise Missing."""
         await self._own(question.account_id, question.viewer, question.tracking_tag_id)
@@ -94,4 +118,5 @@ class PartyTagsDesk:
 
 
 def _told(kept: Kept) -> PartyTag:
-    return PartyTag.model_validate({**kept.document, "version": kept.version})
+    paused = kept.document.get("paused_by_publisher", False)
+    return PartyTag.model_validate({**kept.document, "version": kept.version, "paused": paused})

@@ -4,7 +4,7 @@ from libs.contracts.dni import SaveTrackingTag, SaveUrlParameter, TrackingTag
 from libs.contracts.editing import Saved
 from libs.contracts.ids import AccountId, NumberId, PoolId
 from libs.contracts.snippets import AskSnippet, Snippet
-from libs.contracts.tracking_edits import TrackingNoun
+from libs.contracts.tracking_edits import RetireTracking, TrackingNoun
 from libs.runtime.ask import Refused, Unanswered
 from services.tracking.desk.following import FollowingDesk
 from services.tracking.desk.keeping import Fits, KeepingDesk
@@ -49,6 +49,12 @@ class TaggingDesk:
         saved = await self._keeping.save(
             TrackingNoun.TRACKING_TAG, tag.id, document, question, fits
         )
+        await self._memory.catch_up()
+        return saved
+
+    async def retire_tag(self, question: RetireTracking) -> Saved:
+        """Take one out of use; raise Missing or Stale."""
+        saved = await self._keeping.retire(question)
         await self._memory.catch_up()
         return saved
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from libs.contracts.configuration import Status
 from libs.contracts.dni import TrackingTag
 from libs.contracts.ids import AccountId, CampaignId, NumberId, PoolId, VisitId
 from libs.contracts.visits import Showing
@@ -78,7 +77,7 @@ class VisitingDesk:
 
     async def arrive(self, site: Site, said: Said, household: str) -> Shown:
         """Give a visitor her number, and keep her visit; raise TooMany."""
-        if site.tag.status is not Status.ACTIVE:
+        if site.tag.rests:
             return Shown(Showing.PAGE, None, why="the tag is paused")
         if is_robot(said.user_agent):
             number = await self._number(site.account_id, _for_all(site.tag))

@@ -11,6 +11,7 @@ from libs.contracts.payouts import PayoutTerms
 from libs.contracts.routing import Terms
 from services.console.domain.access import Role
 from tests.kit.facts import CallStory
+from tests.kit.hosting import eventually
 from tests.service.console.stage import Asker, Stage
 
 KINDS = {"ann": "buyers", "bob": "buyers", "pat": "publishers"}
@@ -35,6 +36,17 @@ class House:
         path = f"{KINDS[whose]}/{self.ids[whose]}"
         row = await self.stage.owner.get(path)
         await self.stage.owner.put(path, {**row["document"], "portal": words}, row["version"])
+
+    async def changes(self, key: str) -> list[dict[str, Any]]:
+        """What the audit log has of a thing that was taken out of use, the newest first."""
+
+        async def look() -> list[dict[str, Any]] | None:
+            items: list[dict[str, Any]] = (
+                await self.stage.owner.get("audit", params={"key": key})
+            )["items"]
+            return items if items and items[0]["after"] is None else None
+
+        return await eventually(look)
 
 
 async def a_house(stage: Stage) -> House:

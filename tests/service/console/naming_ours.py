@@ -23,8 +23,7 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
     stolen = {"document": f"format: 1\npools:\n- name: x\n  campaign_id: {campaign}\n"}
     return {
         **OF_AGENTS,
-        ("PUT", "/targets/{id}/pause"): {"paused": True},
-        ("PUT", "/targets/{id}/caps"): {},
+        **of_parties(pool, ours["publishers"]["document"]["id"]),
         ("POST", "/campaigns"): {"name": "x", "assignments": [{"target_id": target}]},
         ("POST", "/targets"): {"name": "x", "buyer_id": buyer, "destination": destination},
         ("POST", "/groups"): {"name": "x", "members": [{"target_id": target}]},
@@ -69,6 +68,17 @@ def bodies(ours: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("PUT", "/people/{person_id}"): {"role": "analyst"},
         ("PUT", "/carriers/{account_sid}"): {"account_sid": ACCOUNT_SID, "token": "stolen"},
         **bodies_about_calls(),
+    }
+
+
+def of_parties(pool: str, publisher: str) -> dict[tuple[str, str], Any]:
+    """What buyers' and publishers' own people set, done by somebody of an account."""
+    return {
+        ("PUT", "/targets/{id}/pause"): {"paused": True},
+        ("PUT", "/targets/{id}/caps"): {},
+        ("PUT", "/tracking-tags/{id}/pause"): {"paused": True},
+        ("POST", "/taken-numbers"): {"pool_id": pool, "publisher_id": publisher},
+        ("GET", "/taken-numbers"): {"publisher_id": publisher},
     }
 
 

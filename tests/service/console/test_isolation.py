@@ -141,6 +141,7 @@ OWN = {
 CARRIERS: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/numbers/search"): (503,),
     ("GET", "/numbers/imports"): (),
+    ("GET", "/taken-numbers"): (),
     **{("GET", f"/statements{how}"): () for how in ("", "/csv", "/page")},
 }
 """Routes that name something in their query; a search is the carrier's to refuse, which is

@@ -1,22 +1,14 @@
 """Two buyers and a publisher in one account: each sees exactly its own, at every route there is."""
 
-import asyncio
 import re
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
-from libs.contracts.party_tags import MakePartyTag
-from libs.contracts.portals import Viewer
-from libs.contracts.worth import PartyKind
-from libs.runtime.ask import Refused
-from libs.runtime.deadline import Deadline
 from services.console.app import API
 from services.console.auth import PUBLIC, RIGHT
 from services.console.domain.lookups import BY_NAME, WhichThings
-from tests.kit.hosting import TESTER
 from tests.service.console.house import House, a_house
+from tests.service.console.owning import tags_are_made_by_their_publisher
 from tests.service.console.portals import SELF, stated
 from tests.service.console.stage import Stage, joined
 from tests.service.console.test_isolation import routes
@@ -96,12 +88,21 @@ async def books_are_its_own(house: House) -> None:
         entries = (await asker.get("ledger-entries"))["entries"]
         assert sum(float(one["money"]["amount"]) for one in entries) == float(amount)
         assert not entries[0].keys() & {"part", "actor", "posting", "party"}
+        file = (await asker("GET", "statements/csv", params=TIME)).text.splitlines()
+        assert file[0] == "booked_at,belongs_at,late,kind,call_id,amount,currency,reverses,reason"
+        assert [line.split(",")[5] for line in file[1:]] == [
+            f"{float(one['money']['amount']):.4f}" for one in entries
+        ]
+        printed = (await asker("GET", "statements/page", params=TIME)).text
+        assert f"{amount}</td>" in printed
+        others = [str(id_) for name, id_ in house.ids.items() if name != whose]
+        assert not [one for one in others if one in printed]
         theirs = {
             "book": "buyer" if whose != "bob" else "publisher",
             "party": str(house.ids["bob"]),
         }
-        for path in ("balances", "ledger-entries", "statements"):
-            for guess in (theirs, {"book": "revenue"} if path != "statements" else theirs):
+        for path in ("balances", "ledger-entries", "statements", "statements/csv"):
+            for guess in (theirs, {"book": "revenue"} if path[0] != "s" else theirs):
                 no = await asker("GET", path, params={**TIME, **guess} if path[0] == "s" else guess)
                 assert (no.status_code, no.json()["code"]) == (404, "not_found"), (whose, path)
 
@@ -226,54 +227,6 @@ async def targets_are_set_by_their_buyer(house: House) -> None:
         "body.limits.0.most",
     ]
     await what_a_buyer_sets_is_kept_to(house, seen)
-
-
-async def tags_are_made_by_their_publisher(house: House) -> None:
-    """A publisher makes tags for the campaigns that its record names, so many, and sees its own."""
-    owner, pat = house.stage.owner, house.askers["pat"]
-    pools = {}
-    for name in ("open", "hidden"):
-        campaign = await owner.post("campaigns", {"name": f"{name} campaign"})
-        where = {"campaign_id": campaign["document"]["id"]}
-        made = await owner.post("pools", {"name": f"hidden {name}", **where})
-        pools[name] = {"pool_id": made["document"]["id"], **where}
-    theirs = await owner.post("tracking-tags", {"name": "hidden tag", **pools["open"]})
-    wanted = {"name": "Landing page", **pools["open"]}
-    assert (await pat("POST", "tracking-tags", json=wanted)).status_code == 403
-    campaigns = [pools["open"]["campaign_id"]]
-    await house.allow("pat", makes_tags=True, tags_most=1, campaign_ids=campaigns)
-    shown = await pat.get("tracking-tags")
-    assert (shown["tags"], [one["pool_id"] for one in shown["pools"]]) == (
-        [],
-        [pools["open"]["pool_id"]],
-    )
-    no = await pat("POST", "tracking-tags", json={**wanted, **pools["hidden"]})
-    assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "body.campaign_id")
-    mixed = {**wanted, "pool_id": pools["hidden"]["pool_id"]}
-    no = await pat("POST", "tracking-tags", json=mixed)
-    assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "body.pool_id")
-    for more in ({"publisher_id": str(uuid4())}, {"leases_per_minute": 99}, {"tags": {"a": "b"}}):
-        assert (await pat("POST", "tracking-tags", json={**wanted, **more})).status_code == 422
-    at_once = await asyncio.gather(*(pat("POST", "tracking-tags", json=wanted) for _ in range(3)))
-    assert sorted(one.status_code for one in at_once) == [201, 422, 422]
-    (tag,) = [one.json() for one in at_once if one.status_code == 201]
-    kept = await owner.get(f"tracking-tags/{tag['id']}")
-    assert kept["document"]["publisher_id"] == str(house.ids["pat"])
-    assert (await pat("POST", "tracking-tags", json=wanted)).json()["code"] == "too_many"
-    assert [one["id"] for one in (await pat.get("tracking-tags"))["tags"]] == [tag["id"]]
-    assert tag["code"] in (await pat.post(f"tracking-tags/{tag['id']}/snippet", {}))["script"]
-    path = f"tracking-tags/{theirs['document']['id']}/snippet"
-    assert (await pat("POST", path, json={})).status_code == 404
-    await house.allow("pat", makes_tags=False, campaign_ids=campaigns)
-    asked = MakePartyTag(
-        account_id=house.stage.owner.account_id,
-        actor=TESTER,
-        viewer=Viewer(kind=PartyKind.PUBLISHER, id=house.ids["pat"]),
-        **wanted,
-    )
-    with pytest.raises(Refused, match="your record does not let you make tags"):
-        await house.stage.app.state.ask(asked, Deadline.within(5_000))
-    await house.allow("pat")
 
 
 async def what_a_buyer_sets_is_kept_to(house: House, target: dict[str, Any]) -> None:
