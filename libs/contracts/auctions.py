@@ -26,7 +26,10 @@ REPORT_DAYS_MAX = 92
 
 
 class AuctionShown(Value):
-    """One auction in a list; `reason` None: sold to `target_id` for `price`."""
+    """One auction in a list; `reason` None: sold to `target_id` for `price`.
+
+    `connected`: a leg that it has sold was answered.
+    """
 
     auction_id: AuctionId
     call_id: CallId
@@ -42,6 +45,7 @@ class AuctionShown(Value):
     asked: int
     bids: int
     milliseconds: int
+    connected: bool = False
 
 
 class Auctions(Value):
@@ -53,7 +57,10 @@ class Auctions(Value):
 
 
 class ListAuctions(Question):
-    """An account's auctions; what is left out does not choose."""
+    """An account's auctions; what is left out does not choose.
+
+    `target_id` has won them, `bidder_id` was considered; `connected` chooses among those sold.
+    """
 
     subject: ClassVar[str] = "ask.rtb.list_auctions.v1"
     answers: ClassVar[TypeAdapter[Any]] = one_of(Auctions)
@@ -65,7 +72,9 @@ class ListAuctions(Question):
     campaign_id: CampaignId | None = None
     call_id: CallId | None = None
     target_id: RtbTargetId | None = None
+    bidder_id: RtbTargetId | None = None
     sold: bool | None = None
+    connected: bool | None = None
     cursor: str | None = Field(
         default=None, max_length=100, pattern=r"^[-0-9T:.+Z]+/[-0-9a-f]{36}$"
     )

@@ -1,13 +1,22 @@
 """Editing outside bidders and their routers: save, list, retire; and what everybody hears of it."""
 
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, field_validator, model_validator
 
 from libs.contracts.bidding import RtbRouter, RtbTarget
-from libs.contracts.editing import PAGE_MAX, Changed, Edit, Got, Page
+from libs.contracts.editing import (
+    PAGE_MAX,
+    Changed,
+    Edit,
+    Got,
+    Order,
+    Page,
+    check_place,
+    read_place,
+)
 from libs.contracts.ids import AccountId, CampaignId, RtbRouterId
 from libs.contracts.message import Question, Value, one_of
 
@@ -87,16 +96,31 @@ class ClearRtbTargets(Edit):
 
 
 class ListRtb(Question):
-    """One page of one kind, in the order of the ids."""
+    """One page of one kind; `contains` is looked for in names, `status` empty: any.
+
+    A cursor belongs to the order it was given in.
+    """
 
     subject: ClassVar[str] = "ask.rtb.list.v1"
     answers: ClassVar[TypeAdapter[Any]] = one_of(Page)
 
     account_id: AccountId
     noun: RtbNoun
-    cursor: UUID | None = None
+    cursor: str | None = None
     limit: int = Field(default=100, ge=1, le=PAGE_MAX)
+    order: Order = Order.ID
     contains: str = Field(default="", max_length=200, pattern=r"^[^\x00]*$")
+    status: str = Field(default="", max_length=20, pattern="^[a-z]*$")
+
+    @field_validator("cursor")
+    @classmethod
+    def _a_place(cls, cursor: str | None) -> str | None:
+        return None if cursor is None else read_place(None, cursor)
+
+    @model_validator(mode="after")
+    def _a_cursor_of_this_order(self) -> Self:
+        check_place(self.cursor, self.order)
+        return self
 
 
 class GetRtb(Question):

@@ -182,6 +182,21 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
+def read_place(noun: Noun | None, cursor: str) -> str:
+    """Where a page begins: the key of the last thing seen, and what the list is sorted by."""
+    key, colon, value = cursor.partition(":")
+    return read_key(noun, key) + colon + value.replace("\0", "")
+
+
+def check_place(cursor: str | None, order: Order) -> None:
+    """Refuse a cursor that was given in another order."""
+    _, colon, value = (cursor or "").partition(":")
+    if cursor is not None and bool(colon) == (order is Order.ID):
+        raise refused_at(("cursor",), "it was given in another order")
+    if order is Order.NEWEST and colon and not VERSION.fullmatch(value):
+        raise refused_at(("cursor",), "it was given in another order")
+
+
 class ListConfiguration(Question):
     """One page of one kind of an account's configuration.
 
@@ -203,18 +218,11 @@ class ListConfiguration(Question):
     @field_validator("cursor")
     @classmethod
     def _a_place(cls, cursor: str | None, info: ValidationInfo) -> str | None:
-        if cursor is None:
-            return None
-        key, colon, value = cursor.partition(":")
-        return read_key(info.data.get("noun"), key) + colon + value.replace("\0", "")
+        return None if cursor is None else read_place(info.data.get("noun"), cursor)
 
     @model_validator(mode="after")
     def _a_cursor_of_this_order(self) -> Self:
-        _, colon, value = (self.cursor or "").partition(":")
-        if self.cursor is not None and bool(colon) == (self.order is Order.ID):
-            raise refused_at(("cursor",), "it was given in another order")
-        if self.order is Order.NEWEST and colon and not VERSION.fullmatch(value):
-            raise refused_at(("cursor",), "it was given in another order")
+        check_place(self.cursor, self.order)
         return self
 
 

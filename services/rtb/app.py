@@ -61,6 +61,7 @@ from services.rtb.store.bidders_own import BiddersOwn
 from services.rtb.store.bodies import Bodies
 from services.rtb.store.configuration import Configuration
 from services.rtb.store.forgetting import Forgetting
+from services.rtb.store.listing import Listing
 from services.rtb.store.looking import Looking
 from services.rtb.store.notices import Notices
 from services.rtb.store.pings import Pings
@@ -149,7 +150,7 @@ def _bind(  # noqa: PLR0917 - wired once
     memory = Memory(configuration)
     auctions = AuctionDesk(store, memory, asking, behind, clock, house)
     bind_auctions(answers, auctions)
-    keeping = KeepingDesk(configuration, outbox, clock)
+    keeping = KeepingDesk(configuration, Listing(database), outbox, clock)
     bind_keeping(answers, keeping)
     bind_looking(answers, LookingDesk(Looking(database), memory, asking))
     bind_trying(answers, TryingDesk(Looking(database), memory, asking, bidders, clock, house))

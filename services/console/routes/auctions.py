@@ -36,7 +36,10 @@ TEST_MS = 6_000  # a bidder may take five seconds to answer
 
 
 class Which(BaseModel):
-    """Which auctions; what is left out does not choose."""
+    """Which auctions; what is left out does not choose.
+
+    `target_id` has won them, `bidder_id` was considered; `connected` chooses among those sold.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,7 +49,9 @@ class Which(BaseModel):
     campaign_id: CampaignId | None = None
     call_id: CallId | None = None
     target_id: RtbTargetId | None = None
+    bidder_id: RtbTargetId | None = None
     sold: bool | None = None
+    connected: bool | None = None
     cursor: str | None = Field(default=None, max_length=100)
     limit: int = Field(default=50, ge=1, le=200)
 

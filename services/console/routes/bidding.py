@@ -36,6 +36,7 @@ from services.console.routes.asking import (
     BasedOn,
     Fields,
     Paging,
+    Sorted,
     asked,
     formed,
     row_of,
@@ -48,7 +49,6 @@ router = APIRouter(route_class=Guarded, responses=ERRORS)
 look, edit = needs(Right.LOOK), needs(Right.EDIT)
 
 Forced = Annotated[bool, Query(description="take it out of everything that uses it first")]
-Contains = Annotated[str, Query(max_length=200, description="looked for in names")]
 
 NEW_TARGET: Any = create_model(
     "NewRtbTarget", __base__=RtbTarget, id=(UUID, Field(default_factory=uuid4))
@@ -60,14 +60,14 @@ TARGET_ROW, TARGET_PAGE = shown_as(RtbTarget)
 ROUTER_ROW, ROUTER_PAGE = shown_as(RtbRouter)
 
 
-async def _page(request: Request, who: Principal, noun: RtbNoun, page: Any, contains: str) -> Any:
+async def _page(request: Request, who: Principal, noun: RtbNoun, page: Any, wanted: Any) -> Any:
     question = formed(
         ListRtb,
         CURSOR,
         account_id=who.account_id,
         noun=noun,
-        contains=contains,
         **page.model_dump(),
+        **wanted.model_dump(),
     )
     listed: Listed = await asked(request, question)
     return listed
@@ -91,10 +91,10 @@ def _check_id(body: Any, id: UUID) -> None:
 
 @router.get("/rtb-targets", response_model=TARGET_PAGE, openapi_extra=look, tags=["rtb"])
 async def list_rtb_targets(
-    request: Request, who: Who, page: Paging, fields: Fields, contains: Contains = ""
+    request: Request, who: Who, page: Paging, wanted: Sorted, fields: Fields
 ) -> Response:
-    """Outside bidders in the order of their ids; secrets are masked."""
-    listed = await _page(request, who, RtbNoun.TARGET, page, contains)
+    """Outside bidders; secrets are masked."""
+    listed = await _page(request, who, RtbNoun.TARGET, page, wanted)
     return rows_of(listed.rows, listed.cursor, fields)
 
 
@@ -201,10 +201,10 @@ async def clear_rtb_targets(request: Request, who: Who, force: Forced = False) -
 
 @router.get("/rtb-routers", response_model=ROUTER_PAGE, openapi_extra=look, tags=["rtb"])
 async def list_rtb_routers(
-    request: Request, who: Who, page: Paging, fields: Fields, contains: Contains = ""
+    request: Request, who: Who, page: Paging, wanted: Sorted, fields: Fields
 ) -> Response:
-    """RTB routers (ring trees) in the order of their ids."""
-    listed = await _page(request, who, RtbNoun.ROUTER, page, contains)
+    """RTB routers (ring trees)."""
+    listed = await _page(request, who, RtbNoun.ROUTER, page, wanted)
     return rows_of(listed.rows, listed.cursor, fields)
 
 

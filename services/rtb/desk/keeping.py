@@ -27,6 +27,7 @@ from libs.runtime.outbox import Announcement, Outbox
 from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit, check, check_router
 from services.rtb.store.configuration import Configuration, Kept
 from services.rtb.store.configuration import Edit as Work
+from services.rtb.store.listing import Listing, place_of
 
 _CHANGES: dict[RtbNoun, type[Changed]] = {
     RtbNoun.TARGET: RtbTargetChanged,
@@ -38,8 +39,11 @@ _CHANGES: dict[RtbNoun, type[Changed]] = {
 class KeepingDesk:
     """Saves, lists and retires; every change is told when it is committed."""
 
-    def __init__(self, configuration: Configuration, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self, configuration: Configuration, listing: Listing, outbox: Outbox, clock: Clock
+    ) -> None:
         self._configuration = configuration
+        self._listing = listing
         self._outbox = outbox
         self._clock = clock
 
@@ -141,17 +145,12 @@ class KeepingDesk:
 
     async def page(self, question: ListRtb) -> Page:
         """One page of one kind."""
-        rows = await self._configuration.page(
-            question.account_id,
-            question.noun,
-            question.cursor,
-            question.limit + 1,
-            question.contains,
-        )
+        rows = await self._listing.page(question)
         shown = rows[: question.limit]
         more = len(rows) > len(shown)
         return Page(
-            rows=tuple(_row(kept) for kept in shown), cursor=str(shown[-1].key) if more else None
+            rows=tuple(_row(kept) for kept in shown),
+            cursor=place_of(shown[-1], question.order) if more else None,
         )
 
     async def _free(

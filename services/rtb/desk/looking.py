@@ -140,6 +140,7 @@ def _shown(row: Any) -> AuctionShown:
         asked=row.asked,
         bids=row.bids,
         milliseconds=row.milliseconds,
+        connected=row.connected,
     )
 
 

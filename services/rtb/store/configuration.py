@@ -210,31 +210,6 @@ class Configuration:
             kept = await Edit(connection, account_id).current(noun, key)
         return None if kept is None or kept.retired else kept
 
-    async def page(
-        self,
-        account_id: AccountId,
-        noun: RtbNoun,
-        after: UUID | None,
-        limit: int,
-        contains: str = "",
-    ) -> list[Kept]:
-        """Things of one kind in the order of their ids."""
-        table = TABLES[noun]
-        statement = (
-            select(table.c.id, table.c.version, table.c.retired, table.c.document)
-            .where(table.c.account_id == account_id, ~table.c.retired)
-            .order_by(table.c.id)
-            .limit(limit)
-        )
-        if after is not None:
-            statement = statement.where(table.c.id > after)
-        if contains:
-            name = table.c.document["name"].astext
-            statement = statement.where(name.icontains(contains, autoescape=True))
-        async with self._database.transaction() as connection:
-            rows = await connection.execute(statement)
-            return [Kept(noun, *row) for row in rows]
-
     async def users_of(self, account_id: AccountId, target_id: UUID | None) -> list[RtbUse]:
         """The routers that ask a bidder, or any."""
         async with self._database.transaction() as connection:

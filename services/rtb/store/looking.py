@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, func, select, tuple_
 
 from libs.contracts.auctions import ListAuctions, NoticeShown
 from libs.contracts.ids import AccountId, AuctionId, RtbTargetId
@@ -46,26 +46,11 @@ class Looking:
         """Auctions, the newest first; one more than asked for tells that there are more."""
         columns = [column for column in auction.c if column.name != "record"]
         statement = (
-            select(*columns)
-            .where(auction.c.account_id == asked.account_id)
+            select(*columns, _connected().label("connected"))
+            .where(auction.c.account_id == asked.account_id, *_chosen(asked))
             .order_by(auction.c.at.desc(), auction.c.id.desc())
             .limit(asked.limit + 1)
         )
-        same = {
-            auction.c.router_id: asked.rtb_router_id,
-            auction.c.campaign_id: asked.campaign_id,
-            auction.c.call_id: asked.call_id,
-            auction.c.target_id: asked.target_id,
-        }
-        for column, value in same.items():
-            if value is not None:
-                statement = statement.where(column == value)
-        if asked.since is not None:
-            statement = statement.where(auction.c.at >= asked.since)
-        if asked.until is not None:
-            statement = statement.where(auction.c.at < asked.until)
-        if asked.sold is not None:
-            statement = statement.where(auction.c.reason.is_(None) == asked.sold)
         if asked.cursor is not None:
             at, _, id_ = asked.cursor.partition("/")
             place = (datetime.fromisoformat(at), UUID(id_))
@@ -98,7 +83,7 @@ class Looking:
         self, account_id: AccountId, auction_id: AuctionId
     ) -> tuple[Row[Any], Auction] | None:
         """An auction and its record."""
-        statement = select(auction).where(
+        statement = select(auction, _connected().label("connected")).where(
             auction.c.account_id == account_id, auction.c.id == auction_id
         )
         async with self._database.transaction() as connection:
@@ -216,3 +201,51 @@ class Looking:
         )
         async with self._database.transaction() as connection:
             return {row[0]: (row[1], row[2]) for row in await connection.execute(statement)}
+
+
+def _chosen(asked: ListAuctions) -> list[ColumnElement[bool]]:
+    same = {
+        auction.c.router_id: asked.rtb_router_id,
+        auction.c.campaign_id: asked.campaign_id,
+        auction.c.call_id: asked.call_id,
+        auction.c.target_id: asked.target_id,
+    }
+    chosen = [column == value for column, value in same.items() if value is not None]
+    if asked.since is not None:
+        chosen.append(auction.c.at >= asked.since)
+    if asked.until is not None:
+        chosen.append(auction.c.at < asked.until)
+    if asked.sold is not None:
+        chosen.append(auction.c.reason.is_(None) == asked.sold)
+    if asked.connected is not None:
+        chosen += [auction.c.reason.is_(None), _connected() == asked.connected]
+    if asked.bidder_id is not None:
+        chosen.append(_considered(asked.bidder_id))
+    return chosen
+
+
+def _connected() -> ColumnElement[bool]:
+    """Whether a leg that an auction has sold was answered."""
+    return (
+        select(sale.c.step)
+        .where(
+            sale.c.account_id == auction.c.account_id,
+            sale.c.call_id == auction.c.call_id,
+            sale.c.auction_id == auction.c.id,
+            sale.c.connected_at.is_not(None),
+        )
+        .exists()
+    )
+
+
+def _considered(target_id: RtbTargetId) -> ColumnElement[bool]:
+    """Whether a bidder stands among those of an auction."""
+    return (
+        select(bid.c.target_id)
+        .where(
+            bid.c.account_id == auction.c.account_id,
+            bid.c.auction_id == auction.c.id,
+            bid.c.target_id == target_id,
+        )
+        .exists()
+    )

@@ -163,6 +163,27 @@ async def test_a_rehearsal_and_a_ping_leave_no_trace(stage: Stage) -> None:
         assert stage.rows(f"select count(*) from rtb.{table}") == [(0,)]
 
 
+async def test_bidders_are_listed_in_any_order_page_by_page(stage: Stage) -> None:
+    for name, status in (("cara", "active"), ("anna", "paused"), ("bob", "active")):
+        await stage.save(stage.target(f"/{name}", name=name, status=status))
+
+    async def listed(**wanted: Any) -> list[str]:
+        names: list[str] = []
+        about = {"account_id": stage.account_id, "noun": RtbNoun.TARGET, "limit": 1, **wanted}
+        page = await stage.ask(ListRtb(**about))
+        while True:
+            names += [row.document["name"] for row in page.rows]
+            if page.cursor is None:
+                return names
+            page = await stage.ask(ListRtb(**about, cursor=page.cursor))
+
+    assert await listed(order="name") == ["anna", "bob", "cara"]
+    assert await listed(order="newest") == ["bob", "anna", "cara"]
+    assert sorted(await listed()) == ["anna", "bob", "cara"]
+    assert await listed(order="name", status="active") == ["bob", "cara"]
+    assert await listed(contains="AN") == ["anna"]
+
+
 async def test_the_report_names_bidders_and_counts_their_losses(stage: Stage) -> None:
     router = await stage.router(stage.target("/high", bids(9)), stage.target("/low", bids(5)))
     for at in range(3):

@@ -1,9 +1,11 @@
 """A place kept with a bidder ends with its leg, when it is not dialled, or when time is over."""
 
 from typing import Any
+from uuid import uuid4
 
 from deploy.local.bidders import bids
 from libs.contracts.auction import AuctionWon, Loss
+from libs.contracts.auctions import ListAuctions
 from libs.contracts.calls import CallEnded, CallFellBack, CallStatus, LegEnded
 from libs.contracts.caps import Caps, Limit, Period
 from libs.contracts.carrier import AskLegState, LegState, LineState
@@ -49,6 +51,18 @@ async def test_each_fact_that_ends_a_leg_frees_its_place(stage: Stage) -> None:
     assert day == 2  # what was never dialled counts for nothing
     sold = "select count(*), count(connected_at), count(converted_at) from rtb.sale"
     assert stage.rows(sold) == [(2, 1, 1)]
+
+    async def listed(**more: Any) -> list[tuple[Any, bool]]:
+        question = ListAuctions(account_id=stage.account_id, **more)
+        shown = (await stage.ask(question)).auctions
+        return [(one.call_id, one.connected) for one in shown]
+
+    answered = (about("CA0")["call_id"], True)
+    assert answered in await listed(bidder_id=target.id)
+    assert await listed(connected=True) == [answered]
+    assert {connected for _, connected in await listed(connected=False)} == {False}
+    assert len(await listed(sold=True)) == len(await listed(connected=False)) + 1
+    assert await listed(bidder_id=uuid4()) == []
 
 
 async def test_a_silent_reservation_ends_by_the_carriers_word_or_its_time(stage: Stage) -> None:
