@@ -58,6 +58,6 @@ async def visitor(world: World, browser: Browser) -> AsyncIterator[Visitor]:
 
 @pytest_asyncio.fixture(loop_scope="package")
 async def owner(world: World, visitor: Visitor) -> Visitor:
-    """An owner who is signed in."""
-    await visitor.be_signed_in(world.email, world.password)
+    """An owner who is signed in to the demo's account; she may own others that tests have made."""
+    await visitor.be_signed_in(world.email, world.password, world.account_id)
     return visitor

@@ -1,6 +1,7 @@
 """A visitor of the console in a real browser: what tests do again and again."""
 
 import os
+from uuid import UUID
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
@@ -50,11 +51,11 @@ class Visitor:
         ):
             self.complaints.append(message.text)
 
-    async def be_signed_in(self, email: str, password: str) -> None:
+    async def be_signed_in(self, email: str, password: str, account_id: UUID | None = None) -> None:
         """By the API, as most tests are not about the way in."""
-        answer = await self.context.request.post(
-            "/api/v1/session", data={"email": email, "password": password}
-        )
+        given = {"email": email, "password": password}
+        named = {} if account_id is None else {"account_id": str(account_id)}
+        answer = await self.context.request.post("/api/v1/session", data={**given, **named})
         assert answer.status == 201, await answer.text()
 
     async def go(self, path: str) -> Page:

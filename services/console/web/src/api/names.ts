@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, data } from "./client";
 import { all, type All } from "./pages";
 
-type Named = "campaigns" | "buyers" | "targets" | "groups" | "publishers" | "rtb-routers";
+type Named = "campaigns" | "buyers" | "targets" | "groups" | "pools" | "publishers" | "rtb-routers" | "rtb-targets";
 export interface Name {
   value: string;
   label: string;

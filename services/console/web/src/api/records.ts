@@ -9,8 +9,13 @@ export interface Documents {
   buyers: Schemas["BuyerRow"]["document"];
   targets: Schemas["TargetRow"]["document"];
   groups: Schemas["GroupRow"]["document"];
+  pools: Schemas["PoolRow"]["document"];
+  "rtb-targets": Schemas["RtbTargetRow"]["document"];
+  "rtb-routers": Schemas["RtbRouterRow"]["document"];
 }
 export type Noun = keyof Documents;
+/** What can be paused. */
+export type Pausable = Exclude<Noun, "pools">;
 export interface Row<N extends Noun> {
   version: number;
   document: Documents[N];
@@ -25,20 +30,24 @@ export interface Wanted {
 // The paths of all nouns have one shape; the types of one of them stand for all.
 const many = (noun: Noun) => `/api/v1/${noun}` as "/api/v1/buyers";
 const one = (noun: Noun) => `/api/v1/${noun}/{id}` as "/api/v1/buyers/{id}";
-const EVENTS: Record<Noun, string> = { campaigns: "campaign.", buyers: "buyer.", targets: "target.", groups: "group." };
+const EVENTS: Record<Noun, string> = { campaigns: "campaign.", buyers: "buyer.", targets: "target.", groups: "group.", pools: "pool.", "rtb-targets": "rtb_target.", "rtb-routers": "rtb_router." };
 const PAGE = 100;
+
+/** One page of a list. */
+export const listed = async <N extends Noun>(noun: N, query: Wanted & { limit: number; cursor?: string }): Promise<{ items: Row<N>[]; cursor?: string | null }> =>
+  (await data(api.GET(many(noun), { params: { query: { order: "name", ...query } } }))) as unknown as { items: Row<N>[]; cursor?: string | null };
 
 /** A list of any length, page by page. */
 export function useRows<N extends Noun>(noun: N, wanted: Wanted = {}) {
   const query = useInfiniteQuery({
     queryKey: [noun, "list", wanted],
-    queryFn: ({ pageParam }) => data(api.GET(many(noun), { params: { query: { order: "name", ...wanted, limit: PAGE, ...(pageParam && { cursor: pageParam }) } } })),
+    queryFn: ({ pageParam }) => listed(noun, { ...wanted, limit: PAGE, ...(pageParam && { cursor: pageParam }) }),
     initialPageParam: "",
     getNextPageParam: (page) => page.cursor ?? undefined,
     placeholderData: (before) => before,
   });
   useFresh([noun, "list"], [EVENTS[noun]]);
-  const rows = useMemo(() => (query.data?.pages.flatMap((page) => page.items) ?? []) as unknown as Row<N>[], [query.data]);
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const { hasNextPage, isFetching, fetchNextPage } = query;
   const more = useCallback(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
@@ -65,11 +74,18 @@ export async function save<N extends Noun>(noun: N, document: Documents[N], vers
   return row as unknown as Row<N>;
 }
 
+/** Take it out of use; what RTB routers and campaigns ask goes out of these first. */
 export async function retire(noun: Noun, id: string, version: number): Promise<void> {
-  await api.DELETE(one(noun), { params: { path: { id }, header: basedOn(version) as never } });
+  const query = noun.startsWith("rtb-") ? { force: true } : {}; // who retires it has seen what uses it
+  await api.DELETE(one(noun), { params: { path: { id }, query: query as never, header: basedOn(version) as never } });
   queries.removeQueries({ queryKey: [noun, id] });
-  void queries.invalidateQueries({ queryKey: [noun] });
+  for (const changed of noun === "rtb-targets" ? [noun, "rtb-routers"] : [noun]) void queries.invalidateQueries({ queryKey: [changed] });
 }
 
 /** What uses it, and which campaigns would pause without it. */
-export const affected = (noun: Noun, id: string) => data(api.GET(`${one(noun)}/affected` as "/api/v1/buyers/{id}/affected", { params: { path: { id } } }));
+export async function affected(noun: Noun, id: string): Promise<Schemas["Affected"]> {
+  const path = { params: { path: { id } } };
+  if (noun !== "rtb-targets") return data(api.GET(`${one(noun)}/affected` as "/api/v1/buyers/{id}/affected", path));
+  const { routers } = await data(api.GET("/api/v1/rtb-targets/{id}/uses", path));
+  return { outcome: "affected", uses: routers.map((router) => ({ noun: "RTB router", key: router.rtb_router_id, name: router.name })) as never, pauses: [] };
+}

@@ -1,4 +1,4 @@
-import { ChartLine, LayoutDashboard, Megaphone, PhoneCall, Radio, Users, type LucideIcon } from "lucide-react";
+import { ChartLine, Gavel, LayoutDashboard, Megaphone, PhoneCall, Radio, Scale, Users, type LucideIcon } from "lucide-react";
 import type { Right } from "@/api/session";
 
 export interface Entry {
@@ -25,6 +25,13 @@ export const NAV: { group: string; entries: Entry[] }[] = [
     entries: [
       { to: "/campaigns", label: "Campaigns", icon: Megaphone, key: "m", right: "look" },
       { to: "/buyers", label: "Buyers", icon: Users, key: "b", right: "look" },
+    ],
+  },
+  {
+    group: "Auction",
+    entries: [
+      { to: "/rtb", label: "Targets & routers", icon: Gavel, key: "t", right: "look" },
+      { to: "/auctions", label: "Auctions", icon: Scale, key: "a", right: "look" },
     ],
   },
   {

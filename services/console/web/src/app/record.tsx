@@ -64,7 +64,7 @@ function Editor<N extends Noun>({ noun, fresh, row, word, above, list, at, actio
   });
   const leaving = useRef(false);
   leaving.current = draft.dirty;
-  useBlocker({ shouldBlockFn: () => leaving.current && !confirm("Leave without saving what you changed?"), enableBeforeUnload: false });
+  useBlocker({ shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && leaving.current && !confirm("Leave without saving what you changed?"), enableBeforeUnload: false });
   // Somebody else has changed it: what is on the screen follows, unless something is typed here.
   useEffect(() => {
     if (row && row.version > (basis.current ?? 0) && !draft.dirty) {

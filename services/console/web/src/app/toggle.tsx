@@ -1,7 +1,7 @@
 import { queries } from "@/api/client";
 import { sentence } from "@/api/errors";
 import { withRow, type Pages } from "@/api/pages";
-import { save, type Noun, type Row } from "@/api/records";
+import { save, type Pausable, type Row } from "@/api/records";
 import { useMay } from "@/api/session";
 import { newId } from "@/lib/id";
 import { Button } from "@/ui/button";
@@ -13,7 +13,7 @@ const underWay = new Set<string>(); // ids: a click meanwhile would be based on 
  * Pause or resume: shown at once, taken back where it fails, and can be undone for a while.
  * Activating a campaign may be refused, and why is said: so it is not shown before.
  */
-async function toggle<N extends Noun>(noun: N, row: Row<N>): Promise<void> {
+async function toggle<N extends Pausable>(noun: N, row: Row<N>): Promise<void> {
   const { id, name, status } = row.document;
   if (underWay.has(id)) return;
   underWay.add(id);
@@ -37,7 +37,7 @@ async function toggle<N extends Noun>(noun: N, row: Row<N>): Promise<void> {
 }
 
 /** The button of a row; who may not edit has none. */
-export function Toggle<N extends Noun>({ noun, row }: { noun: N; row: Row<N> }) {
+export function Toggle<N extends Pausable>({ noun, row }: { noun: N; row: Row<N> }) {
   const mayEdit = useMay("edit");
   if (!mayEdit) return null;
   const word = row.document.status === "active" ? "Pause" : noun === "campaigns" ? "Activate" : "Resume";

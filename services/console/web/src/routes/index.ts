@@ -1,11 +1,13 @@
 import { createRouter } from "@tanstack/react-router";
 import { Loading } from "@/ui/page";
+import { auctions } from "./auctions";
 import { buyers } from "./buyers";
 import { call, calls } from "./calls";
 import { live, overview } from "./overview";
 import { campaigns } from "./campaigns";
 import { reports } from "./reports";
 import { root } from "./root";
+import { rtb } from "./rtb";
 
 /** All addresses of the application: one line for each. */
 export const router = createRouter({
@@ -17,6 +19,8 @@ export const router = createRouter({
     ...campaigns,
     ...buyers,
     reports,
+    ...rtb,
+    ...auctions,
   ]),
   basepath: "/console",
   defaultPendingComponent: Loading,

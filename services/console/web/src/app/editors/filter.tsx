@@ -1,10 +1,9 @@
 import { Plus, X } from "lucide-react";
-import { useState } from "react";
 import type { Schemas } from "@/api/client";
 import { Button, IconButton } from "@/ui/button";
 import { CheckField, SelectField, TextField } from "@/ui/field";
 import { at, type Form } from "./form";
-import { listOf, textOf } from "./lists";
+import { ListField } from "./list-field";
 
 const OPERATORS = ["==", "!=", "in", "not in", "<", ">", "<=", ">=", "exists", "not exists", "begins with", "contains", "matches regex"] as const satisfies readonly Schemas["Operator"][];
 const NEEDS_NOTHING = ["exists", "not exists"];
@@ -56,13 +55,4 @@ export function FilterEditor({ form, path = "filter" }: { form: Form; path?: str
 function fitting(test: Schemas["TagTest"]): Schemas["TagTest"] {
   if (NEEDS_NOTHING.includes(test.operator)) return { ...test, value: "", values: [] };
   return NEEDS_LIST.includes(test.operator) ? { ...test, value: "" } : { ...test, values: [] };
-}
-
-function ListField({ label, values, onChange }: { label: string; values: readonly string[]; onChange: (values: string[]) => void }) {
-  const [typed, setTyped] = useState("");
-  const change = (text: string) => {
-    setTyped(text);
-    onChange(listOf(text));
-  };
-  return <TextField label={label} value={textOf(typed, values)} onChange={change} onBlur={() => setTyped("")} />;
 }

@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { api, data, type Schemas } from "@/api/client";
 import { sentence } from "@/api/errors";
 import { money } from "@/lib/money";
@@ -93,6 +94,9 @@ function Bids({ auctionId }: { auctionId: string }) {
           ["What became of it", (bid) => <Loss bid={bid} />],
         ]}
       />
+      <Link to="/auctions/$auctionId" params={{ auctionId }} className="mt-1 inline-block text-muted underline">
+        The whole auction
+      </Link>
     </div>
   );
 }
