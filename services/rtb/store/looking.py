@@ -44,9 +44,10 @@ class Looking:
 
     async def page(self, asked: ListAuctions) -> Sequence[Row[Any]]:
         """Auctions, the newest first; one more than asked for tells that there are more."""
-        columns = [column for column in auction.c if column.name != "record"]
+        kept = [column for column in auction.c if column.name != "record"]
+        columns: list[ColumnElement[Any]] = [*kept, _connected().label("connected")]
         statement = (
-            select(*columns, _connected().label("connected"))
+            select(*columns)
             .where(auction.c.account_id == asked.account_id, *_chosen(asked))
             .order_by(auction.c.at.desc(), auction.c.id.desc())
             .limit(asked.limit + 1)

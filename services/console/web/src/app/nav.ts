@@ -1,4 +1,4 @@
-import { ChartLine, Gavel, LayoutDashboard, Megaphone, PhoneCall, Radio, Scale, Users, type LucideIcon } from "lucide-react";
+import { ChartLine, Gavel, Hash, LayoutDashboard, Megaphone, PhoneCall, Radio, Scale, Users, type LucideIcon } from "lucide-react";
 import type { Right } from "@/api/session";
 
 export interface Entry {
@@ -25,6 +25,7 @@ export const NAV: { group: string; entries: Entry[] }[] = [
     entries: [
       { to: "/campaigns", label: "Campaigns", icon: Megaphone, key: "m", right: "look" },
       { to: "/buyers", label: "Buyers", icon: Users, key: "b", right: "look" },
+      { to: "/numbers", label: "Numbers & pools", icon: Hash, key: "n", right: "look" },
     ],
   },
   {

@@ -6,6 +6,7 @@ import { call, calls } from "./calls";
 import { live, overview } from "./overview";
 import { campaigns } from "./campaigns";
 import { reports } from "./reports";
+import { numbers } from "./numbers";
 import { root } from "./root";
 import { rtb } from "./rtb";
 
@@ -19,6 +20,7 @@ export const router = createRouter({
     ...campaigns,
     ...buyers,
     reports,
+    ...numbers,
     ...rtb,
     ...auctions,
   ]),

@@ -67,7 +67,7 @@ export function AuctionList() {
         ))}
       </nav>
       <Filters onClear={filtered ? clear : undefined}>
-        <FilterOne label="When" none={view === "auctions" ? "Any time" : undefined} choices={choices(RANGES)} value={search.range} onChange={(range) => change({ range: range as AuctionSearch["range"] })} />
+        <FilterOne label="When" none={view === "auctions" ? "Any time" : undefined} choices={choices(RANGES)} value={search.range ?? (view === "bidders" ? "week" : undefined)} onChange={(range) => change({ range: range as AuctionSearch["range"] })} />
         {view === "auctions" && (
           <>
             <FilterOne label="Bidder" none="Any bidder" choices={bidders} value={search.bidder_id} onChange={(bidder_id) => change({ bidder_id })} />

@@ -30,14 +30,14 @@ export const columnsOf = (campaigns: ReadonlyMap<string, string>): readonly Colu
   { id: "router", head: "Router", width: 150, cell: (auction) => auction.router_name },
   { id: "asked", head: "Asked", width: 72, num: true, cell: (auction) => auction.asked },
   { id: "bids", head: "Bids", width: 64, num: true, cell: (auction) => auction.bids },
-  { id: "winner", head: "Winner", width: 170, cell: (auction) => auction.target_name || <span className="text-muted">Nobody</span> },
+  { id: "winner", head: "Winner", width: 150, cell: (auction) => auction.target_name || <span className="text-muted">Nobody</span> },
   { id: "price", head: "Price", width: 90, num: true, cell: priceOf },
   { id: "took", head: "Took", width: 84, num: true, cell: (auction) => `${auction.milliseconds} ms` },
   { id: "outcome", head: "Outcome", width: 160, cell: (auction) => <Outcome auction={auction} /> },
   {
     id: "call",
     head: "Call",
-    width: 90,
+    width: 108,
     cell: (auction) => (
       <Link to="/calls/$callId" params={{ callId: auction.call_id }} className="hover:underline">
         The call

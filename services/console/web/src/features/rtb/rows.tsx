@@ -45,27 +45,27 @@ export const targetColumns = (reports: Reports | undefined): readonly Column<Row
   const of = (row: Row<"rtb-targets">) => reports?.get(row.document.id);
   const known = (row: Row<"rtb-targets">, show: (report: Report) => string) => (reports ? (of(row) ? show(of(row)!) : "") : "–");
   return [
-    { id: "name", head: "Name", width: 190, cell: ({ document }) => <Link to="/rtb-targets/$id" params={{ id: document.id }} search={{}} className="hover:underline">{document.name}</Link> },
+    { id: "name", head: "Name", width: 150, cell: ({ document }) => <Link to="/rtb-targets/$id" params={{ id: document.id }} search={{}} className="hover:underline">{document.name}</Link> },
     status(),
     {
       id: "endpoint",
       head: "External endpoint",
-      width: 280,
+      width: 230,
       cell: ({ document }) => (
         <span title={document.endpoint} className="font-mono text-sm">
           {document.endpoint}
         </span>
       ),
     },
-    { id: "company", head: "Company", width: 150, cell: ({ document }) => document.company || <span className="text-muted">None</span> },
+    { id: "company", head: "Company", width: 120, cell: ({ document }) => document.company || <span className="text-muted">None</span> },
     { id: "limits", head: "Bid limits", width: 150, cell: ({ document }) => <span className="tabular-nums">{limitsOf(document)}</span> },
-    { id: "health", head: "Health", width: 150, cell: (row) => (reports ? <Health report={of(row)} /> : "–") },
-    { id: "pings", head: "Pings, 7 days", width: 104, num: true, cell: (row) => known(row, (report) => report.pings.toLocaleString("en-US")) },
+    { id: "health", head: "Health", width: 136, cell: (row) => (reports ? <Health report={of(row)} /> : "–") },
+    { id: "pings", head: "Pings, 7 days", width: 100, num: true, cell: (row) => known(row, (report) => report.pings.toLocaleString("en-US")) },
     { id: "bid_rate", head: "Bids", width: 64, num: true, cell: (row) => known(row, (report) => percent(report.bid_rate)) },
-    { id: "p95", head: "p95", width: 76, num: true, cell: (row) => known(row, (report) => (report.p95_ms == null ? "" : `${Math.round(report.p95_ms)} ms`)) },
+    { id: "p95", head: "p95", width: 72, num: true, cell: (row) => known(row, (report) => (report.p95_ms == null ? "" : `${Math.round(report.p95_ms)} ms`)) },
     { id: "timeout", head: "Timeout", width: 84, num: true, hidden: true, cell: ({ document }) => `${document.timeout_ms} ms` },
     { id: "contact", head: "Contact", width: 180, hidden: true, cell: ({ document }) => [document.contact_name, document.contact_email].filter(Boolean).join(", ") },
-    { id: "toggle", head: "Do", width: 110, cell: (row) => <Toggle noun="rtb-targets" row={row} /> },
+    { id: "toggle", head: "Do", width: 104, cell: (row) => <Toggle noun="rtb-targets" row={row} /> },
   ];
 };
 
