@@ -1,4 +1,4 @@
-import { ChartLine, Gavel, Hash, LayoutDashboard, Megaphone, PhoneCall, Radio, Scale, Users, type LucideIcon } from "lucide-react";
+import { ChartLine, Gavel, Hash, LayoutDashboard, Megaphone, PhoneCall, Radio, Scale, Users, Workflow, type LucideIcon } from "lucide-react";
 import type { Right } from "@/api/session";
 
 export interface Entry {
@@ -24,6 +24,7 @@ export const NAV: { group: string; entries: Entry[] }[] = [
     group: "Route",
     entries: [
       { to: "/campaigns", label: "Campaigns", icon: Megaphone, key: "m", right: "look" },
+      { to: "/flows", label: "Call flows", icon: Workflow, key: "f", right: "look" },
       { to: "/buyers", label: "Buyers", icon: Users, key: "b", right: "look" },
       { to: "/numbers", label: "Numbers & pools", icon: Hash, key: "n", right: "look" },
     ],

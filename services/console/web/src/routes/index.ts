@@ -7,6 +7,7 @@ import { live, overview } from "./overview";
 import { campaigns } from "./campaigns";
 import { reports } from "./reports";
 import { numbers } from "./numbers";
+import { flows } from "./flows";
 import { root } from "./root";
 import { rtb } from "./rtb";
 
@@ -18,6 +19,7 @@ export const router = createRouter({
     calls,
     call,
     ...campaigns,
+    ...flows,
     ...buyers,
     reports,
     ...numbers,

@@ -14,14 +14,14 @@ type OwnDay = Schemas["OwnDay"];
 
 const OFFICE: Partial<Shift> = { days: DAYS.slice(0, 5), opens: "09:00", closes: "17:00" };
 
-/** Weekly hours in a zone, and days that differ; without it, always open. */
-export function ScheduleEditor({ form, path = "schedule" }: { form: Form; path?: string }) {
+/** Weekly hours in a zone, and days that differ; without it, always open, unless there is `always` one. */
+export function ScheduleEditor({ form, path = "schedule", always = false }: { form: Form; path?: string; always?: boolean }) {
   const schedule = at<Schemas["Schedule"] | null>(form, path);
   const hours = (schedule?.hours ?? []) as Shift[];
   const own = (schedule?.own_days ?? []) as OwnDay[];
   return (
     <>
-      <CheckField label="Only at certain hours" value={schedule != null} onChange={(on) => form.set(path, on ? { zone: ZONE, hours: [OFFICE] } : null)} error={form.error(path)} />
+      {!always && <CheckField label="Only at certain hours" value={schedule != null} onChange={(on) => form.set(path, on ? { zone: ZONE, hours: [OFFICE] } : null)} error={form.error(path)} />}
       {schedule && (
         <>
           <ZoneField label="Time zone of hours" form={form} path={`${path}.zone`} />

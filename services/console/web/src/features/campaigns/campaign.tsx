@@ -13,7 +13,7 @@ import { Badge } from "@/ui/badge";
 import { buttonLook } from "@/ui/button";
 import { NumberField, Section, SelectField, TextArea, TextField } from "@/ui/field";
 import { Numbers } from "./numbers";
-import { lacksRouter, NO_ROUTER } from "./plan";
+import { lacksRouter, NO_ROUTER } from "@/app/editors/entries";
 import { PlanEditor } from "./plan-editor";
 import { Rehearsal } from "./rehearsal";
 import { STATUSES } from "./search";

@@ -4,7 +4,7 @@ import { useNames } from "@/api/names";
 import type { Documents } from "@/api/records";
 import { Button, IconButton } from "@/ui/button";
 import { CheckField, NumberField, SelectField } from "@/ui/field";
-import { lacksRouter, moved, NO_ROUTER, named, naming, share, type Entry } from "./plan";
+import { lacksRouter, moved, NO_ROUTER, named, naming, share, type Entry } from "@/app/editors/entries";
 
 type Campaign = Draft<Documents["campaigns"]>;
 

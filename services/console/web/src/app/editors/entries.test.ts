@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lacksRouter, moved, named, naming, share, type Entry } from "./plan";
+import { lacksRouter, moved, named, naming, share, type Entry } from "./entries";
 
 const entry = (id: string, priority: number, weight = 1) => ({ target_id: id, priority, weight }) as Entry;
 const plan = [entry("a", 1, 3), entry("b", 1), entry("c", 2)];

@@ -1,0 +1,203 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useBlocker, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { CircleAlert, CircleCheck, Redo2, Sparkles, TriangleAlert, Undo2 } from "lucide-react";
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { api, data } from "@/api/client";
+import { isProblem, sentence } from "@/api/errors";
+import { useFresh } from "@/api/live";
+import { useMay } from "@/api/session";
+import { Conflict } from "@/app/conflict";
+import { Failed } from "@/app/failed";
+import { cn } from "@/lib/cn";
+import { short } from "@/lib/search";
+import { said } from "@/lib/words";
+import { State } from "@/ui/badge";
+import { Button, buttonLook, IconButton } from "@/ui/button";
+import { Empty, Kbd, Loading, Page } from "@/ui/page";
+import { createActions } from "./actions";
+import { Canvas } from "./canvas";
+import { nodeOf } from "./document";
+import type { Over } from "./drawing";
+import { FlowForm, StepForm } from "./inspector";
+import { TONES } from "./list";
+import { Problems } from "./problems";
+import { documentOf, load, useSaving, type Shown } from "./saving";
+import type { Schema } from "./schema";
+import type { Drawer, EditorSearch } from "./search";
+import { FlowMenu } from "./states";
+import { createStore, useEditing } from "./store";
+import { troublesOf, weightsOf, type Trouble } from "./troubles";
+import { Publish, Versions } from "./versions";
+
+const ABOVE = (
+  <Link to="/flows" search={{}} className="hover:text-text">
+    Call flows
+  </Link>
+);
+
+/** One flow: drawn, edited, kept as it is edited, published. */
+export function FlowPage() {
+  const { id } = useParams({ from: "/flows/$id" });
+  const shown = useQuery({ queryKey: ["flows", id], queryFn: () => load(id) });
+  const language = useQuery({ queryKey: ["flow-language"], queryFn: () => data(api.GET("/api/v1/flow-language")), staleTime: Infinity });
+  useFresh(["flows", id], ["flow.changed"]);
+  if (shown.data && language.data) return <Editor key={id} shown={shown.data} language={language.data.language as Schema} />;
+  const fault = shown.error ?? language.error;
+  const gone = isProblem(fault) && [404, 422].includes(fault.status);
+  return (
+    <Page title="Call flow" above={ABOVE}>
+      {gone ? <Empty title="There is no such flow">It may belong to another account.</Empty> : fault ? <Failed fault={fault} retry={() => void Promise.all([shown.refetch(), language.refetch()])} /> : <Loading />}
+    </Page>
+  );
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function Editor({ shown, language }: { shown: Shown; language: Schema }) {
+  const mayEdit = useMay("edit");
+  const search = useSearch({ from: "/flows/$id" });
+  const navigate = useNavigate();
+  const [store] = useState(() => createStore(documentOf(shown)));
+  const [actions] = useState(() => createActions(store));
+  const saving = useSaving(store, shown);
+  const { document, selected, past, future } = useEditing(store, (editing) => editing);
+  const [wanted, setWanted] = useState<{ id: string; at: number } | null>(null);
+  const [open, setOpen] = useState<"publish" | "versions" | null>(null);
+  const aside = useRef<HTMLElement>(null);
+  const troubles = useMemo(() => troublesOf(document, saving.findings, saving.fault), [document, saving.findings, saving.fault]);
+  const over = useMemo((): Over => ({ weights: weightsOf(troubles), litNodes: NOTHING, litWires: NOTHING, labels: new Map() }), [troubles]);
+  const change = useCallback((more: Partial<EditorSearch>) => void navigate({ to: "/flows/$id", params: { id: document.id }, search: (before) => short({ ...(before as EditorSearch), ...more }), replace: true }), [navigate, document.id]);
+
+  const { follow } = saving;
+  useEffect(() => follow(shown), [follow, shown]);
+  useBlocker({ shouldBlockFn: async ({ current, next }) => next.pathname !== current.pathname && saving.state !== "kept" && !(await saving.save()) && !confirm("The draft could not be kept. Leave without it?"), enableBeforeUnload: false });
+  // The step in the address is chosen at first; later the address follows the choice.
+  useEffect(() => {
+    if (search.step && nodeOf(store.get().document, search.step)) show(search.step);
+  }, []);
+  const only = selected.length === 1 ? selected[0] : undefined;
+  const begun = useRef(false);
+  useEffect(() => {
+    if (begun.current) change({ step: only });
+    begun.current = true;
+  }, [only, change]);
+
+  const show = (id: string) => {
+    store.select([id]);
+    setWanted({ id, at: Date.now() });
+  };
+  const inspect = useCallback(() => requestAnimationFrame(() => aside.current?.querySelector<HTMLElement>("input,textarea,select")?.focus()), []);
+  const at = useRef(-1);
+  const go = (trouble: Trouble) => {
+    if (trouble.node) show(trouble.node);
+    else store.select([]);
+    setTimeout(() => aside.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus(), 100);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const typing = (event.target as Element).closest("input,textarea,select") !== null;
+    const command = event.ctrlKey || event.metaKey;
+    if (event.key === "F8" && troubles.length > 0) {
+      event.preventDefault();
+      at.current = (at.current + (event.shiftKey ? troubles.length - 1 : 1)) % troubles.length;
+      go(troubles[at.current]!);
+    }
+    if (event.key === "F2" && selected.length === 1) {
+      event.preventDefault();
+      aside.current?.querySelector<HTMLElement>("input")?.focus();
+    }
+    if (command && event.key === "s") {
+      event.preventDefault();
+      void saving.save();
+    }
+    if (typing || !mayEdit || !command) return;
+    if (event.key.toLowerCase() === "z") {
+      event.preventDefault();
+      if (event.shiftKey) store.redo();
+      else store.undo();
+    }
+  };
+
+  const node = only === undefined ? undefined : nodeOf(document, only);
+  const errors = troubles.filter((one) => one.weight === "error").length;
+  const drawer = (one: Drawer) => change({ drawer: search.drawer === one ? undefined : one });
+  const about = saving.row.published ? `Draft of v${saving.row.newest + 1}` : "Draft";
+  return (
+    <Page
+      title={document.name}
+      above={ABOVE}
+      count={
+        <span className="flex items-center gap-3">
+          <State tone={TONES[saving.row.state]}>{said(saving.row.state)}</State>
+          <span role="status" className={cn("text-sm", saving.state === "refused" && "text-bad")}>
+            {about} · {{ kept: "saved", waiting: "saving", refused: "not saved" }[saving.state]}
+          </span>
+        </span>
+      }
+      actions={
+        <>
+          {mayEdit && (
+            <>
+              <IconButton label="Undo (⌘Z)" disabled={past.length === 0} onClick={store.undo}>
+                <Undo2 size={15} aria-hidden />
+              </IconButton>
+              <IconButton label="Redo (⇧⌘Z)" disabled={future.length === 0} onClick={store.redo}>
+                <Redo2 size={15} aria-hidden />
+              </IconButton>
+              <Button onClick={actions.tidy}>
+                <Sparkles size={14} aria-hidden /> Tidy
+              </Button>
+            </>
+          )}
+          {mayEdit && (
+            <Button kind="primary" onClick={() => void saving.save().then((kept) => (kept ? setOpen("publish") : change({ drawer: "problems" })))}>
+              Publish
+            </Button>
+          )}
+          <FlowMenu saving={saving} edits={mayEdit} onVersions={() => void saving.save().then(() => setOpen("versions"))} />
+        </>
+      }
+    >
+      {/* oxlint-disable-next-line jsx_a11y/no-static-element-interactions -- keys of the whole editor */}
+      <div onKeyDown={onKeyDown} className="flex min-h-0 flex-1 max-md:flex-col">
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          {saving.conflict && <Conflict mine={document} load={() => theirs(document.id)} onKeep={saving.keepOurs} onTake={(row) => saving.replace(row.shown)} />}
+          {saving.fault !== null && !saving.conflict && (
+            <p role="alert" className="border-b border-line px-4 py-2 text-bad">
+              {sentence(saving.fault)}
+            </p>
+          )}
+          <Canvas store={store} actions={actions} over={over} edits={mayEdit} wanted={wanted} onInspect={inspect} />
+          {search.drawer === "problems" && (
+            <section aria-label="Problems" className="h-56 shrink-0 overflow-auto border-t border-line">
+              <Problems document={document} troubles={troubles} onGo={go} />
+            </section>
+          )}
+          <div className="flex h-9 shrink-0 items-center gap-1 border-t border-line px-2">
+            <button type="button" aria-expanded={search.drawer === "problems"} onClick={() => drawer("problems")} className={buttonLook("quiet")}>
+              {errors > 0 ? <CircleAlert size={14} aria-hidden className="text-bad" /> : troubles.length > 0 ? <TriangleAlert size={14} aria-hidden className="text-warn" /> : <CircleCheck size={14} aria-hidden />}
+              {troubles.length === 0 ? "No problems" : `${troubles.length} ${troubles.length === 1 ? "problem" : "problems"}`} <Kbd>F8</Kbd>
+            </button>
+          </div>
+        </div>
+        {/* oxlint-disable-next-line jsx_a11y/no-noninteractive-tabindex -- scrolled by keys */}
+        <aside ref={aside} aria-label="Settings" tabIndex={0} className="w-full shrink-0 overflow-auto border-line outline-offset-[-2px] max-md:h-2/5 max-md:border-t md:w-[340px] md:border-l">
+          {node ? (
+            <StepForm key={node.id} node={node} document={document} language={language} actions={actions} troubles={troubles} edits={mayEdit} onShow={show} />
+          ) : selected.length > 1 ? (
+            <p className="p-4 text-muted">{selected.length} steps are chosen.</p>
+          ) : (
+            <FlowForm document={document} language={language} troubles={troubles} edits={mayEdit} onChange={(next, field) => store.edit(next, `flow ${field}`)} />
+          )}
+        </aside>
+      </div>
+      {open === "publish" && <Publish saving={saving} document={document} troubles={troubles} onClose={() => setOpen(null)} />}
+      {open === "versions" && <Versions saving={saving} document={document} edits={mayEdit} onDraft={store.edit} onClose={() => setOpen(null)} />}
+    </Page>
+  );
+}
+
+/** Somebody else's draft, as the choice between two versions wants it. */
+async function theirs(id: string) {
+  const shown = await load(id);
+  return { version: shown.row.version, document: shown.document, shown };
+}
