@@ -78,7 +78,8 @@ async def _keep_people(settings: Settings, database: Database, asked: argparse.N
         case "remove-second-factor":
             return await _remove_factor(SecondFactors(database), stores.people, asked)
         case _:
-            return await _make_key(KeepingPeople(stores, Passwords(), SystemClock()), asked)
+            passwords = Passwords(settings.password_memory_mib)
+            return await _make_key(KeepingPeople(stores, passwords, SystemClock()), asked)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -153,7 +154,7 @@ def _read(file: Path) -> str:
 
 def _inviting(stores: Stores, database: Database, settings: Settings) -> Inviting:
     """The desk of invitations, without mail: the link is printed."""
-    clock, passwords = SystemClock(), Passwords()
+    clock, passwords = SystemClock(), Passwords(settings.password_memory_mib)
     return Inviting(
         Invitations(database),
         stores.accounts,

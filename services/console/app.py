@@ -247,7 +247,7 @@ def _furnish(
 ) -> None:
     """Give the routes what they work with."""
     stores, sessions, limits = Stores.on(database), Sessions(database), Limits(database)
-    counting, passwords = Counting(limits, clock), Passwords()
+    counting, passwords = Counting(limits, clock), Passwords(settings.password_memory_mib)
     app.state.accounts, app.state.members = stores.accounts, stores.members
     app.state.people, app.state.keys = stores.people, stores.keys
     app.state.sessions = sessions

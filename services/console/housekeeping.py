@@ -57,7 +57,8 @@ class Housekeeping:
                 log.warning("old things were not forgotten: %r", fault)
 
     async def _began(self) -> bool:
-        desk = KeepingPeople(Stores.on(self._database), Passwords(), self._clock)
+        passwords = Passwords(self._settings.password_memory_mib)
+        desk = KeepingPeople(Stores.on(self._database), passwords, self._clock)
         owner = self._settings.first_owner
         try:
             password = await desk.begin(

@@ -27,6 +27,12 @@ class Settings(WithDatabase, WithSecret, ServiceSettings):
     requests_per_minute: int = Field(
         default=1_200, ge=1, description="How many requests one key, session or address may make."
     )
+    password_memory_mib: int = Field(
+        default=64,
+        ge=19,
+        le=1_024,
+        description="MiB that hashing one password takes (argon2id): more is harder to guess.",
+    )
     ingress_base_url: str = Field(
         default="http://127.0.0.1:8001",
         pattern=r"^https?://[^/\s]+$",

@@ -35,6 +35,7 @@ from tests.kit.hosting import SECRET, TESTER, alive, eventually, is_whole, setti
 from tests.service.console.kept import what_tracking_keeps
 
 TRIES = 3
+PLAIN: dict[str, Any] = {"timeout": 20, "verify": False}  # certificates take 50 ms to read
 PASSWORD = "a password of the tests"
 OWNER = "owner@example.com"
 ACCOUNT_SID = "AC" + "1" * 32
@@ -130,10 +131,8 @@ class Stage:
 
     async def _take_back(self) -> None:
         """Free what only one account can have, since a later test wants the same."""
-        for kind, table, key in (
-            ("numbers", "number", "id"),
-            ("carriers", "carrier", "account_sid"),
-        ):
+        both = (("numbers", "number", "id"), ("carriers", "carrier", "account_sid"))
+        for kind, table, key in both:
             with psycopg.connect(self.database_url.replace("+psycopg", "")) as sql:
                 kept = sql.execute(
                     f"SELECT account_id, document->>'{key}', version FROM router.{table}"
@@ -159,6 +158,7 @@ class Stage:
                 "nats_url": self.nats_url,
                 "database_url": self.database_url,
                 "secure_cookies": False,
+                "password_memory_mib": 19,  # the least: a test hashes often
                 "first_owner": OWNER,
                 "session_secret": SECRET,
                 **more,
@@ -250,7 +250,7 @@ class Stage:
 
     def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
         """Somebody who connects."""
-        http = httpx.AsyncClient(base_url=f"{self.url}{API}/", headers=headers, timeout=20)
+        http = httpx.AsyncClient(base_url=f"{self.url}{API}/", headers=headers, **PLAIN)
         self.stack.push_async_callback(http.aclose)
         return http
 

@@ -41,6 +41,7 @@ async def test_the_first_owner_is_told_once_and_changes_her_password(
 async def a_one_time_password(stage: Stage) -> str:
     person = await stage.app.state.people.by_email(OWNER)
     kept = await stage.app.state.keeping_people._passwords.hashed("drawn at first")
+    assert f"$m={19 * 1024}," in kept  # as the stage's settings say
     told = Told(TESTER, stage.app.state.clock.now(), None, None)
     await stage.app.state.people.set_password(person.person_id, kept, told, must_change=True)
     return "drawn at first"
