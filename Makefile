@@ -40,8 +40,10 @@ web-check: web ## Types, lint and unit tests of the browser application
 screens: setup web ## Take pictures of all pages of the console: [ARGS=/calls]
 	@$(PY) -m tests.browser.screens $(ARGS)
 
-test: setup check web-check ## All tests, on real PostgreSQL and NATS
-	@$(PY) -m pytest -n 2 --dist loadfile
+# Three workers for two cores: a worker often waits.
+test: setup ## All tests, on real PostgreSQL and NATS
+	@$(MAKE) --jobs=2 --no-print-directory check web-check
+	@$(PY) -m pytest -n 3 --dist loadfile
 
 test-long: setup ## Tests of full size: minutes each
 	@LONG=1 $(PY) -m pytest tests/service/router/test_caps.py tests/service/console/test_odd_requests.py tests/unit/rtb/test_answer.py
