@@ -6,7 +6,7 @@ export NODE_USE_SYSTEM_CA := 1
 WEB := services/console/web
 NPM := PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix $(WEB) --silent
 
-.PHONY: help setup check web web-check screens test test-long migrate migration format run call rehearse bench env goldens schemas nats-conf kubernetes
+.PHONY: help setup check web web-check screens test test-long migrate migration format run call rehearse bench env goldens schemas nats-conf kubernetes dashboards
 
 help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -86,6 +86,9 @@ nats-conf: setup ## Write nats.conf from the contracts
 
 kubernetes: setup ## Write deploy/kubernetes/base from cards and contracts
 	@$(PY) -m deploy.kubernetes
+
+dashboards: setup ## Write the dashboards as Grafana takes them
+	@$(PY) -m deploy.telemetry.dashboards
 
 env: setup ## Write example.env from the services' settings
 	@$(PY) -m deploy.example_env

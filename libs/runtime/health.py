@@ -13,13 +13,19 @@ from libs.runtime.broker import Broker, NotConnected
 from libs.runtime.consume import Consumer
 from libs.runtime.database import Database
 from libs.runtime.outbox import Outbox
-from libs.runtime.streams import DurableSpec, durable_exists
+from libs.runtime.streams import DurableSpec, waiting_for
 
 OUTBOX_AGE_MAX_SECONDS = 30.0  # older facts mean that the stream takes nothing
 ASK_SECONDS = 1.0  # whoever looks at our health waits
 
 _check_gauge = metrics.get_meter("health").create_gauge(
     "health.check", description="1 where a check of the service is well, 0 where it is not"
+)
+_outbox_gauge = metrics.get_meter("outbox").create_gauge(
+    "outbox.oldest_seconds", unit="s", description="How long the oldest committed fact waits"
+)
+_waiting_gauge = metrics.get_meter("consume").create_gauge(
+    "consume.waiting", description="Facts in the stream that a durable has not been given yet"
 )
 
 
@@ -92,6 +98,7 @@ def outbox_check(outbox: Outbox, database: Database) -> Check:
         if not await database.probe():
             return Finding("outbox", well=False, detail="unknown: no database", vital=False)
         age = await outbox.oldest_age_seconds()
+        _outbox_gauge.set(age)
         well = age <= OUTBOX_AGE_MAX_SECONDS
         return Finding("outbox", well, f"oldest fact waits {age:.0f} s", vital=False)
 
@@ -107,11 +114,12 @@ def consumer_check(broker: Broker, durable: DurableSpec, consumer: Consumer) -> 
             return Finding(name, well=False, detail="too many facts were given up on")
         try:
             async with asyncio.timeout(ASK_SECONDS):
-                exists = await durable_exists(broker, durable)
+                waiting = await waiting_for(broker, durable)
         except (NatsError, NotConnected, TimeoutError):
             return Finding(name, well=False, detail="unknown: no answer of NATS", vital=False)
-        if not exists:
+        if waiting is None:
             return Finding(name, well=False, detail="the durable is gone", vital=False)
-        return Finding(name, consumer.healthy, vital=False)
+        _waiting_gauge.set(waiting, {"durable": name})
+        return Finding(name, consumer.healthy, f"{waiting} facts wait", vital=False)
 
     return check

@@ -82,10 +82,13 @@ async def declare_durable(broker: Broker, durable: DurableSpec) -> None:
     )
 
 
-async def durable_exists(broker: Broker, durable: DurableSpec) -> bool:
-    """Whether the server still knows it: a deleted one leaves its reader silently waiting."""
+async def waiting_for(broker: Broker, durable: DurableSpec) -> int | None:
+    """How many facts it has not been given yet; None where the server does not know it.
+
+    A deleted one leaves its reader silently waiting.
+    """
     try:
-        await broker.jetstream.consumer_info(durable.stream, durable.name)
+        known = await broker.jetstream.consumer_info(durable.stream, durable.name)
     except NotFoundError:
-        return False
-    return True
+        return None
+    return known.num_pending or 0

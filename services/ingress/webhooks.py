@@ -5,6 +5,7 @@ answered by the same handlers.
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -44,12 +45,21 @@ from services.ingress.twilio_guard import is_body_of, is_signed
 from services.ingress.twiml import ACCEPT_KEY, EMPTY, Scene, render
 
 FORM = b"application/x-www-form-urlencoded"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 10)
+"""Where the histogram cuts: at what callers notice, and at the budget that no setting can pass."""
 POST_ONLY = ((b"allow", b"POST"),)
 PATH_SHOWN = 100  # of an address that is refused
 
 log = logging.getLogger(__name__)
-_refused = metrics.get_meter("ingress").create_counter(
+_meter = metrics.get_meter("ingress")
+_refused = _meter.create_counter(
     "webhooks.refused", description="Requests that were no webhook of the carrier, by status"
+)
+_seconds = _meter.create_histogram(
+    "webhooks.seconds",
+    unit="s",
+    description="From a webhook's arrival to its answer, by kind",
+    explicit_bucket_boundaries_advisory=SECONDS,
 )
 
 
@@ -100,7 +110,7 @@ class Webhooks:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one webhook: TwiML, or a problem that names what is wrong."""
-        deadline = Deadline.within(self._budget_ms)
+        deadline, began = Deadline.within(self._budget_ms), time.perf_counter()
         try:
             webhook = await self._believed(scope, receive, deadline)
             with root_span(f"webhook {webhook.kind}", self._trace_ratio):
@@ -111,6 +121,7 @@ class Webhooks:
             await _refuse(send, NotAnswered(400, no.problem, no.field), scope["path"])
         else:
             await send_document(send, document)
+            _seconds.record(time.perf_counter() - began, {"kind": webhook.kind})
 
     async def _believed(self, scope: Scope, receive: Receive, deadline: Deadline) -> Webhook:
         path = scope["path"]

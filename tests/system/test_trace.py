@@ -18,8 +18,8 @@ HOPS = (
 
 
 async def test_a_traced_call_is_one_trace_across_all_hops(house: House) -> None:
-    exporter = InMemorySpanExporter()
-    provider = telemetry.provide("test", exporter, InMemoryMetricReader())
+    exporter, reader = InMemorySpanExporter(), InMemoryMetricReader()
+    provider = telemetry.provide("test", exporter, reader)
     buyer = await house.buyer()
     await house.campaign(await house.target(buyer, FIRST), number=NUMBER)
     ingress = await house.add_ingress(trace_ratio=1)
@@ -41,6 +41,19 @@ async def test_a_traced_call_is_one_trace_across_all_hops(house: House) -> None:
     assert parent_of(spans["ask ask.router.admit.v1"]) == spans["webhook voice"].context.span_id
     asked = spans["ask ask.router.admit.v1"].context.span_id
     assert parent_of(spans["answer ask.router.admit.v1"]) == asked
+    assert {"webhooks.seconds", "webhooks.answered", "steps.decided"} <= said(reader)
+
+
+def said(reader: InMemoryMetricReader) -> set[str]:
+    """The instruments that had something to say."""
+    read = reader.get_metrics_data()
+    assert read is not None
+    return {
+        metric.name
+        for resource in read.resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    }
 
 
 def parent_of(span: ReadableSpan) -> int | None:

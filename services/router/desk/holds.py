@@ -25,6 +25,9 @@ _expired = _meter.create_counter("holds.expired", description="Holds that no fac
 _differing = _meter.create_gauge(
     "holds.differences", description="Counters that disagree with the holds they count; must be 0"
 )
+_over_caps = _meter.create_gauge(
+    "holds.over_caps", description="Targets with more calls at once than they take; must be 0"
+)
 
 
 class HoldsDesk:
@@ -72,6 +75,7 @@ class HoldsDesk:
         differences = await self._holds.differences()
         self.differences = len(differences)
         _differing.set(len(differences))
+        _over_caps.set(await self._holds.over_caps())
         for difference in differences:
             log.error("a counter disagrees with its places", extra={"difference": difference})
 

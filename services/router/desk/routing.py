@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from opentelemetry import metrics
+
 from libs.contracts.calls import LegEnded
 from libs.contracts.caps import Counted
 from libs.contracts.ids import BuyerId, QuoteId, RtbRouterId, TargetId
@@ -56,6 +58,9 @@ from services.router.store.decisions import Decided, Decisions
 from services.router.store.history import kept_text
 from services.router.store.quotes import Quotes
 
+_decided = metrics.get_meter("router").create_counter(
+    "steps.decided", description="Steps of calls by what was decided; a close says why"
+)
 LOOK_FIRST = (
     4  # candidates whose counters are locked first: the first of them nearly always has room
 )
@@ -198,7 +203,7 @@ class RoutingDesk:
         while True:
             claimed = await self._claims.claim(_claim(deliberation, look), deadline)
             if claimed is not None:
-                return read(claimed)
+                return _counted(read(claimed))
             if _next_auction(deliberation, look) is not None:
                 deliberation = await self._with_auction(deliberation, look, deadline)
             else:
@@ -281,6 +286,12 @@ def context_after(decided: Decided, ended: LegEnded) -> CallContext:
             "talked_seconds": context.talked_seconds + (ended.seconds or 0),
         }
     )
+
+
+def _counted(outcome: Admitted) -> Admitted:
+    reason = outcome.reason if isinstance(outcome, Close) else ""
+    _decided.add(1, {"with": outcome.outcome, "reason": reason})
+    return outcome
 
 
 def _routed(outcome: Admitted) -> Routed:

@@ -29,6 +29,16 @@ from services.router.store.hold_statements import (
 )
 from services.router.tables import counter, hold, place
 
+OVER_CAPS = """
+SELECT count(*) FROM (
+    SELECT held.account_id, held.target_id FROM router.hold held
+    GROUP BY held.account_id, held.target_id
+    HAVING count(*) > (
+        SELECT (target.document->'caps'->>'concurrency')::int FROM router.target
+        WHERE target.account_id = held.account_id AND target.id = held.target_id
+    )
+) AS over
+"""
 SWEEP_MAX = 200  # holds looked at in one round
 ASK_AGAIN_AFTER = timedelta(seconds=30)  # the carrier's REST API is slow and metered
 
@@ -143,6 +153,13 @@ class Holds:
         )
         async with self._database.transaction() as connection:
             return [Doubtful(*row) for row in await connection.execute(statement)]
+
+    async def over_caps(self) -> int:
+        """Targets with more calls at once than they take, counted from the holds themselves."""
+        async with self._database.hot() as connection:
+            cursor = await connection.execute(OVER_CAPS)
+            row = await cursor.fetchone()
+        return row[0] if row else 0
 
     async def differences(self) -> list[Difference]:
         """Counters that disagree with their places; one statement, so that none is in motion."""

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
+from opentelemetry import metrics
+
 from libs.contracts.auction import (
     AuctionResult,
     AuctionUnsold,
@@ -31,6 +33,17 @@ from services.rtb.store.auctions import AnsweredMeanwhile, Auctions, Seen
 
 RECORD_RESERVE_MS = 150  # kept back of the asker's time, for taking a place and recording
 RETRY_MS = 50  # between two tries while the database is away
+SECONDS = (0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5)
+
+_meter = metrics.get_meter("rtb")
+_seconds = _meter.create_histogram(
+    "auctions.seconds",
+    unit="s",
+    description="How long auctions asked their bidders",
+    explicit_bucket_boundaries_advisory=SECONDS,
+)
+_asked = _meter.create_counter("auctions.asked", description="Bidders that were asked")
+_late = _meter.create_counter("auctions.late", description="Bidders who did not answer in time")
 
 
 class AuctionDesk:
@@ -117,7 +130,12 @@ class AuctionDesk:
         )
         within_ms = max(0.0, min(router.deadline_ms, deadline.remaining_ms - RECORD_RESERVE_MS))
         late = self._behind.late_of(question.account_id, offered.auction_id, books)
-        return await self._asking.hold(occasion, books, within_ms, late)
+        closed = await self._asking.hold(occasion, books, within_ms, late)
+        _seconds.record(closed.auction.milliseconds / 1_000)
+        entries = closed.auction.entries
+        _asked.add(sum(entry.asked for entry in entries))
+        _late.add(sum(entry.loss is Loss.LATE for entry in entries))
+        return closed
 
     async def _settle(  # noqa: PLR0917 - what is settled, and by what
         self,

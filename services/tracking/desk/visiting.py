@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from opentelemetry import metrics
+
 from libs.contracts.dni import TrackingTag
 from libs.contracts.ids import AccountId, CampaignId, NumberId, PoolId, VisitId
 from libs.contracts.visits import Showing
@@ -16,6 +18,10 @@ from services.tracking.store.numbers import Numbers, Place
 from services.tracking.store.staying import Staying
 
 VISITS_IN_FLIGHT_MAX = 1_000  # more would only wait for a database connection
+
+_unserved = metrics.get_meter("tracking").create_counter(
+    "visits.unserved", description="Visits that were given no number of their pool, and why"
+)
 
 
 class TooMany(Exception):
@@ -112,6 +118,7 @@ class VisitingDesk:
         got = await self._leasing.take(wish)
         if isinstance(got, Leased):
             return Shown(Showing.LEASED, got.number, got.visit_id)
+        _unserved.add(1, {"why": "too_often" if got.too_often else "none_free"})
         why = "too many numbers were asked for from there" if got.too_often else "none is free"
         number = await self._number(site.account_id, tag.shared_number_id)
         showing = Showing.SHARED if number else Showing.PAGE

@@ -27,7 +27,7 @@ from libs.runtime.answers import Answers
 from libs.runtime.ask import Ask, Unanswered
 from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
-from libs.runtime.streams import declare_durable, declare_stream, durable_exists
+from libs.runtime.streams import declare_durable, declare_stream, waiting_for
 from tests.kit.hosting import eventually
 from tests.kit.nats import NatsServers
 
@@ -200,7 +200,7 @@ async def test_a_durable_is_made_read_and_acknowledged(
         for stream in STREAMS:
             await declare_stream(broker, stream)  # brings the fixture's streams in line
         await declare_durable(broker, durable)
-        assert await durable_exists(broker, durable)
+        assert await waiting_for(broker, durable) is not None
         speaker, fact = SAID.get(durable.name, ("ingress", "event.call.ended.v1"))
         await users[speaker].client.jetstream().publish(fact, b"{}")
         request = f"$JS.API.CONSUMER.MSG.NEXT.{durable.stream}.{durable.name}"

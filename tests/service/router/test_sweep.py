@@ -12,11 +12,14 @@ from libs.contracts.message import Refusal
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
+from services.router.store.holds import Holds
 from tests.kit.hosting import ACCOUNT_SID, eventually, readiness
 from tests.service.router.stage import Call, Stage, dial
 
 ASK_NOW = "UPDATE router.hold SET ask_at = now() - interval '1 s' WHERE call_id = %s"
 EXPIRE_NOW = "UPDATE router.hold SET expires_at = now() - interval '1 s' WHERE call_id = %s"
+CAP_OF_NONE = """UPDATE router.target
+    SET document = jsonb_set(document, '{caps}', '{"concurrency": 0}') WHERE id = %s"""
 MISCOUNT = "UPDATE router.counter SET live = 3 WHERE scope_id = %s"
 ASKED_LATER = "SELECT ask_at > now() + interval '20 s' FROM router.hold"
 
@@ -181,3 +184,14 @@ async def test_books_that_disagree_are_reported(
 
     assert desk.differences == 1
     assert "a counter disagrees with its places" in caplog.messages
+
+
+async def test_more_calls_than_a_target_takes_are_seen(stage: Stage) -> None:
+    _, target = await a_dialled_leg(stage)
+    await stage.stop_routers()
+    holds = Holds(stage.database)
+    assert await holds.over_caps() == 0
+
+    await stage.change(CAP_OF_NONE, target.id)
+
+    assert await holds.over_caps() == 1

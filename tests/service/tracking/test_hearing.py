@@ -14,7 +14,7 @@ from libs.contracts.routing import RouteReason
 from libs.contracts.streams import DEAD, TRACKING_CALLS
 from libs.contracts.tracking import CallState
 from libs.runtime.dead import DEAD_RATE_MAX
-from libs.runtime.streams import durable_exists
+from libs.runtime.streams import waiting_for
 from tests.kit.facts import ACCOUNT, CALLER, CallStory
 from tests.service.tracking.stage import Stage, eventually, ready
 
@@ -217,7 +217,7 @@ async def test_a_deleted_durable_shows_and_heals(stage: Stage) -> None:
 
         await stage.tell(story.arrived(), story.routed())
         await stage.facts_of(story.call_id, 2)
-        assert await durable_exists(stage.broker, TRACKING_CALLS)
+        assert await waiting_for(stage.broker, TRACKING_CALLS) is not None
         assert (await ready(app))["degraded"] == []
 
 

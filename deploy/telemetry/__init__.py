@@ -1,0 +1,1 @@
+"""How the running product is watched: the collector, alerts, dashboards."""
