@@ -46,7 +46,7 @@ test: setup ## All tests, on real PostgreSQL and NATS
 	@$(PY) -m pytest -n 3 --dist loadfile
 
 test-long: setup ## Tests of full size: minutes each
-	@LONG=1 $(PY) -m pytest tests/service/router/test_caps.py tests/service/console/test_odd_requests.py tests/unit/rtb/test_answer.py
+	@LONG=1 $(PY) -m pytest tests/service/router/test_caps.py tests/service/console/test_odd_requests.py tests/unit/rtb/test_answer.py tests/system/long
 
 run: setup web ## Start everything, place one call, stay up
 	@$(PY) -m deploy.local.stack

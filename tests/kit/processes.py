@@ -16,6 +16,7 @@ import httpx
 from deploy.local.servers import NatsServer, PostgresServer
 from deploy.local.servers.ports import free_port
 from deploy.local.servers.process import Child, Command
+from deploy.local.servers.server import Server
 from deploy.nats import FILE, OPERATOR, USERS, logins, server_environment
 from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
@@ -84,16 +85,32 @@ class Processes:
     async def open(self) -> None:
         """Start the servers, and make the schemas."""
         self.postgres = PostgresServer(self.folder / "postgres")
+        await self._start(self.postgres)
+        await self.open_nats()
+        await asyncio.to_thread(self.migrate)
+
+    async def open_nats(self) -> None:
+        """Start one NATS server."""
         self.nats = NatsServer(
             self.folder / "nats", config=FILE, environment=server_environment(PASSWORDS)
         )
-        for server in (self.postgres, self.nats):
-            await asyncio.to_thread(server.start)
-            self.stack.push_async_callback(asyncio.to_thread, server.discard)
-        await asyncio.to_thread(migrate_all, self.postgres.url, migrated_services())
+        await self._start(self.nats)
 
-    def service(self, name: str, label: str = "") -> Process:
-        """A service's process, not yet started."""
+    def migrate(self) -> None:
+        """Bring all schemas to the newest revision of our own sources."""
+        migrate_all(self.postgres.url, migrated_services())
+
+    async def _start(self, server: Server) -> None:
+        await asyncio.to_thread(server.start)
+        self.stack.push_async_callback(asyncio.to_thread, server.discard)
+
+    @property
+    def nats_settings(self) -> dict[str, str]:
+        """Where NATS is, for services."""
+        return {"NATS_URL": self.nats.url}
+
+    def service(self, name: str, label: str = "", root: Path = ROOT) -> Process:
+        """A service's process, not yet started; `root`: of which tree of the sources."""
         port = free_port()
         arguments = [
             *(sys.executable, "-m", "uvicorn", "--factory", f"services.{name}.app:create"),
@@ -102,15 +119,15 @@ class Processes:
         ]
         environment = {
             **{key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ},
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(root),
             "DATABASE_URL": self.postgres.url,
-            "NATS_URL": self.nats.url,
+            **self.nats_settings,
             "INGRESS_DIR": str(self.folder / f"ingress{label}"),
             **logins(PASSWORDS),
             **self.settings,
         }
         log = self.folder / f"{name}{label}.log"
-        command = Command(arguments, ROOT, log, environment, farewell=signal.SIGTERM)
+        command = Command(arguments, root, log, environment, farewell=signal.SIGTERM)
         process = Process(name, port, command, environment)
         self.stack.push_async_callback(self._stop, process)
         return process

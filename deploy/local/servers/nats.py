@@ -75,6 +75,11 @@ class NatsServer(Server):
         return self._monitor_port
 
     @property
+    def name(self) -> str:
+        """Return how the running server calls itself; each start draws another name."""
+        return self._name
+
+    @property
     def url(self) -> str:
         """Return the address for clients, without credentials."""
         return f"nats://{LOOPBACK}:{self.port}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 
@@ -125,7 +126,12 @@ class Town:
 
 
 @asynccontextmanager
-async def town(folder: Path, routers: int = 1) -> AsyncIterator[Town]:
+async def town(
+    folder: Path,
+    routers: int = 1,
+    kind: type[Processes] = Processes,
+    wire: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[Town]:
     settings = {
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": TOKEN,
@@ -133,7 +139,7 @@ async def town(folder: Path, routers: int = 1) -> AsyncIterator[Town]:
         "SESSION_SECRET": "a secret of the crash tests",
     }
     async with AsyncExitStack() as stack:
-        processes = Processes(folder, settings, stack)
+        processes = kind(folder, settings, stack)
         await processes.open()
         names = [processes.service("router", str(at)) for at in range(routers)]
         tracking, ingress = processes.service("tracking"), processes.service("ingress")
@@ -142,7 +148,7 @@ async def town(folder: Path, routers: int = 1) -> AsyncIterator[Town]:
         for process in started:
             process.start()
         await asyncio.gather(*(process.ready() for process in started))
-        observer = Observer()
+        observer = Observer(wire)
         carrier = await stack.enter_async_context(carrier_of(ACCOUNT_SID, TOKEN, observer))
         callers = Callers(carrier, NUMBER, f"{base}/api/webhooks", SCRIPT)
         ask = await processes.ask()

@@ -29,8 +29,8 @@ class Observer(httpx.AsyncBaseTransport):
     A leg is there from the moment its TwiML was answered until its end is reported.
     """
 
-    def __init__(self) -> None:
-        self._wire = httpx.AsyncHTTPTransport()
+    def __init__(self, wire: httpx.AsyncBaseTransport | None = None) -> None:
+        self._wire = wire or httpx.AsyncHTTPTransport()
         self._legs: dict[str, str] = {}
         self.most: Counter[str] = Counter()
 
