@@ -61,12 +61,13 @@ class _Binding:
 class Answers:
     """The questions one service answers, in its queue group."""
 
-    def __init__(self, broker: Broker, refusal: RefusalMaker) -> None:
+    def __init__(self, broker: Broker, refusal: RefusalMaker, *, suspended: bool = False) -> None:
+        """`suspended`: nobody is listened to before `resume`."""
         self._broker = broker
         self._refusal = refusal
         self._bindings: list[_Binding] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._suspended = False
+        self._suspended = suspended
         broker.on_connected(self._subscribe)
         broker.on_thrown_out(self._forget)
 
@@ -79,6 +80,11 @@ class Answers:
             return handler
 
         return bind
+
+    @property
+    def listening(self) -> bool:
+        """Whether questions reach this process, or will once NATS is there."""
+        return not self._suspended
 
     @property
     def subjects(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from opentelemetry import metrics
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from libs.runtime.answers import Answers
 from libs.runtime.broker import Broker, NotConnected
 from libs.runtime.consume import Consumer
 from libs.runtime.database import Database
@@ -78,6 +79,15 @@ def broker_check(broker: Broker, *, vital: bool = True) -> Check:
 
     async def check() -> Finding:
         return Finding("nats", broker.connected, vital=vital)
+
+    return check
+
+
+def answers_check(answers: Answers) -> Check:
+    """Whether questions reach this process."""
+
+    async def check() -> Finding:
+        return Finding("answers", answers.listening)
 
     return check
 

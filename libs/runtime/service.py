@@ -24,6 +24,7 @@ from libs.runtime.health import Health
 from libs.runtime.tasks import ended
 
 PROBE_EVERY_SECONDS = 1.0  # how soon a service that cannot serve stops listening
+PROBE_SOON_SECONDS = 0.1  # while it does not listen: somebody waits for it
 COLLECT_AFTER = 20_000  # new objects; at Python's 700 an auction of hundreds is often interrupted
 
 Step = Callable[[], Any]
@@ -89,11 +90,17 @@ def service_app(
 
 
 class Watch:
-    """Stops a service's answers while its database is away, so that askers know at once."""
+    """Stops a service's answers while its database is away, so that askers know at once.
 
-    def __init__(self, database: Database, answers: Answers) -> None:
+    Where it `knows` what it must only later, it is not listened to before.
+    """
+
+    def __init__(
+        self, database: Database, answers: Answers, knows: Callable[[], bool] = lambda: True
+    ) -> None:
         self._database = database
         self._answers = answers
+        self._knows = knows
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -106,9 +113,10 @@ class Watch:
 
     async def _watch_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(PROBE_EVERY_SECONDS)
+            listening = self._answers.listening
+            await asyncio.sleep(PROBE_EVERY_SECONDS if listening else PROBE_SOON_SECONDS)
             with contextlib.suppress(NatsError, NotConnected):  # the next look settles it
-                if await self._database.probe():
+                if await self._database.probe() and self._knows():
                     await self._answers.resume()
                 else:
                     await self._answers.suspend()

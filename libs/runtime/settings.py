@@ -8,7 +8,15 @@ may stand in a file of that name in the folder that `SECRETS_DIR` names.
 import os
 from typing import Any, Literal, TypeVar
 
-from pydantic import AliasChoices, AliasGenerator, BaseModel, Field, SecretStr, ValidationError
+from pydantic import (
+    AliasChoices,
+    AliasGenerator,
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_LENGTH_MIN = 16
@@ -99,5 +107,13 @@ class WithSecret(BaseSettings):
 
     session_secret: SecretStr = Field(
         min_length=SECRET_LENGTH_MIN,
-        description="Seals credentials at rest and signs sessions; there is no default.",
+        description="Seals credentials at rest and signs addresses; there is no default. While it "
+        "is being changed several, one a line: the first seals, each opens.",
     )
+
+    @field_validator("session_secret")
+    @classmethod
+    def _is_long_throughout(cls, secrets: SecretStr) -> SecretStr:
+        if any(len(one) < SECRET_LENGTH_MIN for one in secrets.get_secret_value().splitlines()):
+            raise ValueError(f"each line has {SECRET_LENGTH_MIN} characters or more")
+        return secrets

@@ -18,6 +18,7 @@ from libs.runtime.health import (
     Check,
     Finding,
     Health,
+    answers_check,
     broker_check,
     consumer_check,
     database_check,
@@ -114,13 +115,13 @@ def create(settings: Settings | None = None) -> Starlette:
     holds = HoldsDesk(Holds(database), Quotes(database), agent_calls, Ask(broker))
     posted = PostedDesk(PostedConversions(database), Decisions(database))
     consumer = holds_consumer(broker, holds, posted, database)
-    answers = Answers(broker, Refusal)
+    answers = Answers(broker, Refusal, suspended=True)
     ask, clock = Ask(broker), SystemClock()
     _bind_calls(answers, database, memory, publishers, outbox, ask, clock)
     clerk = _bind_configuring(answers, database, memory, publishers, outbox, ask, clock, settings)
     times = AgentTimesBook(database)
     bind_agents(answers, AgentsDesk(Agents(database), agent_calls, times, outbox, clock))
-    watch = Watch(database, answers)
+    watch = Watch(database, answers, knows=lambda: memory.loaded)
 
     health = Health(
         "router",
@@ -129,6 +130,7 @@ def create(settings: Settings | None = None) -> Starlette:
             database_check(database),
             outbox_check(outbox, database),
             _memory_check(memory),
+            answers_check(answers),
             consumer_check(broker, ROUTER_HOLDS, consumer),
             _books_check(holds),
         ],

@@ -143,7 +143,7 @@ def _bind(  # noqa: PLR0917 - wired once
     seal = Seal(secret, "bidders' secrets")
     configuration, at_the_door = Configuration(database, seal), Configuration(doors, seal)
     house = House(
-        secret=hashlib.sha256(f"callers' tokens/{secret}".encode()).digest(),
+        secret=hashlib.sha256(f"callers' tokens/{secret.splitlines()[0]}".encode()).digest(),
         own_hosts=frozenset(host.lower() for host in settings.own_sip_hosts),
     )
     asking = AskingDesk(store, bidders, clock, house, _seed)

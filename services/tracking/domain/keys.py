@@ -14,16 +14,18 @@ _UUID_BYTES = 16
 
 
 class Keys:
-    """Writes and reads keys with the platform's secret."""
+    """Writes keys with the platform's secret, the first of several, and reads them with each."""
 
     def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+        self._secrets = [one.encode() for one in secret.splitlines()]
 
     def of_call(self, call_id: UUID) -> str:
-        """The key of one call.
+        r"""The key of one call.
 
         >>> keys = Keys("a secret")
         >>> keys.call_of(keys.of_call(UUID(int=7)))
+        UUID('00000000-0000-0000-0000-000000000007')
+        >>> Keys("a newer\na secret").call_of(keys.of_call(UUID(int=7)))
         UUID('00000000-0000-0000-0000-000000000007')
         >>> keys.call_of(Keys("another").of_call(UUID(int=7))) is None
         True
@@ -46,7 +48,7 @@ class Keys:
 
     def _written(self, kind: str, names: Sequence[UUID]) -> str:
         body = b"".join(one.bytes for one in names)
-        return base64.urlsafe_b64encode(body + self._proof(kind, body)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(body + self._proofs(kind, body)[0]).decode().rstrip("=")
 
     def _read(self, kind: str, key: str, count: int) -> list[UUID] | None:
         try:
@@ -54,12 +56,12 @@ class Keys:
         except ValueError:
             return None
         body, proof = whole[:-PROOF_BYTES], whole[-PROOF_BYTES:]
-        if len(body) != count * _UUID_BYTES or not hmac.compare_digest(
-            proof, self._proof(kind, body)
+        if len(body) != count * _UUID_BYTES or not any(
+            hmac.compare_digest(proof, ours) for ours in self._proofs(kind, body)
         ):
             return None
         return [UUID(bytes=body[at : at + _UUID_BYTES]) for at in range(0, len(body), _UUID_BYTES)]
 
-    def _proof(self, kind: str, body: bytes) -> bytes:
+    def _proofs(self, kind: str, body: bytes) -> list[bytes]:
         text = b"postback:" + kind.encode() + b":" + body
-        return hmac.digest(self._secret, text, hashlib.sha256)[:PROOF_BYTES]
+        return [hmac.digest(one, text, hashlib.sha256)[:PROOF_BYTES] for one in self._secrets]
