@@ -24,7 +24,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-PACKED = ".gz"  # the build leaves one beside each file that becomes smaller
+PACKED = (("br", ".br"), ("gzip", ".gz"))  # the build leaves them beside each file; best first
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -55,10 +55,13 @@ def site_routes(built: Path = BUILT) -> list[Route]:
         if file.suffix not in TYPES or not file.is_file():
             raise HTTPException(404, "no such file")
         headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
-        packed = file.with_name(name + PACKED)
-        if "gzip" in request.headers.get("Accept-Encoding", "") and packed.is_file():
-            headers["Content-Encoding"] = "gzip"
-            file = packed
+        taken = request.headers.get("Accept-Encoding", "").replace(",", " ").split()
+        for encoding, ending in PACKED:
+            packed = file.with_name(name + ending)
+            if encoding in taken and packed.is_file():
+                headers["Content-Encoding"] = encoding
+                file = packed
+                break
         return FileResponse(file, headers=headers, media_type=TYPES[(built / name).suffix])
 
     async def home(_: Request) -> Response:

@@ -15,6 +15,7 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / "index.html").write_text("<!doctype html><title>Console</title>")
     (tmp_path / "assets" / "index-1a2b.js").write_text("go()")
     (tmp_path / "assets" / "index-1a2b.js.gz").write_bytes(b"packed")
+    (tmp_path / "assets" / "index-1a2b.js.br").write_bytes(b"denser")
     (tmp_path / "secret.js").write_text("not an asset")
     return tmp_path
 
@@ -36,7 +37,13 @@ async def test_every_address_is_the_application(built: Path, path: str) -> None:
     assert "unsafe" not in policy
 
 
-async def test_files_are_kept_for_good_and_sent_packed(built: Path) -> None:
+@pytest.mark.parametrize(
+    ("taken", "sent"),
+    [("gzip, deflate", "gzip"), ("gzip, deflate, br, zstd", "br"), ("br", "br"), ("brush", None)],
+)
+async def test_files_are_kept_for_good_and_sent_packed(
+    built: Path, taken: str, sent: str | None
+) -> None:
     plain = await seen(built, "/console/assets/index-1a2b.js")
 
     assert plain.text == "go()"
@@ -44,9 +51,11 @@ async def test_files_are_kept_for_good_and_sent_packed(built: Path) -> None:
     transport = httpx.ASGITransport(app=Starlette(routes=site_routes(built)))
     async with (
         httpx.AsyncClient(transport=transport, base_url="http://console") as http,
-        http.stream("GET", "/console/assets/index-1a2b.js") as answer,
+        http.stream(
+            "GET", "/console/assets/index-1a2b.js", headers={"Accept-Encoding": taken}
+        ) as answer,
     ):
-        assert answer.headers["Content-Encoding"] == "gzip"
+        assert answer.headers.get("Content-Encoding") == sent
         assert answer.headers["Content-Type"].startswith("text/javascript")
 
 
