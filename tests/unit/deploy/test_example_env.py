@@ -49,7 +49,7 @@ def test_every_name_in_the_file_is_read_by_somebody(monkeypatch: pytest.MonkeyPa
         "CONSOLE_HELP_QUESTIONS_PER_HOUR": "7",
         "CONSOLE_KEEP_HELP_DAYS": "7",
         "CONSOLE_SMTP_URL": "smtp://user:secret@mail.example.com:587",
-        "CONSOLE_PASSWORD_MEMORY_MIB": "16",
+        "CONSOLE_PASSWORD_MEMORY_MIB": "32",
         "CONSOLE_SIGN_UP": "true",
         "CONSOLE_SIGN_UPS_PER_HOUR": "7",
         "CONSOLE_INVITATIONS_PER_HOUR": "7",
