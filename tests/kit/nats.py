@@ -75,9 +75,9 @@ async def nats_url(nats_server: Nats) -> str:
     return nats_server.url
 
 
-@pytest.fixture
-def nats_servers() -> Iterator[NatsServers]:
-    """Starts as many servers of the test's own as it wants, with users and permissions if given."""
+@contextmanager
+def starting_servers() -> Iterator[NatsServers]:
+    """Start as many servers as wanted, with users and permissions if given."""
     servers: list[NatsServer] = []
 
     def start(
@@ -91,6 +91,13 @@ def nats_servers() -> Iterator[NatsServers]:
     yield start
     for server in servers:
         server.discard()
+
+
+@pytest.fixture
+def nats_servers() -> Iterator[NatsServers]:
+    """Starts servers of the test's own."""
+    with starting_servers() as start:
+        yield start
 
 
 @pytest.fixture

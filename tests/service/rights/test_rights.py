@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +15,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
 from nats.js.api import ConsumerConfig, DeliverPolicy
-from nats.js.errors import NoStreamResponseError
+from nats.js.errors import NoStreamResponseError, NotFoundError
 
 from deploy.local.servers import NatsServer
 from deploy.nats import CHANGES, CHANGES_HEARD_BY, FILE, OPERATOR, USERS, server_environment
@@ -29,7 +29,7 @@ from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
 from libs.runtime.streams import declare_durable, declare_stream, waiting_for
 from tests.kit.hosting import eventually
-from tests.kit.nats import NatsServers
+from tests.kit.nats import starting_servers
 
 FACTS = {
     subject: kind.publisher  # type: ignore[attr-defined]
@@ -65,9 +65,10 @@ class User:
         assert refusal.lower() in text.lower()
 
 
-@pytest.fixture
-def guarded(nats_servers: NatsServers) -> NatsServer:
-    return nats_servers(config=FILE, environment=server_environment(PASSWORDS))
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[NatsServer]:
+    with starting_servers() as start:
+        yield start(config=FILE, environment=server_environment(PASSWORDS))
 
 
 @pytest.fixture
@@ -88,12 +89,11 @@ async def users(guarded: NatsServer) -> AsyncIterator[dict[str, User]]:
                 error_cb=note,
             )
             stack.push_async_callback(user.client.close)
+        jetstream = connected[OPERATOR].client.jetstream()
         for stream in STREAMS:
-            await (
-                connected[OPERATOR]
-                .client.jetstream()
-                .add_stream(name=stream.name, subjects=list(stream.subjects))
-            )
+            with suppress(NotFoundError):
+                await jetstream.delete_stream(stream.name)  # an earlier test's
+            await jetstream.add_stream(name=stream.name, subjects=list(stream.subjects))
         yield connected
 
 
