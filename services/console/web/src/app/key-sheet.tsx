@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Dialog } from "@/ui/dialog";
 import { Kbd } from "@/ui/page";
-import { keysOn, setKeysOn } from "./keys";
+import { keysOfPage, keysOn, setKeysOn } from "./keys";
 import { NAV } from "./nav";
 
 const SHEET: [string, string][] = [
@@ -20,7 +20,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onClose={onClose} title="Keys">
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">
-        {[...SHEET, ...pages].map(([key, label]) => (
+        {[...keysOfPage(), ...SHEET, ...pages].map(([key, label]) => (
           <div key={key} className="contents">
             <dt>
               <Kbd>{key}</Kbd>

@@ -37,3 +37,18 @@ export function useKeys(bindings: Record<string, () => void>): void {
     };
   }, []);
 }
+
+export type Told = readonly [key: string, does: string];
+let told: readonly Told[] = [];
+
+/** Keys that only this page has, for the sheet of keys. */
+export function useTold(keys: readonly Told[]): void {
+  useEffect(() => {
+    told = keys;
+    return () => {
+      told = [];
+    };
+  }, [keys]);
+}
+
+export const keysOfPage = (): readonly Told[] => told;

@@ -1,14 +1,15 @@
 import { Plus, X } from "lucide-react";
 import type { Schemas } from "@/api/client";
-import { cn } from "@/lib/cn";
 import { ZONE } from "@/lib/time";
 import { said } from "@/lib/words";
 import { Button, IconButton } from "@/ui/button";
 import { CheckField, SelectField, TextField } from "@/ui/field";
+import { CalendarsEditor } from "./calendars";
 import { at, type Form } from "./form";
+import { DAYS } from "./week";
+import { WeekGrid } from "./week-grid";
 import { ZoneField } from "./zone";
 
-const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const satisfies readonly Schemas["Weekday"][];
 type Shift = Schemas["WeeklyShift"];
 type OwnDay = Schemas["OwnDay"];
 
@@ -28,7 +29,8 @@ export function ScheduleEditor({ form, path = "schedule", always = false }: { fo
           {hours.map((shift, index) => (
             <ShiftRow key={index} form={form} path={`${path}.hours.${index}`} shift={shift} onRemove={() => form.set(`${path}.hours`, hours.filter((_, other) => other !== index))} />
           ))}
-          <WeekStrip hours={hours} />
+          <WeekGrid shifts={hours} onChange={(next) => form.set(`${path}.hours`, next)} />
+          <CalendarsEditor form={form} path={`${path}.calendars`} />
           {own.map((day, index) => (
             <div key={index} className="flex flex-wrap items-end gap-2">
               <TextField label="Day" value={day.name} onChange={(name) => form.set(`${path}.own_days.${index}.name`, name)} error={form.error(`${path}.own_days.${index}`)} />
@@ -88,33 +90,6 @@ function ShiftRow({ form, path, shift, onRemove }: { form: Form; path: string; s
         </IconButton>
       </div>
       {form.error(path) && <p className="mt-1 text-sm text-bad">{form.error(path)}</p>}
-    </div>
-  );
-}
-
-const minutes = (time: unknown): number => {
-  const [hour = 0, minute = 0] = String(time).split(":").map(Number);
-  return hour * 60 + minute;
-};
-
-/** The week at a glance: a line for each day, its open hours filled. */
-export function WeekStrip({ hours }: { hours: readonly Shift[] }) {
-  const told = hours.map((shift) => `${shift.days.map(said).join(", ")} ${shift.opens} to ${shift.closes}`).join("; ");
-  return (
-    <div role="img" aria-label={told || "Never open"} className="grid gap-0.5">
-      {DAYS.map((day) => (
-        <div key={day} className="relative h-2 rounded-sm bg-raised">
-          {hours
-            .filter((shift) => shift.days.includes(day))
-            .map((shift, index) => (
-              <span
-                key={index}
-                className={cn("absolute inset-y-0 rounded-sm bg-accent")}
-                style={{ left: `${(minutes(shift.opens) / 1440) * 100}%`, width: `${(Math.max(0, Math.min(1440, minutes(shift.closes)) - minutes(shift.opens)) / 1440) * 100}%` }}
-              />
-            ))}
-        </div>
-      ))}
     </div>
   );
 }

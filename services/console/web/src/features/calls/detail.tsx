@@ -11,6 +11,7 @@ import { Body, Empty, Loading, Page } from "@/ui/page";
 import { callerOf, Outcome } from "./columns";
 import { Decisions } from "./decisions";
 import { Facts } from "./facts";
+import { FlowPart, useFlow } from "./flow";
 import { Attributed, MoneyPart, Recordings, Sound } from "./parts";
 import { Waterfall } from "./waterfall";
 
@@ -23,6 +24,7 @@ export function CallPage() {
   const path = { params: { path: { call_id: callId } } };
   const detail = useQuery({ queryKey: ["calls", callId], queryFn: () => data(api.GET("/api/v1/calls/{call_id}", path)) as Promise<Schemas["CallDetail"]> });
   const explained = useQuery({ queryKey: ["calls", callId, "explanation"], queryFn: () => data(api.GET("/api/v1/calls/{call_id}/explanation", path)), retry: false });
+  const flow = useFlow(callId);
   useFresh(["calls", callId], ["call.", "leg.", "recording.", "auction."], { call_id: callId });
   if (detail.error)
     return (
@@ -50,6 +52,11 @@ export function CallPage() {
         <Part title="What happened">
           <Waterfall call={call} timeline={timeline} />
         </Part>
+        {!flow.none && (flow.data || flow.error) && (
+          <Part title="Way through its flow">
+            <FlowPart flow={flow} />
+          </Part>
+        )}
         <Part title="Routing decision">
           {explained.error && !(isProblem(explained.error) && explained.error.status === 404) ? <Failed fault={explained.error} retry={() => void explained.refetch()} /> : <Decisions callId={callId} steps={steps} />}
         </Part>

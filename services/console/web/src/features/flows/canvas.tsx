@@ -48,21 +48,21 @@ export function Canvas(props: Props) {
   );
 }
 
-/** Where a large flow is looked at first: its beginning, at a size that can be read. */
-const beginning = (document: FlowDocument): Viewport => ({ x: 80 - (document.layout[document.start]?.x ?? 0), y: 240 - (document.layout[document.start]?.y ?? 0), zoom: 1 });
+/** Where a large flow is looked at first: what is chosen or its beginning, at a size that can be read. */
+const beginning = (document: FlowDocument, id = document.start): Viewport => ({ x: 80 - (document.layout[id]?.x ?? 0), y: 240 - (document.layout[id]?.y ?? 0), zoom: 1 });
 
 function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
   const document = useEditing(store, (editing) => editing.document);
   const selected = useEditing(store, (editing) => editing.selected);
   const frame = useRef<HTMLDivElement>(null);
   const drawing = useRef(createDrawing());
-  const first = useRef(document);
+  const first = useRef({ document, id: selected[0] });
   const [asked, setAsked] = useState<Asked | null>(null);
   const [wire, setWire] = useState<string | null>(null);
   const flow = useReactFlow();
   const nodes = useMemo(() => drawing.current.nodes(document, selected, over, edits), [document, selected, over, edits]);
   const edges = useMemo(() => drawing.current.edges(document, wire, over), [document, wire, over]);
-  const small = first.current.nodes.length <= WHOLE_UP_TO;
+  const small = first.current.document.nodes.length <= WHOLE_UP_TO;
 
   const show = useCallback(
     (id: string) => {
@@ -222,7 +222,7 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
           maxZoom={1.6}
           fitView={small}
           fitViewOptions={FIT}
-          defaultViewport={small ? undefined : beginning(first.current)}
+          defaultViewport={small ? undefined : beginning(first.current.document, first.current.id)}
         >
           <Background gap={16} size={1} color="var(--line-strong)" style={{ opacity: 0.35 }} />
           {document.nodes.length > WHOLE_UP_TO && <MiniMap pannable zoomable ariaLabel="Overview of the flow" style={{ width: 160, height: 110 }} />}

@@ -37,7 +37,7 @@ export function createDrawing() {
         const open = portsOf(node).filter((port) => !wired.has(wireId({ source: node.id, port }))).join("\n");
         const data: Drawn = { node, start: node.id === document.start, weight: over.weights.get(node.id) ?? null, open, lit: over.litNodes.has(node.id), edits };
         const place = document.layout[node.id] ?? { x: 0, y: 0 };
-        const of = { ...data, x: place.x, y: place.y, selected: chosen.has(node.id), focusable: node.id === roving };
+        const of = { ...data, x: place.x, y: place.y, selected: chosen.has(node.id), roving: node.id === roving };
         const before = nodes.get(node.id);
         const made = before && same(of, before.of) ? before.made : drawnNode(node, data, of);
         next.set(node.id, { made, of });
@@ -65,7 +65,7 @@ export function createDrawing() {
   };
 }
 
-function drawnNode(node: FlowNode, data: Drawn, of: { x: number; y: number; selected: boolean; focusable: boolean }): DrawnNode {
+function drawnNode(node: FlowNode, data: Drawn, of: { x: number; y: number; selected: boolean; roving: boolean }): DrawnNode {
   const told = [nameOf(node), data.start && "the beginning", kindOf(node).word, kindOf(node).summary(node), data.weight && `has a ${data.weight}`];
   return {
     id: node.id,
@@ -73,7 +73,8 @@ function drawnNode(node: FlowNode, data: Drawn, of: { x: number; y: number; sele
     position: { x: of.x, y: of.y },
     data,
     selected: of.selected,
-    focusable: of.focusable,
+    focusable: true,
+    domAttributes: { tabIndex: of.roving ? 0 : -1 }, // one way in by Tab; arrows lead on
     ariaLabel: told.filter(Boolean).join(", "),
     width: WIDTH,
     height: heightOf(node),

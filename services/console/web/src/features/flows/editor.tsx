@@ -1,31 +1,37 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useBlocker, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { CircleAlert, CircleCheck, Redo2, Sparkles, TriangleAlert, Undo2 } from "lucide-react";
+import { ListTree, Redo2, Sparkles, Undo2, Waypoints } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { api, data } from "@/api/client";
 import { isProblem, sentence } from "@/api/errors";
 import { useFresh } from "@/api/live";
 import { useMay } from "@/api/session";
+import { useTold, type Told } from "@/app/keys";
 import { Conflict } from "@/app/conflict";
 import { Failed } from "@/app/failed";
 import { cn } from "@/lib/cn";
 import { short } from "@/lib/search";
 import { said } from "@/lib/words";
 import { State } from "@/ui/badge";
-import { Button, buttonLook, IconButton } from "@/ui/button";
-import { Empty, Kbd, Loading, Page } from "@/ui/page";
+import { Button, IconButton } from "@/ui/button";
+import { Empty, Loading, Page } from "@/ui/page";
 import { createActions } from "./actions";
 import { Canvas } from "./canvas";
-import { nodeOf } from "./document";
+import { nodeOf, type Script } from "./document";
+import { Drawers } from "./drawers";
 import type { Over } from "./drawing";
 import { FlowForm, StepForm } from "./inspector";
 import { TONES } from "./list";
+import { Outline } from "./outline";
 import { Problems } from "./problems";
 import { documentOf, load, useSaving, type Shown } from "./saving";
 import type { Schema } from "./schema";
-import type { Drawer, EditorSearch } from "./search";
+import type { EditorSearch } from "./search";
+import { useLit, useSimulation, useTraffic, useWalk } from "./simulating";
+import { Simulator } from "./simulator";
 import { FlowMenu } from "./states";
 import { createStore, useEditing } from "./store";
+import { Tests } from "./tests-drawer";
 import { troublesOf, weightsOf, type Trouble } from "./troubles";
 import { Publish, Versions } from "./versions";
 
@@ -34,6 +40,18 @@ const ABOVE = (
     Call flows
   </Link>
 );
+
+const KEYS: readonly Told[] = [
+  ["← → ↑ ↓", "To the next step; with Shift, move it"],
+  ["Enter F2", "Its settings"],
+  ["Tab", "Add a step after it"],
+  ["Del", "Take it away"],
+  ["D", "Duplicate it"],
+  ["⌘C ⌘V", "Copy and paste"],
+  ["⌘Z ⇧⌘Z", "Undo and redo"],
+  ["F8", "The next problem"],
+  ["1", "Show all of the flow"],
+];
 
 /** One flow: drawn, edited, kept as it is edited, published. */
 export function FlowPage() {
@@ -51,10 +69,9 @@ export function FlowPage() {
   );
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
-
 function Editor({ shown, language }: { shown: Shown; language: Schema }) {
   const mayEdit = useMay("edit");
+  useTold(KEYS);
   const search = useSearch({ from: "/flows/$id" });
   const navigate = useNavigate();
   const [store] = useState(() => createStore(documentOf(shown)));
@@ -65,7 +82,10 @@ function Editor({ shown, language }: { shown: Shown; language: Schema }) {
   const [open, setOpen] = useState<"publish" | "versions" | null>(null);
   const aside = useRef<HTMLElement>(null);
   const troubles = useMemo(() => troublesOf(document, saving.findings, saving.fault), [document, saving.findings, saving.fault]);
-  const over = useMemo((): Over => ({ weights: weightsOf(troubles), litNodes: NOTHING, litWires: NOTHING, labels: new Map() }), [troubles]);
+  const simulation = useSimulation(store);
+  const walk = useWalk(search.call);
+  const way = useLit(document, simulation, walk?.steps, useTraffic(document.id, search.traffic ?? false));
+  const over = useMemo((): Over => ({ weights: weightsOf(troubles), litNodes: way.litNodes, litWires: way.litWires, labels: way.labels }), [troubles, way.litNodes, way.litWires, way.labels]);
   const change = useCallback((more: Partial<EditorSearch>) => void navigate({ to: "/flows/$id", params: { id: document.id }, search: (before) => short({ ...(before as EditorSearch), ...more }), replace: true }), [navigate, document.id]);
 
   const { follow } = saving;
@@ -87,6 +107,13 @@ function Editor({ shown, language }: { shown: Shown; language: Schema }) {
     setWanted({ id, at: Date.now() });
   };
   const inspect = useCallback(() => requestAnimationFrame(() => aside.current?.querySelector<HTMLElement>("input,textarea,select")?.focus()), []);
+  /** A kept test in the simulator. */
+  const [opened, setOpened] = useState(0);
+  const play = (test: Script) => {
+    simulation.set({ ...test, expects: {} });
+    setOpened(opened + 1);
+    change({ drawer: "simulator" });
+  };
   const at = useRef(-1);
   const go = (trouble: Trouble) => {
     if (trouble.node) show(trouble.node);
@@ -118,8 +145,7 @@ function Editor({ shown, language }: { shown: Shown; language: Schema }) {
   };
 
   const node = only === undefined ? undefined : nodeOf(document, only);
-  const errors = troubles.filter((one) => one.weight === "error").length;
-  const drawer = (one: Drawer) => change({ drawer: search.drawer === one ? undefined : one });
+  const View = search.view === "outline" ? Outline : Canvas;
   const about = saving.row.published ? `Draft of v${saving.row.newest + 1}` : "Draft";
   return (
     <Page
@@ -135,6 +161,12 @@ function Editor({ shown, language }: { shown: Shown; language: Schema }) {
       }
       actions={
         <>
+          <IconButton label="Drawing" aria-pressed={search.view !== "outline"} onClick={() => change({ view: undefined })} className="aria-pressed:bg-raised aria-pressed:text-text">
+            <Waypoints size={15} aria-hidden />
+          </IconButton>
+          <IconButton label="Outline" aria-pressed={search.view === "outline"} onClick={() => change({ view: "outline" })} className="aria-pressed:bg-raised aria-pressed:text-text">
+            <ListTree size={15} aria-hidden />
+          </IconButton>
           {mayEdit && (
             <>
               <IconButton label="Undo (⌘Z)" disabled={past.length === 0} onClick={store.undo}>
@@ -166,18 +198,26 @@ function Editor({ shown, language }: { shown: Shown; language: Schema }) {
               {sentence(saving.fault)}
             </p>
           )}
-          <Canvas store={store} actions={actions} over={over} edits={mayEdit} wanted={wanted} onInspect={inspect} />
-          {search.drawer === "problems" && (
-            <section aria-label="Problems" className="h-56 shrink-0 overflow-auto border-t border-line">
-              <Problems document={document} troubles={troubles} onGo={go} />
-            </section>
+          {walk && (
+            <p className="border-b border-line px-4 py-1.5 text-sm text-muted">
+              The way of a call through version {walk.version} is lit{walk.finished && `; it ended so: ${walk.finished}`}.{" "}
+              <button type="button" className="text-accent hover:underline" onClick={() => change({ call: undefined })}>
+                Leave it
+              </button>
+            </p>
           )}
-          <div className="flex h-9 shrink-0 items-center gap-1 border-t border-line px-2">
-            <button type="button" aria-expanded={search.drawer === "problems"} onClick={() => drawer("problems")} className={buttonLook("quiet")}>
-              {errors > 0 ? <CircleAlert size={14} aria-hidden className="text-bad" /> : troubles.length > 0 ? <TriangleAlert size={14} aria-hidden className="text-warn" /> : <CircleCheck size={14} aria-hidden />}
-              {troubles.length === 0 ? "No problems" : `${troubles.length} ${troubles.length === 1 ? "problem" : "problems"}`} <Kbd>F8</Kbd>
-            </button>
-          </div>
+          <View store={store} actions={actions} over={over} edits={mayEdit} wanted={wanted} onInspect={inspect} />
+          <Drawers
+            search={search}
+            onChange={change}
+            troubles={troubles}
+            tests={document.tests.length}
+            contents={{
+              problems: () => <Problems document={document} troubles={troubles} onGo={go} />,
+              simulator: () => <Simulator key={opened} document={document} language={language} simulation={simulation} edits={mayEdit} call={search.call} onShow={show} onTest={(test) => store.edit({ ...document, tests: [...document.tests, test] })} />,
+              tests: () => <Tests document={document} saving={saving} edits={mayEdit} onChange={(tests) => store.edit({ ...document, tests })} onOpen={play} />,
+            }}
+          />
         </div>
         {/* oxlint-disable-next-line jsx_a11y/no-noninteractive-tabindex -- scrolled by keys */}
         <aside ref={aside} aria-label="Settings" tabIndex={0} className="w-full shrink-0 overflow-auto border-line outline-offset-[-2px] max-md:h-2/5 max-md:border-t md:w-[340px] md:border-l">

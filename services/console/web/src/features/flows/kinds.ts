@@ -167,3 +167,8 @@ const UNKNOWN: Kind = { group: "End", icon: Workflow, word: "Unknown", about: "T
 export const kindOf = (node: FlowNode): Kind => KINDS[node.type] ?? UNKNOWN;
 export const portsOf = (node: FlowNode): string[] => kindOf(node).ports(node);
 export const nameOf = (node: FlowNode): string => node.label || kindOf(node).word;
+
+const ENDS = new Set(["answered", "gone", "recorded", "silence"]);
+
+/** A port by which the call simply ends where it leads nowhere. */
+export const endsBy = (port: string): boolean => ENDS.has(port);

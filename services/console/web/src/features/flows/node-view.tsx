@@ -4,7 +4,7 @@ import { createContext, memo, useContext } from "react";
 import { cn } from "@/lib/cn";
 import { portAt, TARGET_AT, WIDTH } from "./arrange";
 import type { FlowNode } from "./document";
-import { kindOf, nameOf, portsOf } from "./kinds";
+import { endsBy, kindOf, nameOf, portsOf } from "./kinds";
 import { TINT } from "./look";
 
 /** What a drawn node is told; as long as it is the same, it is not drawn again. */
@@ -22,7 +22,6 @@ export interface Drawn extends Record<string, unknown> {
 export const AddAt = createContext<(source: string, port: string, beside: HTMLElement) => void>(() => undefined);
 
 const FAR = 0.65; // zoom below which only names are read
-const ENDS = new Set(["answered", "gone", "recorded", "silence"]); // ports by which a call simply ends
 
 export const NodeView = memo(function NodeView({ data, selected }: NodeProps & { data: Drawn }) {
   const { node, start, weight, lit, edits } = data;
@@ -57,7 +56,7 @@ export const NodeView = memo(function NodeView({ data, selected }: NodeProps & {
               tabIndex={-1}
               aria-label={`Add a step at ${port} of ${nameOf(node)}`}
               onClick={(event) => add(node.id, port, event.currentTarget)}
-              className={cn("nodrag nopan absolute flex size-5 items-center justify-center rounded-full border border-line-strong bg-panel text-muted hover:border-accent hover:text-accent", ENDS.has(port) && !selected && "opacity-0 group-hover:opacity-100")}
+              className={cn("nodrag nopan absolute flex size-5 items-center justify-center rounded-full border border-line-strong bg-panel text-muted hover:border-accent hover:text-accent", endsBy(port) && !selected && "opacity-0 group-hover:opacity-100")}
               style={{ left: WIDTH + 8, top: portAt(index) - 10 }}
             >
               <Plus size={12} aria-hidden />

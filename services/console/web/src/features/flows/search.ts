@@ -1,4 +1,4 @@
-import { oneOf, short, text, type Given } from "@/lib/search";
+import { oneOf, short, text, yes, type Given } from "@/lib/search";
 
 export const STATES = ["draft", "published", "paused", "archived"] as const;
 
@@ -20,6 +20,7 @@ export interface EditorSearch {
   drawer?: Drawer;
   step?: string;
   call?: string;
+  traffic?: boolean;
 }
 
-export const readEditorSearch = (given: Given): EditorSearch => short<EditorSearch>({ view: oneOf(given, "view", VIEWS), drawer: oneOf(given, "drawer", DRAWERS), step: text(given, "step", 64), call: text(given, "call", 36) });
+export const readEditorSearch = (given: Given): EditorSearch => short<EditorSearch>({ view: oneOf(given, "view", VIEWS), drawer: oneOf(given, "drawer", DRAWERS), step: text(given, "step", 64), call: text(given, "call", 36), traffic: yes(given, "traffic") });
