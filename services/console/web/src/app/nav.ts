@@ -1,5 +1,6 @@
 import { ChartLine, Gavel, Hash, LayoutDashboard, Megaphone, PhoneCall, Radio, Scale, Users, Workflow, type LucideIcon } from "lucide-react";
 import type { Right } from "@/api/session";
+import { CircleHelp, Settings, Waypoints } from "lucide-react";
 
 export interface Entry {
   to: string;
@@ -38,6 +39,16 @@ export const NAV: { group: string; entries: Entry[] }[] = [
   },
   {
     group: "Measure",
-    entries: [{ to: "/reports", label: "Reports", icon: ChartLine, key: "r", right: "look" }],
+    entries: [
+      { to: "/tracking", label: "Tracking", icon: Waypoints, key: "k", right: "look" },
+      { to: "/reports", label: "Reports", icon: ChartLine, key: "r", right: "look" },
+    ],
+  },
+  {
+    group: "Settings",
+    entries: [
+      { to: "/settings", label: "Settings", icon: Settings, key: "s", right: "self" },
+      { to: "/help", label: "Help", icon: CircleHelp, key: "h", right: "self" },
+    ],
   },
 ];

@@ -44,6 +44,10 @@ export function readDay(text: string): Day | null {
   return same.getUTCMonth() === month - 1 && same.getUTCDate() === day ? { year, month: month - 1, day } : null;
 }
 
+/** An hour among those of a few days, as short as can be: "14:00", or "Sat 14:00". */
+export const hourShown = (at: number, zone: string, ofOneDay: boolean): string =>
+  new Intl.DateTimeFormat("en-US", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(!ofOneDay && { weekday: "short" }) }).format(at);
+
 /** "Mar 8" or "Mar 8, 14:00", by the clock of a zone. */
 export const shown = (at: number | string, zone: string, hours = false): string =>
   new Intl.DateTimeFormat("en-US", { timeZone: zone, month: "short", day: "numeric", ...(hours && { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) }).format(new Date(at));

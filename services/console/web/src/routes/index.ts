@@ -5,11 +5,14 @@ import { buyers } from "./buyers";
 import { call, calls } from "./calls";
 import { live, overview } from "./overview";
 import { campaigns } from "./campaigns";
+import { help } from "./help";
 import { reports } from "./reports";
 import { numbers } from "./numbers";
 import { flows } from "./flows";
 import { root } from "./root";
 import { rtb } from "./rtb";
+import { settings } from "./settings";
+import { tracking } from "./tracking";
 
 /** All addresses of the application: one line for each. */
 export const router = createRouter({
@@ -25,6 +28,9 @@ export const router = createRouter({
     ...numbers,
     ...rtb,
     ...auctions,
+    help,
+    ...settings,
+    ...tracking,
   ]),
   basepath: "/console",
   defaultPendingComponent: Loading,

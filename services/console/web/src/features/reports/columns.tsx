@@ -35,6 +35,9 @@ export const columnsOf = (words: readonly string[], measures: readonly string[],
 
 const Change = ({ measure, now, before }: { measure: string; now: Value; before: Value }) => <span className="mr-2 text-sm text-muted">{change(measure, now, before)}</span>;
 
+/** "+50% on 10"; where nothing can be said of the change, what it was. */
+const beside = (changed: string, before: string) => (changed ? `${changed} on ${before}` : `${before} before`);
+
 /** What all rows come to, those that are not loaded too. */
 export function Totals({ all, report }: { all: Filled; report: Schemas["Reported"] }) {
   return (
@@ -45,7 +48,7 @@ export function Totals({ all, report }: { all: Filled; report: Schemas["Reported
           <dd className="text-xl font-semibold tabular-nums">{told(measure, report.totals[measure], report.currency)}</dd>
           {report.totals_before && (
             <dd className="text-sm text-muted tabular-nums">
-              {change(measure, report.totals[measure], report.totals_before[measure]) || "–"} on {told(measure, report.totals_before[measure], report.currency)}
+              {beside(change(measure, report.totals[measure], report.totals_before[measure]), told(measure, report.totals_before[measure], report.currency))}
             </dd>
           )}
         </div>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
-import { shown } from "@/lib/zones";
+import { hourShown, shown } from "@/lib/zones";
 import { Chart, type Series } from "@/ui/chart";
 import { SelectField } from "@/ui/field";
 import { kindOf, measureName, told } from "./measures";
@@ -22,6 +22,7 @@ export function Timeline({ all, now }: { all: Filled; now: number }) {
   if (!measure || !asked.data) return <div className="h-56 border-b border-line" />;
   const rows = new Map(asked.data.rows.map((row) => [new Date(row.keys[0] ?? "").getTime(), row]));
   const times = partsOf(span, part, all.zone);
+  const oneDay = times.length <= 25; // of which one may come twice
   const nothing = kindOf(measure) === "share" ? null : 0; // of no calls there is no share
   const number = (value: string | number | null | undefined) => (value == null ? nothing : Number(value));
   const series: Series[] = [{ name: measureName(measure), tone: "accent", values: times.map((at) => (at > now ? null : number(rows.get(at)?.measures[measure]))) }];
@@ -29,7 +30,7 @@ export function Timeline({ all, now }: { all: Filled; now: number }) {
   return (
     <div className="flex flex-wrap items-start gap-4 border-b border-line p-4">
       <div className="min-w-0 flex-1 basis-80">
-        <Chart label={`${measureName(measure)} by ${part}`} times={times.map((at) => shown(at, all.zone, part === "hour"))} series={series} format={(value) => told(measure, value, asked.data.currency)} />
+        <Chart label={`${measureName(measure)} by ${part}`} times={times.map((at) => (part === "hour" ? hourShown(at, all.zone, oneDay) : shown(at, all.zone)))} series={series} format={(value) => told(measure, value, asked.data.currency)} />
       </div>
       {all.show.length > 1 && <SelectField label="Drawn" value={measure} choices={all.show.map((value) => ({ value, label: measureName(value) }))} onChange={setChosen} className="w-40" />}
     </div>

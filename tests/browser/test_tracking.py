@@ -1,0 +1,107 @@
+"""Tracking across campaigns: tags, visits, pixels and their deliveries, publishers, statements."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.playing import Visitor
+from tests.browser.world import PASSWORD, World, be_signed_in
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def test_a_pixel_is_made_tried_and_its_deliveries_are_there(owner: Visitor) -> None:
+    name = f"Track {uuid4().hex[:6]}"
+    page = await owner.go("/tracking?view=pixels")
+    await page.get_by_role("link", name="New pixel").click()
+    await page.get_by_label("Name").fill(name)
+    await page.get_by_label("Address").fill("https://track.example.com/p?id={call_idd}")
+    await page.get_by_role("button", name="Make the pixel").click()
+    await expect(page.get_by_label("Address")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("Address").fill("https://track.example.com/p?id={call_id}")
+    await page.get_by_role("button", name="Show the request").click()
+    request = page.get_by_role("region", name="Request", exact=True)
+    await expect(request).to_contain_text(re.compile("GET https://track.example.com/p\\?id=.+"))
+    await owner.has_no_barriers()
+    await page.get_by_role("button", name="Make the pixel").dblclick()
+    await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+    page = await owner.go("/tracking?view=pixels")
+    await expect(page.get_by_role("row").filter(has_text=name)).to_have_count(1)
+    await owner.has_no_barriers()
+    await page.get_by_role("row", name=name).get_by_role("link", name="Deliveries").click()
+    await expect(page.get_by_text("No deliveries")).to_be_visible()
+    await owner.has_no_barriers()
+
+
+async def test_a_publisher_is_paid_and_has_its_statement(owner: Visitor) -> None:
+    name = f"Clicks {uuid4().hex[:6]}"
+    page = await owner.go("/publishers/new")
+    await page.get_by_label("Name", exact=True).fill(name)
+    await page.get_by_role("button", name="Payout", exact=True).click()
+    await page.get_by_label("Amount (USD)").fill("12.34567")
+    await page.get_by_role("button", name="Payout cap").click()
+    await page.get_by_role("button", name="Make the publisher").click()
+    await expect(page.get_by_label("Amount (USD)")).to_have_attribute("aria-invalid", "true")
+    await page.get_by_label("Amount (USD)").fill("12.50")
+    await owner.has_no_barriers()
+    await page.get_by_role("button", name="Make the publisher").dblclick()
+    await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    used = page.get_by_role("region", name="Payout caps now")
+    await expect(used).to_contain_text("$1,000.00 per day")
+
+    await page.get_by_role("link", name="Statement").click()
+    await expect(page.get_by_text(re.compile("Nothing (is|was ever) booked"))).to_be_visible()
+    await owner.has_no_barriers()
+    page = await owner.go("/tracking?view=publishers")
+    row = page.get_by_role("row").filter(has_text=name)
+    await expect(row).to_contain_text("$12.50")
+    await owner.has_no_barriers()
+
+
+async def test_tags_are_seen_across_campaigns_and_changed_in_theirs(
+    owner: Visitor, world: World
+) -> None:
+    name = f"Window {uuid4().hex[:6]}"
+    async with world.asker() as http:
+        await be_signed_in(http, world.email, PASSWORD, world.account_id)
+        numbers = [one["document"] for one in (await http.get("/numbers")).json()["items"]]
+        number = next(one for one in numbers if one.get("campaign_id"))
+        shows = {"campaign_id": number["campaign_id"], "number_id": number["id"]}
+        made = await http.post("/tracking-tags", json={"name": name, **shows})
+        assert made.is_success, made.text
+    page = await owner.go(f"/tracking?contains={name[-6:]}")
+    tag = page.get_by_role("region", name="Tags", exact=True).get_by_role("row", name=name)
+    await expect(tag).to_contain_text("Never")
+    await owner.has_no_barriers()
+    await tag.get_by_role("link", name=name).click()
+    await page.get_by_role("button", name=f"Change {name}").click()
+    await page.get_by_label("Domains, by commas").fill("not a host!")
+    await page.get_by_role("button", name="Save the tag").click()
+    await expect(page.get_by_label("Domains, by commas")).to_be_focused()
+    await page.get_by_label("Domains, by commas").fill("")
+    await owner.has_no_barriers()
+    await page.get_by_role("button", name="Save the tag").click()
+    await expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+
+    page = await owner.go("/tracking?view=postbacks")
+    await page.get_by_role("button", name="New address").click()
+    await page.get_by_label("Which partner").fill(f"Partner {name}")
+    await page.get_by_role("button", name="Make the address").dblclick()
+    await expect(page.get_by_role("region", name="Address", exact=True)).to_contain_text("/p/")
+    await owner.has_no_barriers()
+    await page.get_by_role("button", name="Done").click()
+    kept = page.get_by_role("region", name="Addresses for partners").get_by_role("row")
+    await expect(kept.filter(has_text=f"Partner {name}")).to_have_count(1)
+
+    for view, empty in (
+        ("visits", "No visits"),
+        ("conversions", "No conversions"),
+        ("disputes", "No disputes"),
+        ("statements", "Closed times"),
+    ):
+        page = await owner.go(f"/tracking?view={view}")
+        await expect(page.get_by_text(empty).first).to_be_visible()
+        await owner.has_no_barriers()
