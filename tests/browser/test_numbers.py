@@ -65,6 +65,22 @@ async def test_numbers_are_bought_for_a_pool_and_placed_elsewhere_together(
     row = page.get_by_role("row").filter(has_text=second)
     await expect(row).to_contain_text("0 held, 0 resting of 2")
     await owner.has_no_barriers()
+    await page.get_by_role("link", name=first).click()
+    await take_one_of(second, owner)
+
+
+async def take_one_of(pool: str, owner: Visitor) -> None:
+    """On the page of another pool: a number is picked that serves this one until now."""
+    page = owner.page
+    await page.get_by_role("button", name="Pick numbers").click()
+    picker = page.get_by_role("group", name="Pick numbers")
+    await picker.get_by_label("Part of a number").fill("1212555")
+    other = picker.get_by_role("listitem").filter(has_text=f"In pool {pool}")
+    await expect(other).to_have_count(2)
+    await owner.has_no_barriers()
+    await other.first.get_by_role("button", name="Take").click()
+    members = page.get_by_role("region", name="Numbers of the pool")
+    await expect(members.get_by_role("row")).to_have_count(2)
 
 
 async def test_a_list_is_added_with_a_result_for_each_number(owner: Visitor) -> None:

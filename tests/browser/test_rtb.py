@@ -22,11 +22,11 @@ async def test_a_bidder_is_made_tried_and_read(owner: Visitor, world: World) -> 
     name = f"Sunny bids {uuid4().hex[:6]}"
     page = await owner.go("/rtb")
     row = page.get_by_role("row").filter(has_text="Slow high")
-    await expect(row).to_contain_text("Bidder 2")
-    await expect(row).to_contain_text("$0.00 to $1,000.00")
+    await expect(row).to_contain_text("Bidder 2$0.00 to $1,000.00")
     await expect(row).to_contain_text("Answers")
     await owner.has_no_barriers()
     await page.get_by_role("link", name="New RTB target").click()
+    await expect(page.get_by_role("heading", name="New RTB target", level=1)).to_be_visible()
     await page.get_by_label("Name", exact=True).fill(name)
     await page.get_by_label("Company", exact=True).fill("Sunny Homes Ltd")
     await page.get_by_label("Highest bid").fill("50")

@@ -7,6 +7,7 @@ import type { Documents } from "@/api/records";
 import { ConversionEditor } from "@/app/editors/leg";
 import { Rules } from "@/app/editors/rules";
 import { Fields } from "@/app/fields";
+import { NumberPicker } from "@/app/number-picker";
 import { RecordPage } from "@/app/record";
 import { said } from "@/lib/words";
 import { Badge } from "@/ui/badge";
@@ -94,6 +95,9 @@ export function CampaignPage() {
             <>
               <Section title="Numbers" about="What callers dial.">
                 <Numbers campaignId={draft.document.id} />
+                <Fields>
+                  <NumberPicker place={`campaign:${draft.document.id}`} />
+                </Fields>
               </Section>
               <Section title="Website tags" about="Pages that show a number of the campaign to each visitor.">
                 <CampaignTags campaignId={draft.document.id} />

@@ -2,14 +2,14 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, data } from "@/api/client";
 import { fieldErrors, sentence } from "@/api/errors";
+import { numbersChanged } from "@/api/numbers";
+import { named } from "@/api/place";
 import { phone } from "@/lib/phone";
 import { plural } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { CheckField, Section } from "@/ui/field";
 import { Loading } from "@/ui/page";
 import type { Whither } from "./add";
-import { named } from "./place";
-import { refresh } from "./queries";
 import { Results } from "./results";
 
 const BROUGHT_MAX = 100; // at once: the carrier is asked for each
@@ -27,7 +27,7 @@ export function Bring({ whither }: { whither: Whither }) {
     mutationFn: () => data(api.POST("/api/v1/numbers/imports", { body: { numbers: chosen, ...named(whither.place), ...(whither.sid && { account_sid: whither.sid }) } as never })),
     onSuccess: () => {
       setChosen([]);
-      refresh();
+      numbersChanged();
     },
   });
   const fresh = owned.data?.numbers.filter((one) => !one.number_id) ?? [];

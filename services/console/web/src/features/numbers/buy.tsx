@@ -3,6 +3,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState, type FormEvent } from "react";
 import { api, data, type Schemas } from "@/api/client";
 import { fieldErrors, sentence } from "@/api/errors";
+import { numbersChanged } from "@/api/numbers";
+import { named } from "@/api/place";
 import { newId } from "@/lib/id";
 import { phone } from "@/lib/phone";
 import { plural } from "@/lib/words";
@@ -10,8 +12,7 @@ import { Button } from "@/ui/button";
 import { CheckField, NumberField, Section, SelectField, TextField } from "@/ui/field";
 import { toast } from "@/ui/toast";
 import type { Whither } from "./add";
-import { inOrders, named } from "./place";
-import { refresh } from "./queries";
+import { inOrders } from "./place";
 
 const KINDS = [
   { value: "local", label: "Local" },
@@ -95,7 +96,7 @@ function Order({ numbers, whither }: { numbers: readonly string[]; whither: Whit
     onSuccess: () => {
       key.current = newId();
       toast(`${plural(numbers.length, "number")} ordered`, { detail: "They are bought, placed and set up behind." });
-      refresh();
+      numbersChanged();
       void navigate({ to: "/numbers", search: { view: "purchases" } });
     },
   });

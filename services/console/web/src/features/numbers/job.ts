@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { sentence } from "@/api/errors";
-import type { NumberRow, Place } from "./place";
-import { put, refresh } from "./queries";
+import { numbersChanged, putNumber } from "@/api/numbers";
+import type { NumberRow, Place } from "@/api/place";
 
 /** Many numbers on their way to one place: it goes on while one looks at other pages. */
 export interface Job {
@@ -41,7 +41,7 @@ export async function place(rows: readonly NumberRow[], to: Place, where: string
   for (const row of rows) {
     let failures = job!.failures;
     try {
-      await put(row, to);
+      await putNumber(row, to);
     } catch (fault) {
       failures = [...failures, { number: row.document.number, problem: sentence(fault) }];
     }
@@ -49,5 +49,5 @@ export async function place(rows: readonly NumberRow[], to: Place, where: string
   }
   removeEventListener("beforeunload", ask);
   become({ ...job!, over: true });
-  refresh();
+  numbersChanged();
 }

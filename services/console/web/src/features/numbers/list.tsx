@@ -1,5 +1,6 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
+import { standingOf } from "@/api/place";
 import { useMay } from "@/api/session";
 import { all } from "@/api/pages";
 import { Export } from "@/app/export";
@@ -8,7 +9,6 @@ import { short } from "@/lib/search";
 import { buttonLook } from "@/ui/button";
 import { Page } from "@/ui/page";
 import { Numbers } from "./numbers";
-import { standingOf } from "./place";
 import { Pools } from "./pools";
 import { Purchases } from "./purchases";
 import { found } from "./queries";

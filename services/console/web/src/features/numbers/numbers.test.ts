@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { named, placeOf, standingOf, type NumberRow } from "@/api/place";
 import { advice, needed } from "./advice";
-import { inOrders, named, numbersIn, placeOf, standingOf, type NumberRow } from "./place";
+import { inOrders, numbersIn } from "./place";
 
 const use = (more: object) => ({ outcome: "pool_use" as const, numbers: 20, held: 2, resting: 1, free: 17, visits: 100, unserved: 0, ...more });
 

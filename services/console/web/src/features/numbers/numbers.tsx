@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import type { NumberRow } from "@/api/place";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
 import { plural } from "@/lib/words";
@@ -10,7 +11,6 @@ import { Table } from "@/ui/table";
 import { dismiss, place, useJob } from "./job";
 import { OneNumber } from "./one";
 import { PlaceField, usePlaces } from "./picker";
-import type { NumberRow } from "./place";
 import { useLatestCalls, useNumbers } from "./queries";
 import { columnsOf } from "./rows";
 import { SERVING, type NumberSearch, type Serving } from "./search";

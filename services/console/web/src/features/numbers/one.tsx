@@ -3,6 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, basedOn, data } from "@/api/client";
 import { sentence } from "@/api/errors";
+import { numbersChanged, putNumber } from "@/api/numbers";
+import { placeOf, type NumberRow } from "@/api/place";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
 import { phone } from "@/lib/phone";
@@ -13,8 +15,7 @@ import { Peek } from "@/ui/dialog";
 import { Loading } from "@/ui/page";
 import { toast } from "@/ui/toast";
 import { PlaceField } from "./picker";
-import { placeOf, type NumberRow } from "./place";
-import { LATEST_MAX, put, refresh, useLatestCalls } from "./queries";
+import { LATEST_MAX, useLatestCalls } from "./queries";
 import { Setup, Standing } from "./rows";
 
 const SHOWN_MAX = 5;
@@ -72,9 +73,9 @@ function Change({ row }: { row: NumberRow }) {
   const { document, version } = row;
   const done = (told: string) => {
     toast(told, { detail: phone(document.number) });
-    refresh();
+    numbersChanged();
   };
-  const placing = useMutation({ mutationFn: () => put(row, place), onSuccess: () => done("The number has its place") });
+  const placing = useMutation({ mutationFn: () => putNumber(row, place), onSuccess: () => done("The number has its place") });
   const staying = useMutation({
     mutationFn: () => api.PUT("/api/v1/numbers/{id}", { params: { path: { id: document.id }, header: basedOn(version) as never }, body: { ...document, leaves_at: null } as never }),
     onSuccess: () => done("The number stays"),

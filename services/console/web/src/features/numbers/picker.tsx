@@ -1,6 +1,6 @@
 import { useNames } from "@/api/names";
+import type { Place } from "@/api/place";
 import { SelectField, type Choice } from "@/ui/field";
-import type { Place } from "./place";
 
 /** Campaigns and pools that a number may serve. */
 export function usePlaces(): Choice[] {

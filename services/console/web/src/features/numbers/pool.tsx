@@ -11,6 +11,7 @@ import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
 import { Fields } from "@/app/fields";
 import { Known } from "@/app/known";
+import { NumberPicker } from "@/app/number-picker";
 import { RecordPage } from "@/app/record";
 import { phone } from "@/lib/phone";
 import { moment } from "@/lib/time";
@@ -120,7 +121,8 @@ function Members({ id, campaignId }: { id: string; campaignId: string | undefine
         )}
       </Known>
       {mayEdit && (
-        <div>
+        <div className="flex flex-wrap items-start gap-2">
+          <NumberPicker place={`pool:${id}`} />
           <Link to="/numbers/add" search={{ place: `pool:${id}` }} className={buttonLook()}>
             <Plus size={14} aria-hidden /> Numbers
           </Link>

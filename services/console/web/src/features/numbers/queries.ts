@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
-import { api, basedOn, data, queries, type Schemas } from "@/api/client";
+import { api, data, type Schemas } from "@/api/client";
 import { useFresh } from "@/api/live";
-import { named, type NumberRow, type Place } from "./place";
+import type { NumberRow } from "@/api/place";
 import type { NumberSearch } from "./search";
 
 const PAGE = 100;
@@ -45,13 +45,3 @@ export function useLatestCalls() {
     },
   });
 }
-
-/** Give a number another place. */
-export async function put(row: NumberRow, place: Place): Promise<void> {
-  const { document, version } = row;
-  await api.PUT("/api/v1/numbers/{id}", { params: { path: { id: document.id }, header: basedOn(version) as never }, body: { ...document, ...named(place) } as never });
-}
-
-export const refresh = (): void => {
-  for (const noun of ["numbers", "pools", "purchases"]) void queries.invalidateQueries({ queryKey: [noun] });
-};

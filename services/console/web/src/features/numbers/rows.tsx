@@ -1,10 +1,10 @@
 import type { Schemas } from "@/api/client";
+import { standingOf, type NumberRow } from "@/api/place";
 import { phone } from "@/lib/phone";
 import { moment } from "@/lib/time";
 import { said } from "@/lib/words";
 import { State, type Tone } from "@/ui/badge";
 import type { Column } from "@/ui/table";
-import { standingOf, type NumberRow } from "./place";
 
 const TONES: Record<Schemas["SetupState"], Tone> = { pending: "live", configured: "ok", failed: "bad", draining: "warn", releasing: "warn" };
 

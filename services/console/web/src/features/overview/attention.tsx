@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { api, data } from "@/api/client";
+import { api, data, type Schemas } from "@/api/client";
 import { useFresh } from "@/api/live";
 import { Failed } from "@/app/failed";
 import { State, type Tone } from "@/ui/badge";
@@ -11,7 +11,10 @@ interface Concern {
   word: string;
   text: string;
   campaign?: string;
+  bidder?: string;
 }
+
+const LATE: Schemas["Loss"] = "late";
 
 const MANY_FAIL = 0.05; // of a bidder's requests
 const FEW = 20; // requests that say nothing yet
@@ -29,8 +32,8 @@ async function concerns(): Promise<Concern[]> {
     if (lost * 2 > incoming && row.keys[0]) found.push({ tone: "warn", word: "No buyer", text: `${row.names[0]}: ${lost} of ${incoming} calls today reached nobody`, campaign: row.keys[0] });
   }
   for (const one of bidders.targets) {
-    const late = (one.losses as Record<string, number>)["timeout"] ?? 0;
-    if (one.pings >= FEW && late / one.pings > MANY_FAIL) found.push({ tone: "bad", word: "Too late", text: `${one.name}: ${late} of ${one.pings} bids today came too late` });
+    const late = one.losses?.[LATE] ?? 0;
+    if (one.pings >= FEW && late / one.pings > MANY_FAIL) found.push({ tone: "bad", word: "Too late", text: `${one.name}: ${late} of ${one.pings} bids today came too late`, bidder: one.target_id });
   }
   for (const { document } of paused.items) found.push({ tone: "calm", word: "Paused", text: `${document.name} takes no calls` });
   return found;
@@ -51,6 +54,10 @@ export function Attention() {
             <State tone={one.tone}>{one.word}</State>
             {one.campaign ? (
               <Link to="/calls" search={{ range: "today", campaign_id: one.campaign, status: ["no_buyer"] }} className="min-w-0 hover:underline">
+                {one.text}
+              </Link>
+            ) : one.bidder ? (
+              <Link to="/rtb-targets/$id" params={{ id: one.bidder }} search={{}} className="min-w-0 hover:underline">
                 {one.text}
               </Link>
             ) : (
