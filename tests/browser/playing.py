@@ -49,7 +49,7 @@ class Visitor:
         if message.type == "error" and not any(
             f"status of {code}" in message.text for code in EXPECTED
         ):
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location.get('url', '')}")
 
     async def be_signed_in(self, email: str, password: str, account_id: UUID | None = None) -> None:
         """By the API, as most tests are not about the way in."""

@@ -143,12 +143,15 @@ class World(House):
         assert changed.is_success, changed.text
         return email
 
-    async def person(self, role: Role, account_id: AccountId = demo.ACCOUNT) -> str:
+    async def person(
+        self, role: Role, account_id: AccountId = demo.ACCOUNT, party: str | None = None
+    ) -> str:
         """Somebody who was invited to an account and has come; give her address."""
         email = f"{uuid4().hex[:8]}@example.com"
         async with self.asker() as http:
             await be_signed_in(http, self.email, PASSWORD, account_id)
-            invited = await http.post("/invitations", json={"email": email, "role": role})
+            wanted = {"email": email, "role": role, **({"party_id": party} if party else {})}
+            invited = await http.post("/invitations", json=wanted)
             assert invited.is_success, invited.text
             link = invited.json()["link"].rpartition(".")[2]
             body = {"link": link, "name": "Ann", "new_password": PASSWORD}

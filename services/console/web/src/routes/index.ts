@@ -9,6 +9,7 @@ import { help } from "./help";
 import { reports } from "./reports";
 import { numbers } from "./numbers";
 import { flows } from "./flows";
+import { portal } from "./portal";
 import { root } from "./root";
 import { rtb } from "./rtb";
 import { settings } from "./settings";
@@ -31,6 +32,7 @@ export const router = createRouter({
     help,
     ...settings,
     ...tracking,
+    ...portal,
   ]),
   basepath: "/console",
   defaultPendingComponent: Loading,

@@ -1,10 +1,22 @@
-import { createRootRoute } from "@tanstack/react-router";
+import { createRootRoute, Navigate, useMatches } from "@tanstack/react-router";
+import { usePortal } from "@/api/session";
 import { Failed } from "@/app/failed";
+import { PortalShell } from "@/app/portal-shell";
 import { Shell } from "@/app/shell";
 import { Empty, Page } from "@/ui/page";
 
+/** People of a buyer or publisher have a frame and pages of their own; others have no use for these. */
+function Frame() {
+  const portal = usePortal();
+  // By what is shown, not by the address: that is a moment ahead while a page is loaded.
+  const there = useMatches({ select: (matches) => matches.at(-1)?.routeId.startsWith("/portal") ?? false });
+  if (portal && !there) return <Navigate to="/portal" replace />;
+  if (!portal && there) return <Navigate to="/" replace />;
+  return portal ? <PortalShell /> : <Shell />;
+}
+
 export const root = createRootRoute({
-  component: Shell,
+  component: Frame,
   errorComponent: ({ error, reset }) => <Failed fault={error} retry={reset} />,
   notFoundComponent: () => (
     <Page title="Not here">

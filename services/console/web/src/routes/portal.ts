@@ -1,0 +1,9 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { root } from "./root";
+
+export const portal = [
+  createRoute({ getParentRoute: () => root, path: "/portal", component: lazyRouteComponent(() => import("@/features/portal/calls"), "OwnCalls") }),
+  createRoute({ getParentRoute: () => root, path: "/portal/targets", component: lazyRouteComponent(() => import("@/features/portal/targets"), "OwnTargets") }),
+  createRoute({ getParentRoute: () => root, path: "/portal/sources", component: lazyRouteComponent(() => import("@/features/portal/sources"), "OwnSources") }),
+  createRoute({ getParentRoute: () => root, path: "/portal/statement", component: lazyRouteComponent(() => import("@/features/portal/statement"), "OwnStatement") }),
+] as const;
