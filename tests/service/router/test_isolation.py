@@ -43,6 +43,7 @@ from libs.contracts.numbers import (
     ReleaseNumber,
     SearchNumbers,
 )
+from libs.contracts.party_numbers import ListPartyNumbers, TakePartyNumber
 from libs.contracts.party_targets import GetPartyTarget, ListPartyTargets, SetPartyTarget
 from libs.contracts.portals import Viewer
 from libs.contracts.quoting import Pricing, QuoteCall, Quotes, Unquoted
@@ -205,6 +206,9 @@ async def no_party_has_our_targets(stage: Stage, stranger: Stranger, target: Tar
     assert await stranger.refused(GetPartyTarget(**them, **hers)) == "not_found"
     pause = SetPartyTarget(**them, **hers, actor=TESTER, expected_version=1, paused=True)
     assert await stranger.refused(pause) == "not_found"
+    assert await stranger.refused(ListPartyNumbers(**them)) == "not_found"
+    take = TakePartyNumber(**them, actor=TESTER, pool_id=uuid4())
+    assert await stranger.refused(take) == "not_found"
 
 
 async def no_agent_is_there(stage: Stage, stranger: Stranger, target: Target) -> None:
