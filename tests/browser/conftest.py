@@ -1,5 +1,6 @@
 """One stack and one browser for all of this folder's tests: the real services, a seeded account."""
 
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from deploy.local.folders import ROOT
 from services.console.site import BUILT
 from tests.browser.playing import Visitor, browser_launched
 from tests.browser.world import World
@@ -15,6 +17,12 @@ from tests.kit.nats import running_nats
 from tests.kit.postgres import Databases, Templates
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+def is_built() -> bool:
+    """Whether `make web` has nothing to do: pages of yesterday would be tested unnoticed."""
+    question = ["make", "--silent", "--question", str((BUILT / "index.html").relative_to(ROOT))]
+    return subprocess.run(question, cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
 @pytest.fixture(scope="package")
@@ -29,8 +37,8 @@ async def world(
     browser_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
     """Services, demo data and played calls; tests add what they change."""
-    if not (BUILT / "index.html").exists():
-        pytest.fail("the application is not built: make web")
+    if not is_built():
+        pytest.fail("the application is not built, or older than its source: make web")
     folder: Path = tmp_path_factory.mktemp("ingress")
     with running_nats() as nats:
         async with AsyncExitStack() as stack:

@@ -61,7 +61,7 @@ async def test_a_buyer_with_a_target_is_made_and_changed(owner: Visitor, world: 
 
 async def test_two_change_one_buyer_and_see_both_versions(owner: Visitor, world: World) -> None:
     async with world.asker() as http:
-        await be_signed_in(http, world.email, PASSWORD)
+        await be_signed_in(http, world.email, PASSWORD, world.account_id)
         name = f"Sunline {uuid4().hex[:6]}"
         made = (await http.post("/buyers", json={"name": name})).json()
         at = f"/buyers/{made['document']['id']}"

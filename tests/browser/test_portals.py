@@ -27,7 +27,7 @@ async def test_a_buyers_people_see_their_calls_and_pause_their_targets(
     world: World, visitor: Visitor
 ) -> None:
     async with world.asker() as http:
-        await be_signed_in(http, world.email, PASSWORD)
+        await be_signed_in(http, world.email, PASSWORD, world.account_id)
 
         async def sold() -> Any:
             calls = (await http.get("/calls")).json()["calls"]
@@ -70,7 +70,7 @@ async def test_a_buyers_people_see_their_calls_and_pause_their_targets(
         await visitor.has_no_barriers()
     finally:
         async with world.asker() as http:
-            await be_signed_in(http, world.email, PASSWORD)
+            await be_signed_in(http, world.email, PASSWORD, world.account_id)
             rows = (await http.get("/targets")).json()["items"]
             for one in rows:
                 if one["document"].get("own"):

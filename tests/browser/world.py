@@ -211,7 +211,7 @@ class Account:
 async def be_signed_in(
     http: httpx.AsyncClient, email: str, password: str, account_id: UUID | None = None
 ) -> None:
-    """Sign in; what follows changes things too."""
+    """Sign in; what follows changes things too.  No account named: the first of hers by name."""
     given = {"email": email, "password": password}
     named = {} if account_id is None else {"account_id": str(account_id)}
     answer = await http.post("/session", json={**given, **named})
