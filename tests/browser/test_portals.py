@@ -110,5 +110,13 @@ async def test_a_publishers_people_make_tags_and_take_numbers(
         "800 555 0161"
     )
     await visitor.has_no_barriers()
+    await page.get_by_role("button", name="Retire Landing page").click()
+    await visitor.has_no_barriers()
+    await page.get_by_role("button", name="Retire it").click()
+    await expect(page.get_by_role("button", name="Retire Landing page")).to_have_count(0)
     await page.get_by_role("link", name="Statement").click()
     await expect(page.get_by_text("There were no dealings")).to_be_visible()
+    for address in ("/calls", "/settings/people", "/portal/targets", "/nowhere"):
+        page = await visitor.go(address)
+        await expect(page.get_by_text("No calls yet")).to_be_visible()
+        assert page.url.endswith("/console/portal")

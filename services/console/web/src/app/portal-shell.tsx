@@ -1,12 +1,12 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { Phone } from "lucide-react";
 import { lazy, Suspense } from "react";
-import { useSession } from "@/api/session";
 
 const AccountMenu = lazy(() => import("./account-menu").then((all) => ({ default: all.AccountMenu })));
 const SignInAgain = lazy(() => import("./sign-in-again").then((all) => ({ default: all.SignInAgain })));
 
-const WAYS = {
+/** The pages of each side. */
+export const WAYS = {
   buyer: [
     ["/portal", "Calls"],
     ["/portal/targets", "Targets"],
@@ -20,9 +20,8 @@ const WAYS = {
 } as const;
 
 /** The frame for people of one buyer or publisher: their pages, and no others. */
-export function PortalShell() {
-  const { who } = useSession();
-  const ways = who?.role === "buyer" ? WAYS.buyer : WAYS.publisher;
+export function PortalShell({ portal }: { portal: keyof typeof WAYS }) {
+  const ways = WAYS[portal];
   return (
     <div className="flex h-full flex-col">
       <a href="#page" className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-accent focus:p-2 focus:text-on-accent">

@@ -1,7 +1,7 @@
 import { createRootRoute, Navigate, useMatches } from "@tanstack/react-router";
 import { usePortal } from "@/api/session";
 import { Failed } from "@/app/failed";
-import { PortalShell } from "@/app/portal-shell";
+import { PortalShell, WAYS } from "@/app/portal-shell";
 import { Shell } from "@/app/shell";
 import { Empty, Page } from "@/ui/page";
 
@@ -9,10 +9,9 @@ import { Empty, Page } from "@/ui/page";
 function Frame() {
   const portal = usePortal();
   // By what is shown, not by the address: that is a moment ahead while a page is loaded.
-  const there = useMatches({ select: (matches) => matches.at(-1)?.routeId.startsWith("/portal") ?? false });
-  if (portal && !there) return <Navigate to="/portal" replace />;
-  if (!portal && there) return <Navigate to="/" replace />;
-  return portal ? <PortalShell /> : <Shell />;
+  const shown = useMatches({ select: (matches) => matches.at(-1)?.routeId ?? "" });
+  if (portal) return WAYS[portal].some(([way]) => way === shown) ? <PortalShell portal={portal} /> : <Navigate to="/portal" replace />;
+  return shown.startsWith("/portal") ? <Navigate to="/" replace /> : <Shell />;
 }
 
 export const root = createRootRoute({

@@ -6,6 +6,7 @@ import { Failed } from "@/app/failed";
 import { phone } from "@/lib/phone";
 import { State } from "@/ui/badge";
 import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
 import { SelectField, TextField } from "@/ui/field";
 import { Body, Loading, Page } from "@/ui/page";
 import { SimpleTable } from "@/ui/simple-table";
@@ -58,10 +59,10 @@ export function OwnSources() {
   );
 }
 
+const about = (tag: Tag) => ({ params: { path: { id: tag.id } }, headers: basedOn(tag.version) });
+
 function Tags({ tags }: { tags: readonly Tag[] }) {
-  const about = (tag: Tag) => ({ params: { path: { id: tag.id } }, headers: basedOn(tag.version) });
   const pause = useMutation({ mutationFn: (tag: Tag) => data(api.PUT("/api/v1/tracking-tags/{id}/pause", { ...about(tag), body: { paused: !tag.paused } })), onSuccess: again, onError: failed });
-  const retire = useMutation({ mutationFn: (tag: Tag) => data(api.DELETE("/api/v1/tracking-tags/{id}", about(tag))), onSuccess: again, onError: failed });
   return (
     <SimpleTable
       label="Tags"
@@ -77,14 +78,46 @@ function Tags({ tags }: { tags: readonly Tag[] }) {
               <Button kind="quiet" aria-label={`${one.paused ? "Resume" : "Pause"} ${one.name}`} onClick={() => pause.mutate(one)}>
                 {one.paused ? "Resume" : "Pause"}
               </Button>
-              <Button kind="quiet" aria-label={`Retire ${one.name}`} onClick={() => confirm(`Take ${one.name} out of use for good?`) && retire.mutate(one)}>
-                Retire
-              </Button>
+              <RetireTag tag={one} />
             </span>
           ),
         ],
       ]}
     />
+  );
+}
+
+function RetireTag({ tag }: { tag: Tag }) {
+  const [sure, setSure] = useState(false);
+  const retire = useMutation({
+    mutationFn: () => data(api.DELETE("/api/v1/tracking-tags/{id}", about(tag))),
+    onSuccess: () => {
+      toast("The tag is retired", { detail: tag.name });
+      setSure(false);
+    },
+    onSettled: again,
+  });
+  return (
+    <>
+      <Button kind="quiet" aria-label={`Retire ${tag.name}`} onClick={() => setSure(true)}>
+        Retire
+      </Button>
+      {sure && (
+        <Dialog open onClose={() => setSure(false)} title={`Retire ${tag.name}?`} about="Its pages show their own numbers again. It cannot be undone.">
+          {retire.error && (
+            <p role="alert" className="mb-4 text-bad">
+              {sentence(retire.error)}
+            </p>
+          )}
+          <div className="flex justify-end gap-2">
+            <Button onClick={() => setSure(false)}>Cancel</Button>
+            <Button kind="danger" busy={retire.isPending} onClick={() => retire.mutate()}>
+              Retire it
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </>
   );
 }
 
