@@ -58,6 +58,12 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
   const drawing = useRef(createDrawing());
   const first = useRef({ document, id: selected[0] });
   const [asked, setAsked] = useState<Asked | null>(null);
+  /** The frame in which a node will be focused. */
+  const coming = useRef(0);
+  const ask = useCallback((next: Asked) => {
+    cancelAnimationFrame(coming.current); // the palette has the keyboard now
+    setAsked(next);
+  }, []);
   const [wire, setWire] = useState<string | null>(null);
   const flow = useReactFlow();
   const nodes = useMemo(() => drawing.current.nodes(document, selected, over, edits), [document, selected, over, edits]);
@@ -74,7 +80,10 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
         if (x < box.left || y < box.top || x + WIDTH * zoom > box.right || y + 120 * zoom > box.bottom) void flow.setCenter(place.x + WIDTH / 2, place.y + 60, { zoom: Math.max(zoom, 0.8) });
       }
       // The node exists once it is in view.
-      requestAnimationFrame(() => requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })));
+      cancelAnimationFrame(coming.current);
+      coming.current = requestAnimationFrame(() => {
+        coming.current = requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }));
+      });
     },
     [flow, store],
   );
@@ -111,17 +120,17 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
       const under = window.document.elementFromPoint(clientX, clientY)?.closest<HTMLElement>(".react-flow__node")?.dataset["id"];
       if (under) return actions.lead({ source: fromNode.id, port: fromHandle.id }, under); // anywhere on a node is on its way in
       const at = flow.screenToFlowPosition({ x: clientX, y: clientY });
-      setAsked({ x: clientX, y: clientY, from: { source: fromNode.id, port: fromHandle.id }, place: { x: at.x, y: at.y - 20 } });
+      ask({ x: clientX, y: clientY, from: { source: fromNode.id, port: fromHandle.id }, place: { x: at.x, y: at.y - 20 } });
     },
-    [actions, flow],
+    [actions, ask, flow],
   );
   const addAt = useCallback((source: string, port: string, beside: HTMLElement) => {
     const { right, top } = beside.getBoundingClientRect();
-    setAsked({ x: right + 8, y: top, from: { source, port } });
-  }, []);
+    ask({ x: right + 8, y: top, from: { source, port } });
+  }, [ask]);
   const onDoubleClick = (event: MouseEvent) => {
     if (!edits || !(event.target as Element).classList.contains("react-flow__pane")) return;
-    setAsked({ x: event.clientX, y: event.clientY, place: flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }) });
+    ask({ x: event.clientX, y: event.clientY, place: flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }) });
   };
 
   /** The palette for a node: at its first port that leads nowhere, else between it and what follows. */
@@ -132,7 +141,7 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
     const { right, top } = element.getBoundingClientRect();
     const ports = portsOf(node);
     const port = ports.find((one) => !wireAt(document, { source: id, port: one })) ?? ports[0];
-    setAsked({ x: right + 8, y: top, ...(port && { from: { source: id, port } }) });
+    ask({ x: right + 8, y: top, ...(port && { from: { source: id, port } }) });
   };
   const chosen = (id: string) => {
     setAsked(null);
@@ -239,7 +248,7 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
           </Panel>
           {edits && (
             <Panel position="top-left">
-              <Button onClick={(event) => setAsked({ x: event.currentTarget.getBoundingClientRect().left, y: event.currentTarget.getBoundingClientRect().bottom + 4 })}>
+              <Button onClick={(event) => ask({ x: event.currentTarget.getBoundingClientRect().left, y: event.currentTarget.getBoundingClientRect().bottom + 4 })}>
                 <Plus size={14} aria-hidden /> Step
               </Button>
             </Panel>
@@ -250,6 +259,7 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
         <StepPalette
           x={asked.x}
           y={asked.y}
+          moves
           others={asked.from ? document.nodes.filter((node) => node.id !== asked.from?.source) : NONE}
           onAdd={(type) => chosen(actions.add(type, asked.from, asked.place))}
           onLead={(id) => {

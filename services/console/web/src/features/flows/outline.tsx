@@ -32,18 +32,16 @@ export function Outline({ store, actions, over, edits, wanted, onInspect }: Prop
   const list = useRef<HTMLUListElement>(null);
   const focus = useCallback((index: number) => list.current?.querySelector<HTMLElement>(`[data-line="${index}"]`)?.focus(), []);
   const rowOf = useCallback((id: string) => outlined(store.get().document).findIndex((line) => line.node?.id === id && !line.again), [store]);
-  const show = useCallback(
-    (id: string) => {
-      const row = rowOf(id);
-      setAt(Math.max(0, row));
-      // After the palette has given the focus back.
-      setTimeout(() => focus(row), 50);
-    },
-    [focus, rowOf],
-  );
+  /** The step to whose line the keyboard goes with the next drawing; another object each time. */
+  const [goal, setGoal] = useState<{ id: string } | null>(null);
+  const show = (id: string) => setGoal({ id });
+  // At once when the line is there: a focus that came later would take the keyboard from whoever has typed on.
   useEffect(() => {
-    if (wanted) show(wanted.id);
-  }, [wanted, show]);
+    if (goal) focus(rowOf(goal.id));
+  }, [goal, focus, rowOf]);
+  useEffect(() => {
+    if (wanted) focus(rowOf(wanted.id));
+  }, [wanted, focus, rowOf]);
 
   const choose = (index: number) => {
     const next = Math.max(0, Math.min(lines.length - 1, index));
@@ -164,6 +162,7 @@ export function Outline({ store, actions, over, edits, wanted, onInspect }: Prop
         <StepPalette
           x={asked.x}
           y={asked.y}
+          moves
           others={document.nodes.filter((one) => one.id !== asked.line.from!.source)}
           onAdd={(type) => {
             setAsked(null);

@@ -11,6 +11,8 @@ interface Props {
   /** Where on the screen it was asked for. */
   x: number;
   y: number;
+  /** Whoever asked moves the keyboard on when it closes; else it goes back to where it was. */
+  moves?: boolean;
   /** Steps that are there, to which the port may lead instead. */
   others: readonly FlowNode[];
   onAdd: (type: string) => void;
@@ -19,7 +21,7 @@ interface Props {
 }
 
 /** The kinds of steps by a few letters; from a port also the steps that are there. */
-export function StepPalette({ x, y, others, onAdd, onLead, onClose }: Props) {
+export function StepPalette({ x, y, moves = false, others, onAdd, onLead, onClose }: Props) {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const list = useId();
@@ -38,6 +40,7 @@ export function StepPalette({ x, y, others, onAdd, onLead, onClose }: Props) {
       <Dialog.Portal>
         <Dialog.Popup
           aria-label="Add a step"
+          finalFocus={!moves}
           className="fixed z-50 flex flex-col overflow-hidden rounded-lg border border-line bg-panel shadow-float outline-none"
           style={{ left: Math.max(8, Math.min(x, innerWidth - WIDE - 8)), top: Math.max(8, Math.min(y, innerHeight - HIGH - 8)), width: WIDE, maxHeight: HIGH }}
         >
