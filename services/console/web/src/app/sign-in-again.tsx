@@ -7,7 +7,7 @@ export function SignInAgain() {
   const { who, expired } = useSession();
   return (
     <Dialog open={expired} title="Your session has ended" about="Sign in again: everything on this page stays as you left it.">
-      {expired && <SignInForm email={who?.email ?? ""} />}
+      {expired && <SignInForm email={who?.email ?? ""} account={who?.account_id} />}
     </Dialog>
   );
 }

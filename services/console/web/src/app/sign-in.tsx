@@ -5,8 +5,8 @@ import { signedIn } from "@/api/session";
 import { Button } from "@/ui/button";
 import { TextField } from "@/ui/field";
 
-/** Address and password, and a code where she has a second factor. */
-export function SignInForm({ email: known = "" }: { email?: string }) {
+/** Address and password, and a code where she has a second factor.  Whoever is known comes back to the account she was in. */
+export function SignInForm({ email: known = "", account }: { email?: string; account?: string }) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
@@ -18,7 +18,7 @@ export function SignInForm({ email: known = "" }: { email?: string }) {
     event.preventDefault();
     setBusy(true);
     try {
-      const body = { email, password, ...(asksCode && code && { code }) };
+      const body = { email, password, ...(account && { account_id: account }), ...(asksCode && code && { code }) };
       signedIn(await data(api.POST("/api/v1/session", { body })));
     } catch (no) {
       const codeMissing = isProblem(no) && no.code === "code_missing";
