@@ -26,4 +26,6 @@ def document() -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(document())
+    text = document()
+    if not FILE.exists() or FILE.read_text() != text:  # else what was built from it looks old
+        FILE.write_text(text)
