@@ -25,7 +25,7 @@ from libs.contracts.flow_edits import PublishFlow, SaveFlow
 from libs.contracts.ids import AccountId, CallId, FlowId, call_id_of
 from libs.contracts.message import Question
 from libs.contracts.phone import PhoneDestination
-from libs.contracts.tracking import CallDetail, GetCall
+from libs.contracts.tracking import CallDetail, CallRecord, GetCall
 from libs.runtime.ask import Ask, Refused, Unanswered
 from libs.runtime.broker import Broker
 from libs.runtime.deadline import Deadline
@@ -247,6 +247,15 @@ class House:
                 GetCall(account_id=account_id or self.account_id, call_id=call_id(report))
             )
             return detail if detail.call.ended_at else None
+
+        return await eventually(look)
+
+    async def whole_record(self, report: CallReport) -> CallRecord:
+        """The record of a recorded call of which all was heard: its recording is told last."""
+
+        async def look() -> CallRecord | None:
+            call = (await self.record(report)).call
+            return call if call.seconds is not None and call.recordings else None
 
         return await eventually(look)
 

@@ -33,8 +33,8 @@ async def test_a_number_is_nowhere_and_its_calls_stay(house: House) -> None:
     await house.campaign(await house.target(buyer, FIRST), number=NUMBER)
     report = await house.call(NUMBER, f"{FIRST}=answer:1,talk:5", CALLER)
     caller = CALLER
-    detail = await house.record(report)
-    assert detail.call.caller is not None
+    call = await house.whole_record(report)
+    assert call.caller is not None
     before = await asyncio.to_thread(tables_with, house.database_url, caller[2:])
     assert {"tracking.call", "router.decision"} <= before, "she is in records and decisions"
 
@@ -44,7 +44,7 @@ async def test_a_number_is_nowhere_and_its_calls_stay(house: House) -> None:
     again = await asyncio.to_thread(erase, house.database_url, house.account_id, caller)
     assert again.rows == {}
     after = await house.record(report)
-    assert after.call.model_dump(exclude={"caller"}) == detail.call.model_dump(exclude={"caller"})
+    assert after.call.model_dump(exclude={"caller"}) == call.model_dump(exclude={"caller"})
     assert erased.instead in after.call.model_dump_json()
     found = await rebuild(house.database_url, check=True)
     assert found.differences == 0, "what is made anew from facts agrees"

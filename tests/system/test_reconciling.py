@@ -32,7 +32,7 @@ from libs.contracts.reconciling import (
     ReconciliationState,
     Started,
 )
-from libs.contracts.tracking import CallRecord, CallState, ListCalls
+from libs.contracts.tracking import CallState, ListCalls
 from libs.runtime.ask import Refused
 from tests.kit.hosting import (
     ACCOUNT_SID,
@@ -103,15 +103,6 @@ class Outage:
         detail = await self.reconcile()
         return detail if detail.reconciliation.listed == count else None
 
-    async def settled(self, report: CallReport) -> CallRecord:
-        """The record of a call of which all was heard; the carrier tells its recording last."""
-
-        async def look() -> CallRecord | None:
-            call = (await self.house.record(report)).call
-            return call if call.seconds is not None and call.recordings else None
-
-        return await eventually(look)
-
 
 @pytest.fixture
 async def outage(nats_url: str, database_url: str, tmp_path: Path) -> AsyncIterator[Outage]:
@@ -139,7 +130,7 @@ async def test_lost_calls_are_found_filled_in_and_marked(outage: Outage) -> None
     heard = await outage.call("answer:2,talk:30", lost=False)
     lost = await outage.call("answer:2,talk:47", lost=True)
     busy = await outage.call("busy", lost=True)
-    before = await outage.settled(heard)
+    before = await house.whole_record(heard)
     async with outage.listed():
         first = await eventually(lambda: outage.whole(3))
         found = {one.call_id: one for one in first.differences}

@@ -271,9 +271,11 @@ async def test_a_refused_question_is_logged_and_goes_unanswered(
 
 
 async def test_the_server_lets_nobody_in_without_a_password(guarded: NatsServer) -> None:
-    for login in ({}, {"user": "router", "password": "wrong"}):
+    for user, password in ((None, None), ("router", "wrong")):
+        client = Client()
         with pytest.raises(nats.errors.Error, match="Authorization Violation"):
-            await nats.connect(guarded.url, allow_reconnect=False, **login)
+            await client.connect(guarded.url, allow_reconnect=False, user=user, password=password)
+        await client.close()  # who is refused keeps its socket
 
 
 async def test_a_question_is_no_fact(users: dict[str, User]) -> None:

@@ -20,7 +20,7 @@ from services.rtb.store.notices import Notices
 from services.rtb.store.pings import Pings
 from services.rtb.store.reservations import Reservations
 from tests.kit.facts import NOON
-from tests.kit.hosting import ACCOUNT_SID
+from tests.kit.hosting import ACCOUNT_SID, eventually
 from tests.service.rtb.stage import Stage
 
 CAPS = Caps(concurrency=1, limits=(Limit(period=Period.DAY, most=2),))
@@ -57,8 +57,13 @@ async def test_each_fact_that_ends_a_leg_frees_its_place(stage: Stage) -> None:
         shown = (await stage.ask(question)).auctions
         return [(one.call_id, one.connected) for one in shown]
 
+    async def considered() -> list[tuple[Any, bool]] | None:
+        """All of them: who was considered is written down after the answer."""
+        shown = await listed(bidder_id=target.id)
+        return shown if len(shown) == len(enders) else None
+
     answered = (about("CA0")["call_id"], True)
-    assert answered in await listed(bidder_id=target.id)
+    assert answered in await eventually(considered)
     assert await listed(connected=True) == [answered]
     assert {connected for _, connected in await listed(connected=False)} == {False}
     assert len(await listed(sold=True)) == len(await listed(connected=False)) + 1
