@@ -96,12 +96,16 @@ async def test_tags_are_seen_across_campaigns_and_changed_in_theirs(
     kept = page.get_by_role("region", name="Addresses for partners").get_by_role("row")
     await expect(kept.filter(has_text=f"Partner {name}")).to_have_count(1)
 
+
+async def test_what_has_nothing_yet_says_so(visitor: Visitor, world: World) -> None:
+    account = await world.new_account()
+    await visitor.be_signed_in(account.email, PASSWORD)
     for view, empty in (
         ("visits", "No visits"),
         ("conversions", "No conversions"),
         ("disputes", "No disputes"),
         ("statements", "Closed times"),
     ):
-        page = await owner.go(f"/tracking?view={view}")
+        page = await visitor.go(f"/tracking?view={view}")
         await expect(page.get_by_text(empty).first).to_be_visible()
-        await owner.has_no_barriers()
+        await visitor.has_no_barriers()

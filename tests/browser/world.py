@@ -47,7 +47,8 @@ CALLS = (
         "+12125550103",
     ),
     (demo.AUCTION_NUMBER, "+15550100032=answer:1,talk:70,callee-hangs-up", "+13055550104"),
-    (demo.CHOOSY_NUMBER, "", "+13055550105"),
+    # whoever is drawn by weight, the desk that pays per sale takes it
+    (demo.CHOOSY_NUMBER, "+15550100014=busy", "+13055550105"),
 )
 
 
