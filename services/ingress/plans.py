@@ -26,6 +26,7 @@ from libs.runtime.tasks import ended
 ASK_EVERY_SECONDS = 60.0
 RETRY_SECONDS = 1.0  # until the first answer
 DEBOUNCE_SECONDS = 0.2  # an edit often comes with others
+LOOK_AGAIN_SECONDS = 2.0  # after that: the router that answered may have taken the edit up later
 ASK_WITHIN_MS = 5_000
 PAGES_MAX = 1_000
 STALE_AFTER_SECONDS = 180.0
@@ -160,15 +161,19 @@ class Plans:
         self._changed.set()
 
     async def _follow_for_ever(self) -> None:
+        wait = ASK_EVERY_SECONDS
         while True:
-            wait = ASK_EVERY_SECONDS
             try:
                 await self.refresh()
             except (Unanswered, Refused) as fault:
                 log.info("fallback plans are not to be had: %s", fault)
                 wait = RETRY_SECONDS
-            with contextlib.suppress(TimeoutError):
+            try:
                 await asyncio.wait_for(self._changed.wait(), wait)
+            except TimeoutError:
+                wait = ASK_EVERY_SECONDS
+            else:
+                wait = LOOK_AGAIN_SECONDS
                 if not self.stale:
                     await asyncio.sleep(DEBOUNCE_SECONDS)
             self._changed.clear()

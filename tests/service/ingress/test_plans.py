@@ -211,3 +211,20 @@ async def test_a_cold_start_knows_the_plans_and_believes_nobody_else(
         ready = await cold.ready()
     assert ready["status"] == 200
     assert set(ready["degraded"]) == {"nats", "spool", "fallback-plans"}
+
+
+async def test_an_edit_that_the_router_takes_up_late_is_asked_for_again(
+    nats_url: str, router: PlayedRouter, tmp_path: Path
+) -> None:
+    router.decision = REFUSAL
+    async with running_ingress(nats_url, tmp_path) as ingress:
+        await hears_once(ingress, RESCUE.number)
+        asked = len(router.asked_for_plans)
+        await announce(router)
+
+        async def answered() -> bool | None:
+            return len(router.asked_for_plans) > asked or None
+
+        await eventually(answered)  # by the plan before
+        router.plans = (plan(NUMBER, "+13105550079"),)
+        await hears_once(ingress, "+13105550079")
