@@ -21,6 +21,7 @@ from deploy.nats import FILE, OPERATOR, USERS, logins, server_environment
 from libs.runtime.ask import Ask
 from libs.runtime.broker import Broker
 from libs.runtime.migrations import migrate_all, migrated_services
+from tests.kit.engine import server_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_SECONDS = 60.0  # importing a service costs two seconds of CPU, on a busy machine more
@@ -84,7 +85,7 @@ class Processes:
 
     async def open(self) -> None:
         """Start the servers, and make the schemas."""
-        self.postgres = PostgresServer(self.folder / "postgres")
+        self.postgres = PostgresServer(server_folder(), durable=False)  # kills are no power cuts
         await self._start(self.postgres)
         await self.open_nats()
         await asyncio.to_thread(self.migrate)
@@ -92,7 +93,7 @@ class Processes:
     async def open_nats(self) -> None:
         """Start one NATS server."""
         self.nats = NatsServer(
-            self.folder / "nats", config=FILE, environment=server_environment(PASSWORDS)
+            server_folder(), config=FILE, environment=server_environment(PASSWORDS)
         )
         await self._start(self.nats)
 

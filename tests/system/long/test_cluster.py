@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 import nats
+import nats.errors
 import pytest
+from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
 
 from deploy.local.servers import NatsServer
 from deploy.local.servers.ports import free_port
@@ -13,7 +15,7 @@ from deploy.nats import FILE, OPERATOR, server_environment
 from libs.contracts.streams import EVENTS
 from tests.kit.hosting import eventually
 from tests.kit.processes import PASSWORDS, Processes
-from tests.system.crash.test_crash import CALLS_AROUND, town
+from tests.system.crash.town import CALLS_AROUND, product_running, town_in
 
 SERVERS = 3
 ROUTES = """\
@@ -52,8 +54,8 @@ class Clustered(Processes):
         await asyncio.gather(*(self._start(server) for server in servers))
         self.nats = servers[0]  # whom the tests ask
 
-    async def leader(self) -> NatsServer:
-        """Who leads the stream of facts now."""
+    async def leader(self) -> NatsServer | None:
+        """Who leads the stream of facts now; none while they elect one."""
         client = await nats.connect(
             [server.url for server in self.servers if server.running],
             user=OPERATOR,
@@ -61,24 +63,30 @@ class Clustered(Processes):
             inbox_prefix=f"_INBOX_{OPERATOR}",
         )
         try:
-            info = await client.jetstream().stream_info(EVENTS.name)
+            info = await client.jetstream(timeout=1).stream_info(EVENTS.name)
+        except (nats.errors.TimeoutError, NoStreamResponseError, ServiceUnavailableError):
+            return None
         finally:
             await client.close()
-        assert info.cluster is not None
+        if info.cluster is None or info.cluster.leader is None:
+            return None
         assert info.config.num_replicas == SERVERS
         return next(server for server in self.servers if server.name == info.cluster.leader)
 
 
 @pytest.mark.skipif("LONG" not in os.environ, reason="a minute: make test-long")
 async def test_the_leader_is_killed_under_load(tmp_path: Path) -> None:
-    async with town(tmp_path, routers=2, kind=Clustered) as running:
-        assert isinstance(running.processes, Clustered)
-        leader = await eventually(running.processes.leader)
+    async with (
+        product_running(tmp_path, routers=2, kind=Clustered) as product,
+        town_in(product) as running,
+    ):
+        assert isinstance(product.processes, Clustered)
+        leader = await eventually(product.processes.leader)
         running.callers.start()
         await running.callers.more(CALLS_AROUND * 4)
         await asyncio.to_thread(leader.kill)
         await running.callers.more(CALLS_AROUND * 8)
-        assert await eventually(running.processes.leader) is not leader
+        assert await eventually(product.processes.leader) is not leader
         await running.all_is_well()
         slow = sorted(
             step.latency_ms for report in running.callers.reports for step in report.steps

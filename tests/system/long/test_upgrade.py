@@ -16,7 +16,7 @@ import pytest
 
 from libs.runtime.migrations import migrated_services
 from tests.kit.processes import ROOT, STOP_WITHIN_SECONDS, Process, Processes
-from tests.system.crash.test_crash import CALLS_AROUND, town
+from tests.system.crash.town import CALLS_AROUND, product_running, town_in
 
 VERSIONS = "services/*/migrations/versions/*.py"
 NONE = "it is not there"
@@ -118,10 +118,13 @@ def old_sources(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.skipif("LONG" not in os.environ, reason="a minute: make test-long")
 async def test_nobody_notices_an_upgrade(tmp_path: Path, old_sources: Path) -> None:
     Upgraded.root, edge = old_sources, Edge()
-    async with town(tmp_path, routers=2, kind=Upgraded, wire=edge) as running:
-        processes = running.processes
+    async with (
+        product_running(tmp_path, routers=2, kind=Upgraded) as product,
+        town_in(product, edge) as running,
+    ):
+        processes = product.processes
         assert isinstance(processes, Upgraded)
-        edge.to = [running.ingress.url]
+        edge.to = [product.ingress.url]
         running.callers.start()
         await running.callers.more(CALLS_AROUND * 2)
 
@@ -132,17 +135,17 @@ async def test_nobody_notices_an_upgrade(tmp_path: Path, old_sources: Path) -> N
         assert before != after, "there is a migration between the two"
         await running.callers.more(CALLS_AROUND)
 
-        for at, old in enumerate((*running.routers, running.tracking)):
+        for at, old in enumerate((*product.routers, product.tracking)):
             new = processes.service(old.service, f"new{at}")
             await taken_over(old, new)
             await running.callers.more(CALLS_AROUND)
         ingress = processes.service("ingress", "new")
-        ingress.environment["INGRESS_PUBLIC_BASE_URL"] = running.ingress.url
+        ingress.environment["INGRESS_PUBLIC_BASE_URL"] = product.ingress.url
         await begun(ingress)
-        edge.to = [running.ingress.url, ingress.url]
+        edge.to = [product.ingress.url, ingress.url]
         await running.callers.more(CALLS_AROUND)
         edge.to = [ingress.url]
-        await stopped(running.ingress)
+        await stopped(product.ingress)
         await running.callers.more(CALLS_AROUND)
 
         await running.all_is_well()
