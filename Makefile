@@ -63,7 +63,7 @@ migrate: setup ## Bring DATABASE_URL to the newest schema
 migration: setup ## Draft a revision: S=router M="Add a column"
 	@$(PY) -m libs.runtime.draft_migration "$(S)" "$(M)"
 
-bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
+bench: setup web ## Measure beside floor, naive and lean: [ARGS=--quick]
 	@UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --frozen --quiet --inexact --group bench
 	@$(PY) -m tests.bench $(ARGS)
 	@$(PY) -m tests.bench.door
@@ -72,6 +72,7 @@ bench: setup ## Measure beside floor, naive and lean: [ARGS=--quick]
 	@$(PY) -m tests.bench.flowing
 	@$(PY) -m tests.bench.leasing
 	@$(PY) -m tests.bench.reporting
+	@$(PY) -m tests.bench.pages
 
 goldens: setup ## Write anew what flows' nodes do
 	@GOLDENS=1 $(PY) -m pytest -q tests/unit/flows/test_goldens.py

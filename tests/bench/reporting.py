@@ -21,7 +21,7 @@ import psycopg
 import uvloop
 
 from deploy.local.servers import PostgresServer
-from libs.contracts.ids import CampaignId
+from libs.contracts.ids import AccountId, CampaignId
 from libs.contracts.reporting import AskReport, Report
 from libs.contracts.tracking import ListCalls
 from libs.runtime.clock import SystemClock
@@ -139,9 +139,11 @@ MADE = """WITH made AS (SELECT n,
 FILING = "INSERT INTO tracking.filing SELECT id, filed_on FROM made"
 
 
-def give_history(database_url: str, first: int, last: int, since: datetime) -> None:
+def give_history(
+    database_url: str, first: int, last: int, since: datetime, account_id: AccountId = ACCOUNT
+) -> None:
     """Store the calls of these numbers, evenly over thirty days."""
-    given: dict[str, Any] = {"account": ACCOUNT, "told": told(), "since": since}
+    given: dict[str, Any] = {"account": account_id, "told": told(), "since": since}
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("SET synchronous_commit = off")
         for low in range(first, last + 1, CHUNK):

@@ -1,6 +1,7 @@
 """A visitor of the console in a real browser: what tests do again and again."""
 
 import os
+from typing import Any
 from uuid import UUID
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
@@ -36,13 +37,15 @@ class Visitor:
         page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
 
     @classmethod
-    async def new(cls, browser: Browser, url: str, **more: object) -> "Visitor":
+    async def new(cls, browser: Browser, url: str, **more: Any) -> "Visitor":
+        """Somebody of whom the browser knows nothing; `more` is as Playwright calls it."""
         context = await browser.new_context(
             base_url=url,
             locale="en-US",
             timezone_id="America/New_York",
             reduced_motion="reduce",
             viewport={"width": 1440, "height": 900},
+            **more,
         )
         context.set_default_timeout(PATIENCE_MS)
         return cls(context, await context.new_page())
@@ -66,17 +69,22 @@ class Visitor:
 
     async def has_no_barriers(self) -> None:
         """The page as it is, in both themes, by the rules of WCAG 2.2 A and AA."""
+        for theme in TRIED:
+            await self.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+            told = await self.barriers(theme)
+            assert not told, "\n".join(told)
+
+    async def barriers(self, theme: str) -> list[str]:
+        """What stands in somebody's way in the page as it is, in its present theme."""
         if await self.page.evaluate("typeof axe") == "undefined":
             # Through the debugger, as a browser's extension would: the page's own policy stays.
             await self.page.evaluate(AXE.read_text())
-        for theme, rules in TRIED.items():
-            await self.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-            found = await self.page.evaluate(
-                "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules
-            )
-            told = [
-                f"{theme}: {one['id']}: {node['target']} {node['failureSummary']}"
-                for one in found["violations"]
-                for node in one["nodes"]
-            ]
-            assert not told, "\n".join(told)
+        found = await self.page.evaluate(
+            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})",
+            TRIED[theme],
+        )
+        return [
+            f"{theme}: {one['id']}: {node['target']} {node['failureSummary']}"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]

@@ -95,7 +95,7 @@ function Strip({ now, totals }: { now: Schemas["Now"] | undefined; totals: Schem
         <div key={name} className="px-4 py-3">
           <dt className="text-sm text-muted">{name}</dt>
           <dd className="text-2xl font-semibold tabular-nums">{value}</dd>
-          {measure && <Delta now={drawn(told, measure)} before={drawn(before, measure)} />}
+          {measure && (told ? <Delta now={drawn(told, measure)} before={drawn(before, measure)} /> : <dd className="h-4.5" />)}
         </div>
       ))}
     </dl>
