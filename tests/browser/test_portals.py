@@ -68,6 +68,7 @@ async def test_a_buyers_people_see_their_calls_and_pause_their_targets(
         await expect(page.get_by_role("region", name="Sums")).to_contain_text("Closing balance")
         await expect(page.get_by_role("region", name="Disputes")).to_contain_text("wrong number")
         await visitor.has_no_barriers()
+        await reads_the_rest(visitor)
     finally:
         async with world.asker() as http:
             await be_signed_in(http, world.email, PASSWORD, world.account_id)
@@ -75,6 +76,23 @@ async def test_a_buyers_people_see_their_calls_and_pause_their_targets(
             for one in rows:
                 if one["document"].get("own"):
                     await changed(http, f"/targets/{one['document']['id']}", own=None)
+
+
+async def reads_the_rest(visitor: Visitor) -> None:
+    """A report, one's own sign-in, help."""
+    page = visitor.page
+    await page.get_by_role("link", name="Report").click()
+    report = page.get_by_role("region", name="Report", exact=True)
+    await expect(report.get_by_role("columnheader", name="Charged")).to_be_visible()
+    await page.get_by_label("By").select_option("target")
+    await expect(report.get_by_role("cell", name="All", exact=True)).to_be_visible()
+    await visitor.has_no_barriers()
+
+    await page.get_by_role("link", name="My sign-in").click()
+    await expect(page.get_by_role("button", name="Change the password")).to_be_visible()
+    await visitor.has_no_barriers()
+    await page.get_by_role("link", name="Help").click()
+    await expect(page.get_by_label("Your question")).to_be_visible()
 
 
 async def test_a_publishers_people_make_tags_and_take_numbers(

@@ -19,8 +19,10 @@ from libs.contracts.reporting import (
     ReportWords,
 )
 from services.console.auth import Guarded, Who, needs
-from services.console.domain.access import Principal, Right
+from services.console.domain.access import PARTIES, Principal, Right
 from services.console.domain.csv_text import lines
+from services.console.domain.own_reports import beyond, of_viewer
+from services.console.problems import Problem
 from services.console.routes.asking import ERRORS, asked, formed, told
 
 WITHIN_MS = 8_000  # a report may read calls one by one
@@ -30,6 +32,7 @@ FILE_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["reports"])
 look, export = needs(Right.LOOK), needs(Right.EXPORT)
+own_look, own_export = needs(Right.LOOK, PARTIES), needs(Right.EXPORT, PARTIES)
 
 
 @router.get("/report-words", response_model=ReportWords, openapi_extra=look)
@@ -44,7 +47,7 @@ async def now(request: Request, who: Who) -> Response:
     return told(await asked(request, AskNow(account_id=who.account_id)))
 
 
-@router.post("/reports", response_model=Reported, openapi_extra=look)
+@router.post("/reports", response_model=Reported, openapi_extra=own_look)
 async def report(
     request: Request,
     who: Who,
@@ -52,13 +55,15 @@ async def report(
     offset: Annotated[int, Query(ge=0, le=OFFSET_MAX)] = 0,
     limit: Annotated[int, Query(ge=1, le=ROWS_MAX)] = 200,
 ) -> Response:
-    """What calls came to."""
+    """What calls came to; a portal's own, by what it is told of them."""
     return told(await _reported(request, who, AskReport, body, offset, limit))
 
 
-@router.post("/reports/csv", response_class=StreamingResponse, responses=CSV, openapi_extra=export)
+@router.post(
+    "/reports/csv", response_class=StreamingResponse, responses=CSV, openapi_extra=own_export
+)
 async def report_file(request: Request, who: Who, body: Annotated[Report, Body()]) -> Response:
-    """All rows of a report as a file."""
+    """All rows of a report as a file; a portal's own."""
     return await report_as_file(
         body.group_by, lambda offset: _reported(request, who, AskReport, body, offset, ROWS_MAX)
     )
@@ -122,11 +127,24 @@ async def _reported(  # noqa: PLR0917 - a question and where its fields stand
     offset: int,
     limit: int,
 ) -> Reported:
+    report = _own(who, body)
     question = formed(
-        kind, BODY, account_id=who.account_id, report=body, offset=offset, limit=limit
+        kind, BODY, account_id=who.account_id, report=report, offset=offset, limit=limit
     )
     reported: Reported = await asked(request, question, BODY, WITHIN_MS)
+    if who.viewer is not None:  # the account's currencies are not the party's to know
+        return reported.model_copy(update={"other_currencies": ()})
     return reported
+
+
+def _own(who: Principal, report: Report) -> Report:
+    """To a portal the report of its own calls, without what it is not told."""
+    if who.viewer is None:
+        return report
+    errors = [(f"body.{field}", text) for field, text in beyond(report, who.viewer.kind)]
+    if errors:
+        raise Problem(422, "malformed", "a portal asks for less", errors=errors)
+    return of_viewer(report, who.viewer)
 
 
 def _head(group_by: Sequence[str], page: Reported) -> list[str]:

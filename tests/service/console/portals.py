@@ -31,6 +31,8 @@ OPEN: dict[tuple[str, str], dict[str, str]] = {
     ("GET", "/statements/csv"): BOTH,
     ("GET", "/statements/page"): BOTH,
     ("GET", "/ledger-entries"): BOTH,
+    ("POST", "/reports"): BOTH,
+    ("POST", "/reports/csv"): BOTH,
     ("POST", "/help/questions"): BOTH,
     ("GET", "/help/questions"): BOTH,
     ("PUT", "/help/questions/{question_id}/rating"): BOTH,

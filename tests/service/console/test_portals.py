@@ -1,16 +1,18 @@
 """Two buyers and a publisher in one account: each sees exactly its own, at every route there is."""
 
 import re
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from services.console.app import API
 from services.console.auth import PUBLIC, RIGHT
 from services.console.domain.lookups import BY_NAME, WhichThings
+from tests.kit.hosting import eventually
 from tests.service.console.house import House, a_house
 from tests.service.console.owning import tags_are_made_by_their_publisher
 from tests.service.console.portals import SELF, stated
-from tests.service.console.stage import Stage, joined
+from tests.service.console.stage import Asker, Stage, joined
 from tests.service.console.test_isolation import routes
 
 HIDDEN = ("hidden", "+12125550100", "CA0", "+13105550123", '"step"')
@@ -31,6 +33,7 @@ async def test_each_party_sees_exactly_its_own(stage: Stage) -> None:
     await the_parts_of_one_call(house)
     await pages_are_its_own(house)
     await books_are_its_own(house)
+    await reports_are_its_own(house)
     await a_record_shows_more(house)
     await a_record_lets_dispute(house)
     await recordings_are_heard_by_who_may(house)
@@ -105,6 +108,38 @@ async def books_are_its_own(house: House) -> None:
             for guess in (theirs, {"book": "revenue"} if path[0] != "s" else theirs):
                 no = await asker("GET", path, params={**TIME, **guess} if path[0] == "s" else guess)
                 assert (no.status_code, no.json()["code"]) == (404, "not_found"), (whose, path)
+
+
+async def reports_are_its_own(house: House) -> None:
+    """A report counts the party's own calls, by what they tell it; other words are refused."""
+    own = {"ann": "10.0000", "bob": "20.0000", "pat": "5.0000"}
+    for whose, amount in own.items():
+        asker, money = house.askers[whose], "payout" if whose == "pat" else "revenue"
+        report = await eventually(partial(summed, asker, money, amount))
+        assert report["totals"]["converted"] == {"ann": 1, "bob": 2, "pat": 1}[whose]
+        assert report["other_currencies"] == []
+        for other in {"revenue", "payout", "cost", "profit", "margin"} - {money}:
+            assert other not in report["totals"]
+            no = await asker("POST", "reports", json={**TIME, "columns": [money, other]})
+            assert no.json()["errors"][0]["path"] == "body.columns.1"
+            no = await asker("POST", "reports/csv", json={**TIME, "order_by": other})
+            assert no.json()["errors"][0]["path"] == "body.order_by"
+        for word in ("buyer", "publisher", "rtb_target", "source", "tag:zip"):
+            no = await asker("POST", "reports", json={**TIME, "group_by": [word]})
+            assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "body.group_by.0")
+            named = [{"dimension": word, "values": [str(house.ids["bob"])]}]
+            no = await asker("POST", "reports", json={**TIME, "filters": named})
+            assert no.json()["errors"][0]["path"] == "body.filters.0.dimension"
+        by = await asker.post("reports", {**TIME, "group_by": ["campaign"]})
+        assert [row["measures"][money] for row in by["rows"]] == [amount]
+        file = (await asker("POST", "reports/csv", json={**TIME, "columns": [money]})).text
+        assert file.splitlines() == [money, amount]
+
+
+async def summed(asker: Asker, money: str, amount: str) -> Any:
+    """The whole report, once all that is owed is in it."""
+    report = (await asker("POST", "reports", json=TIME)).json()
+    return report if report["totals"].get(money) == amount else None
 
 
 async def a_record_shows_more(house: House) -> None:

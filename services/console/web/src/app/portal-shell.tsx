@@ -5,17 +5,27 @@ import { lazy, Suspense } from "react";
 const AccountMenu = lazy(() => import("./account-menu").then((all) => ({ default: all.AccountMenu })));
 const SignInAgain = lazy(() => import("./sign-in-again").then((all) => ({ default: all.SignInAgain })));
 
+/** Of whatever side they are. */
+const OWN = [
+  ["/portal/help", "Help"],
+  ["/portal/sign-in", "My sign-in"],
+] as const;
+
 /** The pages of each side. */
 export const WAYS = {
   buyer: [
     ["/portal", "Calls"],
     ["/portal/targets", "Targets"],
+    ["/portal/report", "Report"],
     ["/portal/statement", "Statement"],
+    ...OWN,
   ],
   publisher: [
     ["/portal", "Calls"],
     ["/portal/sources", "Tags and numbers"],
+    ["/portal/report", "Report"],
     ["/portal/statement", "Statement"],
+    ...OWN,
   ],
 } as const;
 

@@ -34,7 +34,7 @@ function useQuestions({ view, ...filters }: HelpSearch) {
 
 /** Questions in one's own words, their answers, and what was asked before. */
 export function Help() {
-  const search = useSearch({ from: "/help" });
+  const search: HelpSearch = useSearch({ strict: false }); // people of portals come by an address of their own
   const navigate = useNavigate();
   const mayRead = useMay("account");
   const everybody = mayRead && search.view === "everybody";

@@ -3,7 +3,7 @@ import { nameOf } from "@/app/where";
 import { shown } from "@/lib/zones";
 import type { Column } from "@/ui/table";
 import { isPart } from "./drill";
-import { change, measureName, told, type Value } from "./measures";
+import { change, measureName, told, type Value } from "@/lib/measures";
 import type { Filled } from "./search";
 
 type Row = Schemas["ReportRow"];

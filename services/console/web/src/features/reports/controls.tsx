@@ -7,7 +7,7 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { TextField, type Choice } from "@/ui/field";
 import { FilterMany, FilterOne, Filters } from "@/ui/filters";
-import { measureName } from "./measures";
+import { measureName } from "@/lib/measures";
 import { ABOUT, AGAINST, PERIODS, USUAL, wordsOf, type Filled, type ReportSearch } from "./search";
 
 interface Props {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readWhere, writeWhere } from "@/lib/where";
 import { midnight, readDay } from "@/lib/zones";
 import { drilled } from "./drill";
-import { change, told } from "./measures";
+import { change, told } from "@/lib/measures";
 import { filled, readReportSearch, searchOf, shapeOf } from "./search";
 import { endOf, partOf, partsOf, spanOf } from "./spans";
 

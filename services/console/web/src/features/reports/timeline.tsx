@@ -4,7 +4,7 @@ import type { Schemas } from "@/api/client";
 import { hourShown, shown } from "@/lib/zones";
 import { Chart, type Series } from "@/ui/chart";
 import { SelectField } from "@/ui/field";
-import { kindOf, measureName, told } from "./measures";
+import { kindOf, measureName, told } from "@/lib/measures";
 import { ask, bodyOf } from "./question";
 import { spanOfSearch, type Filled } from "./search";
 import { partOf, partsOf } from "./spans";
