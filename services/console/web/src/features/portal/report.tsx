@@ -35,7 +35,10 @@ export function OwnReport() {
   const choices = months(new Date());
   const [month, setMonth] = useState(choices[0]!.value);
   const [by, setBy] = useState<string>("day");
-  const body = { ...timeOf(month), group_by: [by], columns: [...COLUMNS[portal]] } as unknown as Schemas["Report"];
+  const currencies = useCurrencies();
+  const [chosen, setChosen] = useState("");
+  const currency = chosen || currencies[0]!;
+  const body = { ...timeOf(month), currency, group_by: [by], columns: [...COLUMNS[portal]] } as unknown as Schemas["Report"];
   const report = useQuery({ queryKey: ["portal", "report", body], queryFn: () => data(api.POST("/api/v1/reports", { body, params: { query: { limit: ROWS } } })), placeholderData: (before) => before });
   const take = useMutation({
     mutationFn: async () => give((await data(api.POST("/api/v1/reports/csv", { body, parseAs: "blob" }))) as Blob, `report-${month}.csv`),
@@ -48,6 +51,7 @@ export function OwnReport() {
         <>
           <SelectField label="Month" quiet value={month} onChange={setMonth} choices={choices} className="w-40" />
           <SelectField label="By" quiet value={by} onChange={setBy} choices={GROUPS[portal].map((value) => ({ value, label: `By ${value}` }))} className="w-36" />
+          {currencies.length > 1 && <SelectField label="Currency" quiet value={currency} onChange={setChosen} choices={currencies.map((value) => ({ value, label: value }))} className="w-24" />}
           <Button busy={take.isPending} onClick={() => take.mutate()}>
             <Download size={14} aria-hidden /> CSV
           </Button>
@@ -61,6 +65,13 @@ export function OwnReport() {
       </Body>
     </Page>
   );
+}
+
+/** The currencies in which there is something in the party's books. */
+function useCurrencies(): string[] {
+  const balances = useQuery({ queryKey: ["portal", "balances"], queryFn: () => data(api.GET("/api/v1/balances", {})) });
+  const known = [...new Set(balances.data?.balances.map((one) => one.money.currency))];
+  return known.length > 0 ? known : ["USD"];
 }
 
 function Table({ report, by, columns }: { report: Schemas["Reported"]; by: string; columns: readonly string[] }) {
