@@ -10,7 +10,7 @@ from nats.js.api import (
     RetentionPolicy,
     StreamConfig,
 )
-from nats.js.errors import BadRequestError, NotFoundError
+from nats.js.errors import BadRequestError, NotFoundError, ServerError
 
 from libs.runtime.broker import Broker
 
@@ -69,17 +69,20 @@ async def declare_stream(broker: Broker, stream: StreamSpec) -> None:
 
 async def declare_durable(broker: Broker, durable: DurableSpec) -> None:
     """Make the durable as described, or bring an existing one in line."""
-    await broker.jetstream.add_consumer(
-        durable.stream,
-        ConsumerConfig(
-            durable_name=durable.name,
-            filter_subjects=list(durable.subjects),
-            ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=durable.ack_wait.total_seconds(),
-            max_deliver=-1,
-            max_ack_pending=ACK_PENDING_MAX,
-        ),
+    config = ConsumerConfig(
+        durable_name=durable.name,
+        filter_subjects=list(durable.subjects),
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=durable.ack_wait.total_seconds(),
+        max_deliver=-1,
+        max_ack_pending=ACK_PENDING_MAX,
     )
+    try:
+        await broker.jetstream.add_consumer(durable.stream, config)
+    except ServerError:  # it was rewound: where a durable began is never changed
+        known = (await broker.jetstream.consumer_info(durable.stream, durable.name)).config
+        began = {name: getattr(known, name) for name in ("deliver_policy", "opt_start_time")}
+        await broker.jetstream.add_consumer(durable.stream, config.evolve(**began))
 
 
 async def waiting_for(broker: Broker, durable: DurableSpec) -> int | None:

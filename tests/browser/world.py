@@ -60,6 +60,19 @@ class World(House):
     url: str
 
     async def open(self) -> None:
+        await self.open_services()
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            await self.open_console()
+            self.email = await self._first_owner(told)
+        bidders = PlayedBidders(DEMO)
+        await bidders.start()
+        self.stack.push_async_callback(bidders.stop)
+        await demo.load(self.asking, ACCOUNT_SID, bidders.url)
+        for dialled, script, caller in CALLS:
+            await self.record(await self.call(dialled, script, caller))
+
+    async def open_services(self) -> None:
+        """All but the console, and a carrier whose API answers."""
         self.account_id = demo.ACCOUNT
         webhooks = httpx.ASGITransport(app=self._webhook)
         played = await self.stack.enter_async_context(
@@ -69,21 +82,19 @@ class World(House):
         await super().open()
         self.carrier = played.carrier  # its calls can be turned by the carrier's API
         await self.add_flows(sandbox_workers=1)
-        about: dict[str, Any] = {"nats_url": self.nats_url, "database_url": self.database_url}
         rtb = await self.stack.enter_async_context(
-            alive(create_rtb(settings_of(RtbSettings, **about, allow_private_addresses=True)))
+            alive(create_rtb(settings_of(RtbSettings, **self._about, allow_private_addresses=True)))
         )
-        with contextlib.redirect_stdout(io.StringIO()) as told:
-            self.console = await self._listening(about)
-            for app in (rtb, self.console):
-                await eventually(partial(is_whole, app))
-            self.email = await self._first_owner(told)
-        bidders = PlayedBidders(DEMO)
-        await bidders.start()
-        self.stack.push_async_callback(bidders.stop)
-        await demo.load(self.asking, ACCOUNT_SID, bidders.url)
-        for dialled, script, caller in CALLS:
-            await self.record(await self.call(dialled, script, caller))
+        await eventually(partial(is_whole, rtb))
+
+    async def open_console(self) -> None:
+        """The console, at an address."""
+        self.console = await self._listening()
+        await eventually(partial(is_whole, self.console))
+
+    @property
+    def _about(self) -> dict[str, Any]:
+        return {"nats_url": self.nats_url, "database_url": self.database_url}
 
     async def _webhook(self, *connection: Any) -> None:
         await self.ingress(*connection)
@@ -104,10 +115,10 @@ class World(House):
             yield
         await task
 
-    async def _listening(self, about: dict[str, Any]) -> Any:
+    async def _listening(self) -> Any:
         """The console on a port of its own."""
         settings = settings_of(
-            ConsoleSettings, **about, secure_cookies=False, first_account_id=demo.ACCOUNT
+            ConsoleSettings, **self._about, secure_cookies=False, first_account_id=demo.ACCOUNT
         )
         app = create_console(settings)
         server = uvicorn.Server(
