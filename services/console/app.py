@@ -67,6 +67,7 @@ from services.console.routes import (
     invitations,
     keys,
     link_page,
+    list_looks,
     manual,
     money,
     numbers,
@@ -100,6 +101,7 @@ from services.console.store.accounts import Accounts
 from services.console.store.audit import Audit
 from services.console.store.invitations import Invitations
 from services.console.store.limits import Limits
+from services.console.store.list_looks import ListLooks
 from services.console.store.manual import ManualShelf
 from services.console.store.questions import Questions
 from services.console.store.resets import Resets
@@ -182,6 +184,7 @@ def _routes() -> tuple[APIRouter, ...]:
         password_resets.router,
         sign_ups.router,
         second_factor.router,
+        list_looks.router,
         accounts.router,
         people.router,
         invitations.router,
@@ -251,6 +254,7 @@ def _furnish(
     app.state.accounts, app.state.members = stores.accounts, stores.members
     app.state.people, app.state.keys = stores.people, stores.keys
     app.state.sessions = sessions
+    app.state.list_looks = ListLooks(database)
     app.state.clock, app.state.digest, app.state.counting = clock, digest, counting
     factors = SecondFactors(database)
     proving = Proving(stores.people, counting, passwords)

@@ -161,6 +161,23 @@ session = Table(
 )
 """`token` is the SHA-256 of what the browser holds.  Who leaves an account loses it at once."""
 
+list_look = Table(
+    "list_look",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), primary_key=True),
+    Column("person_id", UUID(as_uuid=True), primary_key=True),
+    Column("list", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("look", JSONB, nullable=False),
+    _at("kept_at"),
+    ForeignKeyConstraint(
+        ["account_id", "person_id"],
+        ["console.membership.account_id", "console.membership.person_id"],
+        ondelete="CASCADE",
+    ),
+)
+"""How somebody has a list: without a name its columns, else a view.  Who leaves loses them."""
+
 api_key = Table(
     "api_key",
     metadata,

@@ -62,6 +62,11 @@ async def test_a_call_is_found_opened_and_explained(owner: Visitor) -> None:
     await expect(table.get_by_role("row")).to_have_count(2)
     assert "caller=" in page.url
     await table.get_by_role("row").nth(1).press("Enter")
+    beside = page.get_by_role("dialog", name="305 555 0102")
+    await expect(beside.get_by_role("region", name="Money")).to_be_visible()
+    assert "open=" in page.url
+    await owner.has_no_barriers()
+    await page.keyboard.press("o")
 
     await expect(page.get_by_role("heading", level=1)).to_contain_text("305 555 0102")
     sentence = "Bold hotline of Bold Roofs was dialled: it was the first with room"
@@ -79,18 +84,46 @@ async def test_a_call_is_found_opened_and_explained(owner: Visitor) -> None:
 
     await page.go_back()
     await expect(table.get_by_role("row")).to_have_count(2)
+    await page.keyboard.press("Escape")  # it was open beside the list
     await page.get_by_role("button", name="Clear filters").first.click()
     await expect(table.get_by_role("row")).to_have_count(6)
 
 
-async def test_columns_are_kept_and_keys_lead_everywhere(owner: Visitor) -> None:
-    page = await owner.go("/calls")
+async def test_lists_are_as_one_has_left_them_and_keys_lead_everywhere(
+    owner: Visitor, world: World, browser: Browser
+) -> None:
+    page = await owner.go("/calls?status=finished")
     await page.get_by_role("button", name="Columns").click()
-    await page.get_by_role("menuitemcheckbox", name="Target").click()
+    async with page.expect_response(lambda answer: answer.url.endswith("/columns")):
+        await page.get_by_role("menuitemcheckbox", name="Target").click()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("columnheader", name="Target")).to_be_visible()
-    await page.reload()
-    await expect(page.get_by_role("columnheader", name="Target")).to_be_visible()
+    await page.get_by_role("button", name="Views").click()
+    await page.get_by_role("menuitem", name="Keep this view…").click()
+    await page.get_by_label("Keep what is shown as").fill("Those that ended well")
+    await owner.has_no_barriers()
+    await page.get_by_role("button", name="Keep it").click()
+    await expect(page.get_by_role("button", name="Views: Those that ended well")).to_be_visible()
+
+    elsewhere = await Visitor.new(browser, world.url)  # another browser of hers
+    await elsewhere.be_signed_in(world.email, world.password, world.account_id)
+    there = await elsewhere.go("/calls")
+    await expect(there.get_by_role("columnheader", name="Target")).to_be_visible()
+    await there.get_by_role("button", name="Views").click()
+    await there.get_by_role("menuitem", name="Those that ended well").click()
+    await expect(there.get_by_role("button", name="Outcome Finished")).to_be_visible()
+    rows = there.get_by_role("region", name="Calls").get_by_role("row")
+    await rows.nth(1).press("Enter")
+    beside = there.get_by_role("dialog")
+    first = await beside.get_by_role("heading", level=2).inner_text()
+    await there.keyboard.press("j")
+    await expect(beside.get_by_role("heading", level=2)).not_to_have_text(first)
+    await there.keyboard.press("k")
+    await expect(beside.get_by_role("heading", level=2)).to_have_text(first)
+    await there.keyboard.press("Escape")
+    await expect(beside).to_be_hidden()
+    await expect(rows.nth(1)).to_be_focused()
+    await elsewhere.context.close()
 
     await page.keyboard.press("Control+k")
     await page.get_by_role("combobox", name="Search or jump").fill("305555")

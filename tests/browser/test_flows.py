@@ -125,6 +125,7 @@ async def test_a_flow_is_drawn_by_mouse_and_takes_a_call(visitor: Visitor, world
     await world.record(report, account.account_id)
     await page.goto("/console/calls")
     await page.get_by_role("row").filter(has_text="305 555 0188").press("Enter")
+    await page.get_by_role("button", name="Open its page").click()
     way = page.get_by_role("region", name="Steps of the flow")
     await expect(way.get_by_role("row")).to_have_count(5)
     await visitor.has_no_barriers()

@@ -39,6 +39,12 @@ OWN = {
     ("PUT", "/session/second-factor"): "confirms the asker's own",
     ("PUT", "/session/second-factor/recovery-codes"): "changes the asker's own",
     ("POST", "/session/second-factor/removal"): "removes the asker's own",
+    ("GET", "/session/lists"): "shows the asker's own",
+    **{
+        (method, f"/session/lists/{{list_name}}/{what}"): "changes the asker's own"
+        for method in ("PUT", "DELETE")
+        for what in ("columns", "views")
+    },
     ("GET", "/account/sign-in"): "shows the asker's own",
     ("PUT", "/account/sign-in"): "changes the asker's own",
     ("GET", "/account"): "shows the asker's own",

@@ -2,9 +2,9 @@ import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { api, data } from "@/api/client";
 import { isProblem } from "@/api/errors";
 import { signedIn, signedOut, useSession } from "@/api/session";
-import { keepFor } from "@/ui/kept";
 import { Loading } from "@/ui/page";
 import { Failed } from "./failed";
+import { useListsKept } from "./lists";
 import { SignInForm, Threshold } from "./sign-in";
 
 const ChangePassword = lazy(() => import("./due").then((all) => ({ default: all.ChangePassword })));
@@ -28,7 +28,7 @@ export function Door({ children }: { children: ReactNode }) {
       .finally(() => setLooked(true));
   };
   useEffect(look, []);
-  if (who) keepFor(who.email);
+  useListsKept(who !== null && !who.must_change_password && !who.must_set_up_second_factor);
   if (fault !== null) return <Failed fault={fault} retry={look} />;
   if (!looked) return <Loading rows={3} />;
   if (!who)

@@ -8,7 +8,8 @@ const SHEET: [string, string][] = [
   ["⌘K", "Search or jump"],
   ["/", "To the filter"],
   ["J K", "Next and previous row"],
-  ["Enter", "Open the row"],
+  ["Enter", "Open the row beside the list"],
+  ["O", "The whole page of what is beside the list"],
   ["[", "Fold the sidebar"],
   ["?", "These keys"],
 ];

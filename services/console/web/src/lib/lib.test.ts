@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { newId } from "./id";
 import { money } from "./money";
 import { phone } from "./phone";
+import { sameSearch } from "./search";
 import { duration } from "./time";
 import { said } from "./words";
 
@@ -22,4 +23,9 @@ test("numbers and durations read at a glance", () => {
 
 test("ids are UUIDs of version 4", () => {
   expect(newId()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+});
+
+test("a view is known again by what it asks, in whatever order", () => {
+  expect(sameSearch({ status: ["failed"], caller: "+1" }, { caller: "+1", status: ["failed"], range: undefined })).toBe(true);
+  expect(sameSearch({ status: ["failed"] }, { status: ["failed", "rejected"] })).toBe(false);
 });

@@ -32,3 +32,9 @@ export const texts = (given: Given, name: string, most: number, max = 400): stri
   const found = (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === "string" && one !== "" && one.length <= max).slice(0, most);
   return found.length > 0 ? found : undefined;
 };
+
+/** Whether two searches ask the same, in whatever order they name it. */
+export function sameSearch(one: object, other: object): boolean {
+  const told = (search: object) => JSON.stringify(Object.entries(search).filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return told(one) === told(other);
+}

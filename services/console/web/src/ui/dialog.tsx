@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type KeyboardEventHandler, type ReactNode } from "react";
 import { cn } from "@/lib/cn";
 
 interface Props {
@@ -34,11 +34,21 @@ export function Dialog({ open, onClose, title, about, children, wide = false }: 
 }
 
 /** One record beside its list: the list stays where it is. */
-export function Peek({ open, onClose, title, actions, children }: Omit<Props, "wide" | "about" | "onClose"> & { onClose: () => void; actions?: ReactNode }) {
+export function Peek({ open, onClose, title, actions, record, onKeyDown, children }: Omit<Props, "wide" | "about" | "onClose"> & { onClose: () => void; actions?: ReactNode; /** Which one is shown: the keyboard stays with it when it is another. */ record?: string | undefined; onKeyDown?: KeyboardEventHandler }) {
+  const popup = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (record !== undefined) popup.current?.focus();
+  }, [record]);
   return (
     <Base.Root open={open} onOpenChange={(next) => next || onClose()} modal={false} disablePointerDismissal>
       <Base.Portal>
-        <Base.Popup className="fixed top-0 right-0 bottom-0 z-30 flex w-[480px] max-w-full flex-col border-l border-line bg-panel shadow-float transition-transform duration-150 outline-none data-ending-style:translate-x-full data-starting-style:translate-x-full">
+        <Base.Popup
+          ref={popup}
+          initialFocus={popup}
+          finalFocus={() => document.querySelector<HTMLElement>('tr[tabindex="0"]') ?? true}
+          onKeyDown={onKeyDown}
+          className="fixed top-0 right-0 bottom-0 z-30 flex w-[480px] max-w-full flex-col border-l border-line bg-panel shadow-float transition-transform duration-150 outline-none data-ending-style:translate-x-full data-starting-style:translate-x-full"
+        >
           <div className="flex h-11 shrink-0 items-center gap-2 border-b border-line px-4">
             <Base.Title className="min-w-0 flex-1 truncate font-semibold">{title}</Base.Title>
             {actions}

@@ -20,7 +20,7 @@ export interface Column<Row> {
   hidden?: boolean;
 }
 
-interface Props<Row> {
+export interface TableProps<Row> {
   /** What the list is called: for screen readers, and where its columns are kept. */
   name: string;
   columns: readonly Column<Row>[];
@@ -31,6 +31,8 @@ interface Props<Row> {
   onMore?: (() => void) | undefined;
   empty?: ReactNode;
   dim?: (row: Row) => boolean;
+  /** The key of the row that is shown beside the list. */
+  current?: string | undefined;
   /** By which column the rows come, and what asks for another. */
   sorted?: { by: string; ascending: boolean; onSort: (id: string) => void };
 }
@@ -40,7 +42,7 @@ const AHEAD = 12; // rows outside the window that exist all the same
 const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature, columnResizingFeature, columnOrderingFeature });
 
 /** A list of any length: only the rows in view exist; columns, order and widths are kept. */
-export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty, dim, sorted }: Props<Row>) {
+export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty, dim, current, sorted }: TableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
   const kept = useKept(name, columns);
@@ -64,6 +66,12 @@ export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty,
   useEffect(() => {
     if (onMore && last >= rows.length - AHEAD) onMore();
   }, [last, rows.length, onMore]);
+  const opened = current === undefined ? -1 : rows.findIndex((row) => rowKey(row) === current);
+  useEffect(() => {
+    if (opened < 0) return;
+    setAt(opened);
+    virtual.scrollToIndex(opened);
+  }, [opened, virtual]);
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
   const headers = table.getHeaderGroups()[0]?.headers ?? [];
   const shown = headers.map((header) => byId.get(header.column.id)!);
@@ -131,12 +139,13 @@ export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty,
                 data-row={item.index}
                 aria-rowindex={item.index + 2}
                 tabIndex={item.index === at ? 0 : -1}
+                aria-current={item.index === opened || undefined}
                 onFocus={() => setAt(item.index)}
                 onClick={(event) => {
                   const target = event.target as HTMLElement;
                   if (event.currentTarget.contains(target) && !target.closest("a,button,input,select,label")) onOpen?.(row);
                 }}
-                className={cn("h-8 outline-offset-[-2px] hover:bg-raised", onOpen && "cursor-pointer", dim?.(row) && "opacity-60")}
+                className={cn("h-8 outline-offset-[-2px] hover:bg-raised aria-[current=true]:bg-raised", onOpen && "cursor-pointer", dim?.(row) && "opacity-60")}
               >
                 {shown.map((column) => (
                   <td

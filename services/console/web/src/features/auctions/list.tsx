@@ -7,12 +7,14 @@ import { useNames } from "@/api/names";
 import { all } from "@/api/pages";
 import { Export } from "@/app/export";
 import { Failed } from "@/app/failed";
+import { PeekTable } from "@/app/peek-table";
+import { Views } from "@/app/views";
 import { cn } from "@/lib/cn";
 import { short } from "@/lib/search";
+import { whole } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { FilterOne, Filters } from "@/ui/filters";
 import { Empty, Loading, Page } from "@/ui/page";
-import { Table } from "@/ui/table";
 import { ByBidder } from "./by-bidder";
 import { columnsOf, outcomeOf, type Auction } from "./rows";
 import { asked, OUTCOMES, RANGES, VIEWS, type AuctionSearch, type View } from "./search";
@@ -26,7 +28,7 @@ const choices = (words: Record<string, string>) => Object.entries(words).map(([v
 export function AuctionList() {
   const search = useSearch({ from: "/auctions" });
   const navigate = useNavigate();
-  const { view = "auctions", ...chosen } = search;
+  const { view = "auctions", open, ...chosen } = search;
   const campaigns = useNames("campaigns");
   const bidders = useNames("rtb-targets");
   const routers = useNames("rtb-routers");
@@ -70,6 +72,7 @@ export function AuctionList() {
         <FilterOne label="When" none={view === "auctions" ? "Any time" : undefined} choices={choices(RANGES)} value={search.range ?? (view === "bidders" ? "week" : undefined)} onChange={(range) => change({ range: range as AuctionSearch["range"] })} />
         {view === "auctions" && (
           <>
+            <Views list="Auctions" search={chosen} onChoose={(kept) => void navigate({ to: "/auctions", search: kept })} />
             <FilterOne label="Bidder" none="Any bidder" choices={bidders} value={search.bidder_id} onChange={(bidder_id) => change({ bidder_id })} />
             <FilterOne label="Outcome" none="Any outcome" choices={choices(OUTCOMES)} value={search.outcome} onChange={(outcome) => change({ outcome: outcome as AuctionSearch["outcome"] })} />
             <FilterOne label="Campaign" none="Any campaign" choices={campaigns} value={search.campaign_id} onChange={(campaign_id) => change({ campaign_id })} />
@@ -77,13 +80,12 @@ export function AuctionList() {
           </>
         )}
       </Filters>
-      {view === "auctions" ? <Auctions search={chosen} names={names} onClear={filtered ? clear : undefined} /> : <ByBidder range={search.range ?? "week"} />}
+      {view === "auctions" ? <Auctions search={chosen} open={open} onPeek={(id) => change({ open: id })} names={names} onClear={filtered ? clear : undefined} /> : <ByBidder range={search.range ?? "week"} />}
     </Page>
   );
 }
 
-function Auctions({ search, names, onClear }: { search: AuctionSearch; names: ReadonlyMap<string, string>; onClear: (() => void) | undefined }) {
-  const navigate = useNavigate();
+function Auctions({ search, open, onPeek, names, onClear }: { search: AuctionSearch; open: string | undefined; onPeek: (id: string | undefined) => void; names: ReadonlyMap<string, string>; onClear: (() => void) | undefined }) {
   const columns = useMemo(() => columnsOf(names), [names]);
   const query = useInfiniteQuery({
     queryKey: ["auctions", "list", search],
@@ -101,12 +103,15 @@ function Auctions({ search, names, onClear }: { search: AuctionSearch; names: Re
   if (query.error) return <Failed fault={query.error} retry={() => void query.refetch()} />;
   if (!query.data) return <Loading rows={14} />;
   return (
-    <Table
+    <PeekTable
       name="Auctions"
       columns={columns}
       rows={rows}
       rowKey={(auction) => auction.auction_id}
-      onOpen={(auction) => void navigate({ to: "/auctions/$auctionId", params: { auctionId: auction.auction_id } })}
+      open={open}
+      onPeek={onPeek}
+      titleOf={(auction) => `Auction, ${whole(auction.at)}`}
+      page={(id) => `/auctions/${id}`}
       onMore={more}
       empty={onClear ? <Empty title="No auctions match" action={<Button onClick={onClear}>Clear filters</Button>} /> : <Empty title="No auctions yet">Every call for which outside bidders were asked is listed here, with each bid and why it lost. Let a campaign with RTB name a router.</Empty>}
     />

@@ -16,6 +16,8 @@ export interface AuctionSearch {
   rtb_router_id?: string;
   bidder_id?: string;
   call_id?: string;
+  /** The auction that is shown beside the list. */
+  open?: string;
 }
 
 export const readAuctionSearch = (given: Given): AuctionSearch =>
@@ -27,6 +29,7 @@ export const readAuctionSearch = (given: Given): AuctionSearch =>
     rtb_router_id: text(given, "rtb_router_id", 36),
     bidder_id: text(given, "bidder_id", 36),
     call_id: text(given, "call_id", 36),
+    open: text(given, "open", 36),
   });
 
 const HOUR_MS = 3_600_000;
@@ -37,6 +40,6 @@ export const beginning = (range: Range, now: Date): string => new Date(now.getTi
 const CHOSEN: Record<Outcome, { sold?: boolean; connected?: boolean }> = { connected: { connected: true }, lost: { connected: false }, sold: { sold: true }, unsold: { sold: false } };
 
 /** The question that the API is asked. */
-export function asked({ range, outcome, ...same }: Omit<AuctionSearch, "view">, now: Date) {
+export function asked({ range, outcome, ...same }: Omit<AuctionSearch, "view" | "open">, now: Date) {
   return { ...same, ...(range && { since: beginning(range, now) }), ...(outcome && CHOSEN[outcome]) };
 }

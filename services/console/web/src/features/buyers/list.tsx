@@ -5,13 +5,15 @@ import { useNames } from "@/api/names";
 import { useRows, type Noun, type Row } from "@/api/records";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
+import { PeekTable } from "@/app/peek-table";
+import { Views } from "@/app/views";
 import { cn } from "@/lib/cn";
 import { short } from "@/lib/search";
 import { said } from "@/lib/words";
 import { Button, buttonLook } from "@/ui/button";
 import { FilterOne, Filters, FilterText } from "@/ui/filters";
 import { Empty, Loading, Page } from "@/ui/page";
-import { Table, type Column } from "@/ui/table";
+import type { Column } from "@/ui/table";
 import { buyerColumns, groupColumns, targetColumns } from "./rows";
 import { STATUSES, VIEWS, type BuyerSearch, type View } from "./search";
 
@@ -30,6 +32,7 @@ export function BuyerList() {
   const change = (more: Partial<BuyerSearch>) => void navigate({ to: "/buyers", search: short({ ...search, ...more }), replace: true });
   const filtered = search.contains !== undefined || search.status !== undefined;
   const made = NEW[view];
+  const { open: _, ...kept } = search;
   return (
     <Page
       title="Buyers"
@@ -49,6 +52,7 @@ export function BuyerList() {
         ))}
       </nav>
       <Filters onClear={filtered ? () => change({ contains: undefined, status: undefined }) : undefined}>
+        <Views list={VIEWS[view]} search={kept} onChoose={(chosen) => void navigate({ to: "/buyers", search: chosen })} />
         <FilterText label="Name" value={search.contains} onChange={(contains) => change({ contains })} />
         <FilterOne label="Status" none="Any status" choices={STATUSES.map((value) => ({ value, label: said(value) }))} value={search.status} onChange={(status) => change({ status: status as BuyerSearch["status"] })} />
       </Filters>
@@ -66,19 +70,22 @@ function Targets({ search }: { search: BuyerSearch }) {
 }
 
 function Rows<N extends Noun & View>({ noun, columns, search, empty }: { noun: N; columns: readonly Column<Row<N>>[]; search: BuyerSearch; empty: string }) {
-  const { view: _, ...wanted } = search;
+  const { view: _, open, ...wanted } = search;
   const found = useRows(noun, wanted);
   const navigate = useNavigate();
   const filtered = Object.keys(wanted).length > 0;
   if (found.error) return <Failed fault={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Loading />;
   return (
-    <Table
+    <PeekTable
       name={VIEWS[noun]}
       columns={columns}
       rows={found.rows}
       rowKey={(row) => row.document.id}
-      onOpen={(row) => void navigate({ to: `/${noun}/$id`, params: { id: row.document.id } })}
+      open={open}
+      onPeek={(id) => void navigate({ to: "/buyers", search: short({ ...search, open: id }), replace: true })}
+      titleOf={(row) => row.document.name}
+      page={(id) => `/${noun}/${id}`}
       onMore={found.more}
       empty={
         filtered ? (

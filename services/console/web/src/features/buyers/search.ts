@@ -9,6 +9,8 @@ export interface BuyerSearch {
   view?: View;
   contains?: string;
   status?: (typeof STATUSES)[number];
+  /** The one that is shown beside the list. */
+  open?: string;
 }
 
 export const readBuyerSearch = (given: Given): BuyerSearch =>
@@ -16,6 +18,7 @@ export const readBuyerSearch = (given: Given): BuyerSearch =>
     view: oneOf(given, "view", Object.keys(VIEWS) as View[]),
     contains: text(given, "contains", 200),
     status: oneOf(given, "status", STATUSES),
+    open: text(given, "open", 36),
   });
 
 /** Whose target a new one will be, where one comes from a buyer's page. */

@@ -4,10 +4,12 @@ import { api, data, type Schemas } from "@/api/client";
 import { isProblem } from "@/api/errors";
 import { useFresh } from "@/api/live";
 import { Failed } from "@/app/failed";
+import { cn } from "@/lib/cn";
 import { phone } from "@/lib/phone";
 import { duration, whole } from "@/lib/time";
 import { said } from "@/lib/words";
 import { Body, Empty, Loading, Page } from "@/ui/page";
+import { Amend } from "./amend";
 import { callerOf, Outcome } from "./columns";
 import { Decisions } from "./decisions";
 import { Facts } from "./facts";
@@ -17,15 +19,21 @@ import { Waterfall } from "./waterfall";
 
 const HERE = <Link to="/calls" search={{}} className="hover:text-text">Calls</Link>;
 
+/** What is known of a call, and why it went where it went; both follow what happens. */
+export function useCall(callId: string) {
+  const path = { params: { path: { call_id: callId } } };
+  const detail = useQuery({ queryKey: ["calls", callId], queryFn: () => data(api.GET("/api/v1/calls/{call_id}", path)) as Promise<Schemas["CallDetail"]> });
+  const explained = useQuery({ queryKey: ["calls", callId, "explanation"], queryFn: () => data(api.GET("/api/v1/calls/{call_id}/explanation", path)), retry: false });
+  useFresh(["calls", callId], ["call.", "leg.", "recording.", "auction."], { call_id: callId });
+  return { detail, explained };
+}
+
 // People of one buyer or publisher are told less of a call, on pages of their own.
 /** One call: why it went where it went first, then everything that is known of it. */
 export function CallPage() {
   const { callId } = useParams({ from: "/calls/$callId" });
-  const path = { params: { path: { call_id: callId } } };
-  const detail = useQuery({ queryKey: ["calls", callId], queryFn: () => data(api.GET("/api/v1/calls/{call_id}", path)) as Promise<Schemas["CallDetail"]> });
-  const explained = useQuery({ queryKey: ["calls", callId, "explanation"], queryFn: () => data(api.GET("/api/v1/calls/{call_id}/explanation", path)), retry: false });
+  const { detail, explained } = useCall(callId);
   const flow = useFlow(callId);
-  useFresh(["calls", callId], ["call.", "leg.", "recording.", "auction."], { call_id: callId });
   if (detail.error)
     return (
       <Page title="Call" above={HERE}>
@@ -63,6 +71,7 @@ export function CallPage() {
         <div className="grid lg:grid-cols-2 lg:divide-x lg:divide-line">
           <Part title="Money">
             <MoneyPart call={call} />
+            <Amend call={call} />
           </Part>
           <Part title="Where it came from">
             <Attributed call={call} attribution={attribution} />
@@ -87,14 +96,14 @@ export function CallPage() {
 }
 
 /** Why, in one sentence: that of the decision that ended the search. */
-function sentenceOf(call: Schemas["CallRecord"], steps: readonly Schemas["ExplainedStep"][]): string {
+export function sentenceOf(call: Schemas["CallRecord"], steps: readonly Schemas["ExplainedStep"][]): string {
   const dialled = steps.filter((step) => step.outcome === "dial");
   const step = dialled.at(-1) ?? steps.at(-1);
   if (step) return step.sentence;
   return call.fell_back ? "The router did not answer in time: the number's fallback plan was used." : `No decision was taken${call.reason ? `: ${said(call.reason).toLowerCase()}` : ""}.`;
 }
 
-function Numbers({ call }: { call: Schemas["CallRecord"] }) {
+export function Numbers({ call, narrow = false }: { call: Schemas["CallRecord"]; narrow?: boolean }) {
   const shown: [string, string][] = [
     ["Started", call.arrived_at ? whole(call.arrived_at) : "Unknown"],
     ["Dialled", phone(call.dialled)],
@@ -106,7 +115,7 @@ function Numbers({ call }: { call: Schemas["CallRecord"] }) {
     ["Caller's state", call.geography.state || "Unknown"],
   ];
   return (
-    <dl className="grid grid-cols-2 gap-x-6 gap-y-3 border-b border-line px-4 py-4 md:grid-cols-4">
+    <dl className={cn("grid grid-cols-2 gap-x-6 gap-y-3 border-b border-line px-4 py-4", !narrow && "md:grid-cols-4")}>
       {shown.map(([name, value]) => (
         <div key={name} className="min-w-0">
           <dt className="text-sm text-muted">{name}</dt>

@@ -7,6 +7,8 @@ import { useFresh } from "@/api/live";
 import { useNames } from "@/api/names";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
+import { PeekTable } from "@/app/peek-table";
+import { Views } from "@/app/views";
 import { WhereFilters } from "@/app/where";
 import { short } from "@/lib/search";
 import { moment } from "@/lib/time";
@@ -14,8 +16,8 @@ import { said } from "@/lib/words";
 import { Button, buttonLook } from "@/ui/button";
 import { FilterMany, FilterOne, Filters, FilterText } from "@/ui/filters";
 import { Empty, Loading, Page } from "@/ui/page";
-import { Table } from "@/ui/table";
-import { COLUMNS, type Call } from "./columns";
+import { callerOf, COLUMNS, type Call } from "./columns";
+import { CallPeek } from "./peek";
 import { asked, fileOf, RANGES, STATUSES, type CallSearch } from "./search";
 
 const PAGE = 100;
@@ -33,7 +35,7 @@ function useCalls(search: CallSearch) {
 
 /** All calls, the newest first; what is looked for stands in the URL. */
 export function CallList() {
-  const search = useSearch({ from: "/calls" });
+  const { open, ...search } = useSearch({ from: "/calls" });
   const navigate = useNavigate();
   const calls = useCalls(search);
   const mayExport = useMay("export");
@@ -61,12 +63,15 @@ export function CallList() {
       {calls.error && <Failed fault={calls.error} retry={() => void calls.refetch()} />}
       {calls.isPending && !calls.error && <Loading rows={14} />}
       {calls.data && (
-        <Table
+        <PeekTable
           name="Calls"
           columns={COLUMNS}
           rows={rows}
           rowKey={(call) => call.call_id}
-          onOpen={(call) => void navigate({ to: "/calls/$callId", params: { callId: call.call_id } })}
+          open={open}
+          onPeek={(id) => void navigate({ to: "/calls", search: short({ ...search, open: id }), replace: true })}
+          titleOf={(call) => callerOf(call) || "Call"}
+          page={(id) => `/calls/${id}`}
           onMore={more}
           empty={
             filtered ? (
@@ -75,7 +80,9 @@ export function CallList() {
               <Empty title="No calls yet">Every call to one of your numbers is listed here from its first ring, with why it went where it went.</Empty>
             )
           }
-        />
+        >
+          {(call) => <CallPeek key={call.call_id} id={call.call_id} />}
+        </PeekTable>
       )}
     </Page>
   );
@@ -96,6 +103,7 @@ function CallFilters({ search, onClear }: { search: CallSearch; onClear: (() => 
   const change = (more: Partial<CallSearch>) => void navigate({ to: "/calls", search: short({ ...search, ...more }), replace: true });
   return (
     <Filters onClear={onClear}>
+      <Views list="Calls" search={search} onChoose={(chosen) => void navigate({ to: "/calls", search: chosen })} />
       <FilterText label="Caller" value={search.caller} onChange={(caller) => change({ caller })} />
       <FilterOne
         label="When"

@@ -18,6 +18,8 @@ export interface CallSearch {
   caller?: string;
   /** As reports filter: "source=google". */
   where?: string[];
+  /** The call that is shown beside the list. */
+  open?: string;
 }
 
 export const readCallSearch = (given: Given): CallSearch =>
@@ -32,6 +34,7 @@ export const readCallSearch = (given: Given): CallSearch =>
     talk_least: whole(given, "talk_least"),
     caller: text(given, "caller"),
     where: texts(given, "where", 200),
+    open: text(given, "open", 36),
   });
 
 const DAY_MS = 86_400_000;
@@ -45,7 +48,7 @@ export function beginning(range: Range, now: Date): Date {
 
 /** The question that the API is asked. */
 export function asked(search: CallSearch, now: Date) {
-  const { range, status, talk_least, ...same } = search;
+  const { range, status, talk_least, open: _, ...same } = search;
   return short({
     ...same,
     since: search.since ?? (range && beginning(range, now).toISOString()),

@@ -8,7 +8,9 @@ import { all } from "@/api/pages";
 import { useRows, type Row } from "@/api/records";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
+import { PeekTable } from "@/app/peek-table";
 import { Toggle } from "@/app/toggle";
+import { Views } from "@/app/views";
 import { short } from "@/lib/search";
 import { ZONE } from "@/lib/time";
 import { plural, said } from "@/lib/words";
@@ -16,7 +18,7 @@ import { Badge, State, type Tone } from "@/ui/badge";
 import { Button, buttonLook, IconButton } from "@/ui/button";
 import { FilterOne, Filters, FilterText } from "@/ui/filters";
 import { Body, Empty, Loading, Page } from "@/ui/page";
-import { Table, type Column } from "@/ui/table";
+import type { Column } from "@/ui/table";
 import { figuresOf, type Figures } from "./figures";
 import { useNumbers } from "./numbers";
 import { STATUSES, type CampaignSearch } from "./search";
@@ -51,13 +53,12 @@ export function CampaignList() {
   const search = useSearch({ from: "/campaigns" });
   const navigate = useNavigate();
   const mayEdit = useMay("edit");
-  const { as: shape = "table", ...wanted } = search;
+  const { as: shape = "table", open, ...wanted } = search;
   const found = useRows("campaigns", wanted);
   const figures = useFigures();
   const columns = useMemo(() => columnsOf(figures.of), [figures.of]);
   const change = (more: Partial<CampaignSearch>) => void navigate({ to: "/campaigns", search: short({ ...search, ...more }), replace: true });
   const filtered = Object.keys(wanted).length > 0;
-  const open = (row: Campaign) => void navigate({ to: "/campaigns/$id", params: { id: row.document.id } });
   const empty = filtered ? (
     <Empty title="No campaigns match" action={<Button onClick={() => change({ contains: undefined, status: undefined })}>Clear filters</Button>} />
   ) : (
@@ -84,13 +85,27 @@ export function CampaignList() {
       }
     >
       <Filters onClear={filtered ? () => change({ contains: undefined, status: undefined }) : undefined}>
+        <Views list="Campaigns" search={short({ as: search.as, ...wanted })} onChoose={(chosen) => void navigate({ to: "/campaigns", search: chosen })} />
         <FilterText label="Name" value={search.contains} onChange={(contains) => change({ contains })} />
         <FilterOne label="Status" none="Any status" choices={STATUSES.map((value) => ({ value, label: said(value) }))} value={search.status} onChange={(status) => change({ status: status as CampaignSearch["status"] })} />
       </Filters>
       {found.error && <Failed fault={found.error} retry={() => void found.refetch()} />}
       {figures.failed && <Failed fault={figures.failed.error} retry={() => void figures.failed?.refetch()} />}
       {!found.data && !found.error && <Loading />}
-      {found.data && shape === "table" && <Table name="Campaigns" columns={columns} rows={found.rows} rowKey={(row) => row.document.id} onOpen={open} onMore={found.more} empty={empty} />}
+      {found.data && shape === "table" && (
+        <PeekTable
+          name="Campaigns"
+          columns={columns}
+          rows={found.rows}
+          rowKey={(row) => row.document.id}
+          open={open}
+          onPeek={(id) => change({ open: id })}
+          titleOf={(row) => row.document.name}
+          page={(id) => `/campaigns/${id}`}
+          onMore={found.more}
+          empty={empty}
+        />
+      )}
       {found.data && shape === "cards" && (
         <Body label="Campaigns">
           {found.rows.length === 0 && empty}

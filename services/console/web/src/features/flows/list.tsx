@@ -7,6 +7,7 @@ import { useFresh } from "@/api/live";
 import { all } from "@/api/pages";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
+import { Views } from "@/app/views";
 import { short } from "@/lib/search";
 import { moment } from "@/lib/time";
 import { said } from "@/lib/words";
@@ -69,6 +70,7 @@ export function FlowList() {
       }
     >
       <Filters onClear={filtered ? clear : undefined}>
+        <Views list="Call flows" search={search} onChoose={(chosen) => void navigate({ to: "/flows", search: chosen })} />
         <FilterText label="Name" value={search.contains} onChange={(contains) => change({ contains })} />
         <FilterOne label="State" none="All but archived" choices={STATES.map((value) => ({ value, label: said(value) }))} value={search.state} onChange={(state) => change({ state: state as FlowSearch["state"] })} />
       </Filters>

@@ -2,12 +2,15 @@ import { useMemo, useState } from "react";
 import type { NumberRow } from "@/api/place";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
+import { PeekTable } from "@/app/peek-table";
+import { Views } from "@/app/views";
+import { phone } from "@/lib/phone";
+import { short } from "@/lib/search";
 import { plural } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { FilterOne, Filters, FilterText } from "@/ui/filters";
 import { Empty, Loading } from "@/ui/page";
 import { Progress } from "@/ui/progress";
-import { Table } from "@/ui/table";
 import { dismiss, place, useJob } from "./job";
 import { OneNumber } from "./one";
 import { PlaceField, usePlaces } from "./picker";
@@ -36,6 +39,7 @@ export function Numbers({ search, change }: Props) {
   return (
     <>
       <Filters onClear={filtered ? () => change({ contains: undefined, status: undefined }) : undefined}>
+        <Views list="Numbers" search={short({ contains, status })} onChoose={(chosen) => change({ contains: undefined, status: undefined, ...chosen })} />
         <FilterText label="Number" value={contains} onChange={(text) => change({ contains: text })} />
         <FilterOne label="Serves" none="Whatever" choices={Object.entries(SERVING).map(([value, label]) => ({ value, label }))} value={status} onChange={(value) => change({ status: value as Serving | undefined })} />
         {mayEdit && numbers.rows.length > 0 && (
@@ -49,12 +53,14 @@ export function Numbers({ search, change }: Props) {
       {numbers.error && <Failed fault={numbers.error} retry={() => void numbers.refetch()} />}
       {!numbers.data && !numbers.error && <Loading />}
       {numbers.data && (
-        <Table
+        <PeekTable
           name="Numbers"
           columns={columns}
           rows={numbers.rows}
           rowKey={({ document }) => document.id}
-          onOpen={({ document }) => change({ open: document.id })}
+          open={open}
+          onPeek={(id) => change({ open: id })}
+          titleOf={({ document }) => phone(document.number)}
           onMore={numbers.more}
           empty={
             filtered ? (
@@ -63,9 +69,10 @@ export function Numbers({ search, change }: Props) {
               <Empty title="No numbers yet">Callers dial a number, and its campaign or pool says where they get. Buy one, bring in those that your carrier account has, or paste a list.</Empty>
             )
           }
-        />
+        >
+          {({ document }) => <OneNumber key={document.id} id={document.id} />}
+        </PeekTable>
       )}
-      {open && <OneNumber id={open} onClose={() => change({ open: undefined })} />}
     </>
   );
 }

@@ -11,7 +11,6 @@ import { phone } from "@/lib/phone";
 import { moment, whole } from "@/lib/time";
 import { said } from "@/lib/words";
 import { Button } from "@/ui/button";
-import { Peek } from "@/ui/dialog";
 import { Loading } from "@/ui/page";
 import { toast } from "@/ui/toast";
 import { PlaceField } from "./picker";
@@ -21,13 +20,10 @@ import { Setup, Standing } from "./rows";
 const SHOWN_MAX = 5;
 
 /** One number beside the list: whom it serves, how it stands at the carrier, its latest calls. */
-export function OneNumber({ id, onClose }: { id: string; onClose: () => void }) {
+export function OneNumber({ id }: { id: string }) {
   const asked = useQuery({ queryKey: ["numbers", id], queryFn: () => data(api.GET("/api/v1/numbers/{id}", { params: { path: { id } } })) });
-  return (
-    <Peek open onClose={onClose} title={asked.data ? phone(asked.data.document.number) : "Number"}>
-      {asked.error ? <Failed fault={asked.error} retry={() => void asked.refetch()} /> : asked.data ? <About key={asked.data.version} row={asked.data} /> : <Loading />}
-    </Peek>
-  );
+  if (asked.error) return <Failed fault={asked.error} retry={() => void asked.refetch()} />;
+  return asked.data ? <About key={asked.data.version} row={asked.data} /> : <Loading />;
 }
 
 function About({ row }: { row: NumberRow }) {

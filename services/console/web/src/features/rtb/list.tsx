@@ -6,13 +6,15 @@ import { listed, useRows, type Row } from "@/api/records";
 import { useMay } from "@/api/session";
 import { Export } from "@/app/export";
 import { Failed } from "@/app/failed";
+import { PeekTable } from "@/app/peek-table";
+import { Views } from "@/app/views";
 import { cn } from "@/lib/cn";
 import { short } from "@/lib/search";
 import { said } from "@/lib/words";
 import { Button, buttonLook, IconButton } from "@/ui/button";
 import { FilterOne, Filters, FilterText } from "@/ui/filters";
 import { Empty, Loading, Page } from "@/ui/page";
-import { Table, type Column } from "@/ui/table";
+import type { Column } from "@/ui/table";
 import { ClearAll } from "./clear";
 import { routerColumns, targetColumns, useReports } from "./rows";
 import { STATUSES, VIEWS, type RtbSearch, type View } from "./search";
@@ -26,12 +28,13 @@ const NEW: Record<View, { to: "/rtb-targets/new" | "/rtb-routers/new"; label: st
 export function RtbList() {
   const search = useSearch({ from: "/rtb" });
   const navigate = useNavigate();
-  const { view = "rtb-targets", ...wanted } = search;
+  const { view = "rtb-targets", open, ...wanted } = search;
   const mayEdit = useMay("edit");
   const [clearing, setClearing] = useState(false);
   const change = (more: Partial<RtbSearch>) => void navigate({ to: "/rtb", search: short({ ...search, ...more }), replace: true });
   const filtered = Object.keys(wanted).length > 0;
   const made = NEW[view];
+  const peek: Peeked = { open, onPeek: (id) => change({ open: id }) };
   return (
     <Page
       title="RTB"
@@ -77,33 +80,42 @@ export function RtbList() {
         ))}
       </nav>
       <Filters onClear={filtered ? () => change({ contains: undefined, status: undefined }) : undefined}>
+        <Views list={VIEWS[view]} search={short({ view: search.view, ...wanted })} onChoose={(chosen) => void navigate({ to: "/rtb", search: chosen })} />
         <FilterText label="Name" value={search.contains} onChange={(contains) => change({ contains })} />
         <FilterOne label="Status" none="Any status" choices={STATUSES.map((value) => ({ value, label: said(value) }))} value={search.status} onChange={(status) => change({ status: status as RtbSearch["status"] })} />
       </Filters>
-      {view === "rtb-targets" ? <Targets wanted={wanted} /> : <Rows noun="rtb-routers" columns={routerColumns} wanted={wanted} />}
+      {view === "rtb-targets" ? <Targets wanted={wanted} peek={peek} /> : <Rows noun="rtb-routers" columns={routerColumns} wanted={wanted} peek={peek} />}
       {clearing && <ClearAll onClose={() => setClearing(false)} />}
     </Page>
   );
 }
 
-function Targets({ wanted }: { wanted: Omit<RtbSearch, "view"> }) {
-  const reports = useReports();
-  const columns = useMemo(() => targetColumns(reports), [reports]);
-  return <Rows noun="rtb-targets" columns={columns} wanted={wanted} />;
+type Wanted = Omit<RtbSearch, "view" | "open">;
+interface Peeked {
+  open: string | undefined;
+  onPeek: (id: string | undefined) => void;
 }
 
-function Rows<N extends View>({ noun, columns, wanted }: { noun: N; columns: readonly Column<Row<N>>[]; wanted: Omit<RtbSearch, "view"> }) {
+function Targets({ wanted, peek }: { wanted: Wanted; peek: Peeked }) {
+  const reports = useReports();
+  const columns = useMemo(() => targetColumns(reports), [reports]);
+  return <Rows noun="rtb-targets" columns={columns} wanted={wanted} peek={peek} />;
+}
+
+function Rows<N extends View>({ noun, columns, wanted, peek }: { noun: N; columns: readonly Column<Row<N>>[]; wanted: Wanted; peek: Peeked }) {
   const found = useRows(noun, wanted);
   const navigate = useNavigate();
   if (found.error) return <Failed fault={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Loading />;
   return (
-    <Table
+    <PeekTable
+      {...peek}
       name={VIEWS[noun]}
       columns={columns}
       rows={found.rows}
       rowKey={(row) => row.document.id}
-      onOpen={(row) => void navigate({ to: `/${noun}/$id`, params: { id: row.document.id }, search: {} })}
+      titleOf={(row) => row.document.name}
+      page={(id) => `/${noun}/${id}`}
       onMore={found.more}
       empty={
         Object.keys(wanted).length > 0 ? (

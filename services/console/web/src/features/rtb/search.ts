@@ -11,10 +11,12 @@ export interface RtbSearch {
   view?: View;
   contains?: string;
   status?: (typeof STATUSES)[number];
+  /** The one that is shown beside the list. */
+  open?: string;
 }
 
 export const readRtbSearch = (given: Given): RtbSearch =>
-  short<RtbSearch>({ view: oneOf(given, "view", Object.keys(VIEWS) as View[]), contains: text(given, "contains", 200), status: oneOf(given, "status", STATUSES) });
+  short<RtbSearch>({ view: oneOf(given, "view", Object.keys(VIEWS) as View[]), contains: text(given, "contains", 200), status: oneOf(given, "status", STATUSES), open: text(given, "open", 36) });
 
 /** Which part of an RTB target is open. */
 export const readTabSearch = (given: Given): { tab?: TabName } => short<{ tab?: TabName }>({ tab: oneOf(given, "tab", Object.keys(TABS) as TabName[]) });
