@@ -4,7 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.browser.playing import Visitor
 from tests.browser.world import PASSWORD, World, be_signed_in
@@ -12,6 +12,27 @@ from tests.browser.world import PASSWORD, World, be_signed_in
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 HOSTILE = '<img src=x onerror="window.hacked=1">'
+
+
+async def say_which_calls(page: Page) -> None:
+    """Groups of tests, another currency, more for longer calls, and where callers must be."""
+    await page.get_by_role("button", name="Group", exact=True).click()
+    await page.get_by_role("group", name="Group 1").get_by_label("Value").fill("mail")
+    await page.get_by_label("Currency of revenue").fill("eur")
+    await page.get_by_role("button", name="Tier for longer calls").click()
+    await page.get_by_label("Only callers from certain places").check()
+    await page.get_by_label("States", exact=True).press_sequentially("fl, xy")
+    await page.get_by_role("button", name="Make the buyer").click()
+    await expect(page.get_by_label("States", exact=True)).to_have_attribute("aria-invalid", "true")
+
+
+async def has_kept_them(page: Page) -> None:
+    made = await page.request.get(f"/api/v1/buyers/{page.url.rpartition('/')[2]}")
+    kept = (await made.json())["document"]
+    assert kept["area"]["inside"]["states"] == ["FL", "GA"]
+    assert [group["match"] for group in kept["filter"]["groups"]] == ["any"]
+    assert kept["conversion"]["revenue"]["currency"] == "EUR"
+    assert kept["conversion"]["tiers"] == [{"from_seconds": 120, "amount": "30.00"}]
 
 
 async def test_a_buyer_with_a_target_is_made_and_changed(owner: Visitor, world: World) -> None:
@@ -25,17 +46,20 @@ async def test_a_buyer_with_a_target_is_made_and_changed(owner: Visitor, world: 
     await expect(page.get_by_label("Name")).to_be_focused()
     await page.get_by_label("Name").fill(name)
     await page.get_by_label("Calls are worth something").check()
-    await page.get_by_label("Revenue (USD)").fill("24.50")
+    await page.get_by_label("Revenue", exact=True).fill("24.50")
     await page.get_by_label("Calls at once").fill("10")
     await page.get_by_label("Only at certain hours").check()
     await page.get_by_label("Only calls with certain tags").check()
     await page.get_by_label("Is", exact=True).select_option("in")
     await page.get_by_label("Values, by commas").press_sequentially("google, bing")
     await expect(page.get_by_label("Values, by commas")).to_have_value("google, bing")
+    await say_which_calls(page)
+    await page.get_by_label("States", exact=True).fill("FL, GA")
     await owner.has_no_barriers()
     await page.get_by_role("button", name="Make the buyer").dblclick()
 
     await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    await has_kept_them(page)
     assert await page.evaluate("window.hacked") is None
     await page.get_by_role("link", name="Target", exact=True).click()
     await expect(page.get_by_role("heading", name="New target", level=1)).to_be_visible()

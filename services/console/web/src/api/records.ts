@@ -14,6 +14,7 @@ export interface Documents {
   "rtb-routers": Schemas["RtbRouterRow"]["document"];
   pixels: Schemas["PixelRow"]["document"];
   publishers: Schemas["PublisherRow"]["document"];
+  "url-parameters": Schemas["UrlParameterRow"]["document"];
 }
 export type Noun = keyof Documents;
 /** What can be paused. */
@@ -32,7 +33,7 @@ export interface Wanted {
 // The paths of all nouns have one shape; the types of one of them stand for all.
 const many = (noun: Noun) => `/api/v1/${noun}` as "/api/v1/buyers";
 const one = (noun: Noun) => `/api/v1/${noun}/{id}` as "/api/v1/buyers/{id}";
-const EVENTS: Record<Noun, string> = { campaigns: "campaign.", buyers: "buyer.", targets: "target.", groups: "group.", pools: "pool.", "rtb-targets": "rtb_target.", "rtb-routers": "rtb_router.", pixels: "pixel.", publishers: "publisher." };
+const EVENTS: Record<Noun, string> = { campaigns: "campaign.", buyers: "buyer.", targets: "target.", groups: "group.", pools: "pool.", "rtb-targets": "rtb_target.", "rtb-routers": "rtb_router.", pixels: "pixel.", publishers: "publisher.", "url-parameters": "url_parameter." };
 const PAGE = 100;
 
 /** One page of a list. */
@@ -84,7 +85,7 @@ export async function retire(noun: Noun, id: string, version: number): Promise<v
   for (const changed of noun === "rtb-targets" ? [noun, "rtb-routers"] : [noun]) void queries.invalidateQueries({ queryKey: [changed] });
 }
 
-const USELESS: readonly Noun[] = ["pixels", "publishers"]; // nothing routes by them
+const USELESS: readonly Noun[] = ["pixels", "publishers", "url-parameters"]; // nothing routes by them
 
 /** What uses it, and which campaigns would pause without it. */
 export async function affected(noun: Noun, id: string): Promise<Schemas["Affected"]> {

@@ -1,6 +1,8 @@
 import type { Schemas } from "@/api/client";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/field";
 import { at, type Form } from "./form";
+import { MoneyField, USUAL } from "./money";
+import { Counting, TiersEditor } from "./tiers";
 
 const THREE = [
   { value: "", label: "As set above" },
@@ -40,13 +42,19 @@ export function ConversionEditor({ form }: { form: Form }) {
   const conversion = at<Schemas["BuyerRow"]["document"]["conversion"]>(form, "conversion");
   return (
     <>
-      <CheckField label="Calls are worth something" value={conversion != null} onChange={(on) => form.set("conversion", on ? { on: "connected", after_seconds: 60, revenue: { amount: "20.00", currency: "USD" } } : null)} error={form.error("conversion")} />
+      <CheckField label="Calls are worth something" value={conversion != null} onChange={(on) => form.set("conversion", on ? { on: "connected", after_seconds: 60, revenue: { amount: "20.00", currency: USUAL } } : null)} error={form.error("conversion")} />
       {conversion && (
-        <div className="flex flex-wrap items-start gap-3">
-          <TextField label={`Revenue (${conversion.revenue.currency})`} inputMode="decimal" value={String(conversion.revenue.amount)} onChange={(amount) => form.set("conversion.revenue.amount", amount)} error={form.error("conversion.revenue")} className="w-32 tabular-nums" />
-          <SelectField label="Once it is" value={conversion.on ?? "connected"} choices={ON} onChange={(on) => form.set("conversion.on", on)} error={form.error("conversion.on")} />
-          <NumberField label="And has lasted (seconds)" value={conversion.after_seconds} onChange={(seconds) => form.set("conversion.after_seconds", seconds ?? 0)} error={form.error("conversion.after_seconds")} className="w-32" />
-        </div>
+        <>
+          <div className="flex flex-wrap items-start gap-3">
+            <MoneyField label="Revenue" form={form} path="conversion.revenue" />
+            <Counting form={form} path="conversion" />
+          </div>
+          <div className="flex flex-wrap items-start gap-3">
+            <SelectField label="Once it is" value={conversion.on ?? "connected"} choices={ON} onChange={(on) => form.set("conversion.on", on)} error={form.error("conversion.on")} />
+            <NumberField label="And has lasted (seconds)" value={conversion.after_seconds} onChange={(seconds) => form.set("conversion.after_seconds", seconds ?? 0)} error={form.error("conversion.after_seconds")} className="w-32" />
+          </div>
+          <TiersEditor form={form} path="conversion.tiers" />
+        </>
       )}
     </>
   );

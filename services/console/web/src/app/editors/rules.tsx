@@ -1,5 +1,7 @@
 import { Section } from "@/ui/field";
+import { AreaEditor } from "./area";
 import { CapsEditor } from "./caps";
+import { DuplicatesEditor } from "./duplicates";
 import { FilterEditor } from "./filter";
 import type { Form } from "./form";
 import { LegEditor } from "./leg";
@@ -10,7 +12,7 @@ interface About {
   caps: string;
   hours?: string;
   calls?: string;
-  /** Without it, how legs are dialled is not said here. */
+  /** Without it, how legs are dialled and whether callers are sold again is not said here. */
   dialled?: string;
 }
 
@@ -24,13 +26,21 @@ export function Rules({ form, about }: { form: Form; about: About }) {
       <Section title="Hours" about={about.hours}>
         <ScheduleEditor form={form} />
       </Section>
-      <Section title="Which calls" about={about.calls}>
+      <Section title="Which calls" about={about.calls ?? "Tests of a call's tags: source, state, answers given in a flow."}>
         <FilterEditor form={form} />
       </Section>
+      <Section title="From where" about="Where callers must be, or must not be.">
+        <AreaEditor form={form} />
+      </Section>
       {about.dialled && (
-        <Section title="How legs are dialled" about={about.dialled}>
-          <LegEditor form={form} />
-        </Section>
+        <>
+          <Section title="Repeated callers" about={about.dialled}>
+            <DuplicatesEditor form={form} />
+          </Section>
+          <Section title="How legs are dialled" about={about.dialled}>
+            <LegEditor form={form} />
+          </Section>
+        </>
       )}
     </>
   );

@@ -7,6 +7,7 @@ import { all } from "@/api/pages";
 import type { Documents } from "@/api/records";
 import { useMay } from "@/api/session";
 import { ConversionEditor } from "@/app/editors/leg";
+import { BUYER_WORDS, PortalEditor } from "@/app/editors/portal";
 import { Rules } from "@/app/editors/rules";
 import { Fields } from "@/app/fields";
 import { Known } from "@/app/known";
@@ -57,7 +58,10 @@ export function BuyerPage() {
             <Section title="Revenue" about="What the buyer owes for a call. Targets and campaigns may say otherwise: the most specific counts.">
               <ConversionEditor form={draft} />
             </Section>
-            <Rules form={draft} about={{ caps: "They hold over all of its targets together, and are never passed.", hours: "By the clock of their own zone; breaks and holiday calendars by the API.", calls: "Tests of a call's tags: source, state, answers given in a flow.", dialled: "What is left empty is as the campaign or the account has it." }} />
+            <Section title="From its portal" about="What its own people see and may do.">
+              <PortalEditor form={draft} words={BUYER_WORDS} />
+            </Section>
+            <Rules form={draft} about={{ caps: "They hold over all of its targets together, and are never passed.", hours: "By the clock of their own zone.", dialled: "What is left empty is as the campaign or the account has it." }} />
           </Fields>
         </>
       )}

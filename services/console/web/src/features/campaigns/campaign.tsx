@@ -5,6 +5,7 @@ import { sentence } from "@/api/errors";
 import { all } from "@/api/pages";
 import type { Documents } from "@/api/records";
 import { ConversionEditor } from "@/app/editors/leg";
+import { OwnPayout } from "@/app/editors/payout";
 import { Rules } from "@/app/editors/rules";
 import { Fields } from "@/app/fields";
 import { NumberPicker } from "@/app/number-picker";
@@ -101,12 +102,18 @@ export function CampaignPage() {
               </Section>
               <Section title="Website tags" about="Pages that show a number of the campaign to each visitor.">
                 <CampaignTags campaignId={draft.document.id} />
+                <p className="text-muted">
+                  What of a page's address becomes a tag of its calls: <Link to="/tracking" search={{ view: "parameters" }} className="text-accent underline">URL parameters</Link>.
+                </p>
               </Section>
             </>
           )}
           <Fields>
             <Section title="Revenue" about="For buyers and targets that do not say otherwise.">
               <ConversionEditor form={draft} />
+            </Section>
+            <Section title="Payout" about="What a publisher is owed for a call of the campaign, unless the publisher says otherwise.">
+              <OwnPayout form={draft} />
             </Section>
             <Rules form={draft} about={{ caps: "They hold over all calls of the campaign, whoever gets them.", dialled: "What is left empty is as the account has it." }} />
           </Fields>

@@ -1,3 +1,4 @@
+import { AreaEditor } from "@/app/editors/area";
 import { CapsEditor } from "@/app/editors/caps";
 import { FilterEditor } from "@/app/editors/filter";
 import { ListField } from "@/app/editors/list-field";
@@ -30,8 +31,8 @@ export function Limits({ draft }: { draft: TargetDraft }) {
       </Section>
       <Section title="Which calls">
         <FilterEditor form={draft} />
+        <AreaEditor form={draft} />
         <ListField label="Publishers, by commas" help="Empty: calls of all publishers." values={document.publishers ?? []} onChange={(publishers) => set("publishers", publishers)} error={error("publishers")} />
-        {document.area && <p className="text-sm text-muted">Besides, only callers of certain areas, as set by the API; that stays.</p>}
         <SelectField label="The same caller is sold to it" value={document.duplicates?.scope ?? "none"} choices={AGAIN} onChange={(scope) => set("duplicates.scope", scope)} error={error("duplicates")} />
         {document.duplicates?.scope === "target" && (
           <div className="grid gap-4 sm:grid-cols-2">

@@ -4,7 +4,9 @@ import { useDraft } from "@/api/draft";
 import { sentence } from "@/api/errors";
 import { useMay } from "@/api/session";
 import { Conflict } from "@/app/conflict";
+import { DuplicatesEditor } from "@/app/editors/duplicates";
 import { ConversionEditor, LegEditor } from "@/app/editors/leg";
+import { OwnPayout } from "@/app/editors/payout";
 import { Fields } from "@/app/fields";
 import { SaveBar } from "@/app/save-bar";
 import { CheckField, NumberField, Section, TextArea } from "@/ui/field";
@@ -72,6 +74,12 @@ function Form({ row }: { row: Row }) {
         </Section>
         <Section title="Revenue" about="What a buyer owes where nothing more specific is said.">
           <ConversionEditor form={draft} />
+        </Section>
+        <Section title="Payout" about="What a publisher is owed where neither it nor the campaign says.">
+          <OwnPayout form={draft} />
+        </Section>
+        <Section title="Repeated callers" about="For campaigns, buyers and targets that do not say otherwise.">
+          <DuplicatesEditor form={draft} />
         </Section>
       </Fields>
       {mayEdit && <SaveBar draft={draft} isNew={false} word="settings" />}

@@ -2,9 +2,9 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, data, queries, type Schemas } from "@/api/client";
-import { useDraft } from "@/api/draft";
 import { fieldErrors, sentence } from "@/api/errors";
 import { useMay } from "@/api/session";
+import { OpenDispute } from "@/app/dispute";
 import { money } from "@/lib/money";
 import { moment, whole } from "@/lib/time";
 import { said } from "@/lib/words";
@@ -64,7 +64,7 @@ export function DisputeView({ search, onChange, onClear }: ViewProps) {
         empty={<Empty title="No disputes">A buyer who says that a call is owed for wrongly disputes it; you decide, once, with a reason.</Empty>}
       />
       {deciding && <Decide one={deciding} onClose={() => setDeciding(null)} />}
-      {opening && <Open onClose={() => setOpening(false)} />}
+      {opening && <OpenDispute onClose={() => setOpening(false)} />}
     </>
   );
 }
@@ -97,38 +97,6 @@ function Decide({ one, onClose }: { one: Dispute; onClose: () => void }) {
           </Button>
         </div>
       </div>
-    </Dialog>
-  );
-}
-
-function Open({ onClose }: { onClose: () => void }) {
-  const draft = useDraft({ call_id: "", reason: "", amount: "" }, async ({ call_id, reason, amount }, key) => {
-    const body = { reason, money: amount ? { amount, currency: "USD" } : null };
-    await api.POST("/api/v1/calls/{call_id}/disputes", { params: { path: { call_id: call_id.trim() } }, body, headers: { "Idempotency-Key": key } });
-    toast("The dispute is open");
-    await fresh();
-    onClose();
-  });
-  return (
-    <Dialog open onClose={onClose} title="Dispute a call" about="On behalf of the buyer who owes for it.">
-      <form
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void draft.submit();
-        }}
-      >
-        {draft.fault !== null && <p role="alert" className="text-bad">{sentence(draft.fault)}</p>}
-        <TextField label="Id of the call" required autoFocus className="font-mono" value={draft.document.call_id} onChange={(text) => draft.set("call_id", text)} error={draft.error("call_id")} />
-        <TextField label="Because" value={draft.document.reason} onChange={(text) => draft.set("reason", text)} error={draft.error("reason")} />
-        <TextField label="Amount (USD)" help="Empty: all that is owed." inputMode="decimal" className="w-32" value={draft.document.amount} onChange={(text) => draft.set("amount", text)} error={draft.error("money")} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" busy={draft.busy}>
-            Open it
-          </Button>
-        </div>
-      </form>
     </Dialog>
   );
 }

@@ -9,6 +9,7 @@ import { Page } from "@/ui/page";
 import { ConversionView } from "./conversions";
 import { DeliveryView } from "./deliveries";
 import { DisputeView } from "./disputes";
+import { ParameterView } from "./parameters";
 import { PixelView } from "./pixels";
 import { PostbackView } from "./postbacks";
 import { PublisherView } from "./publishers";
@@ -26,6 +27,7 @@ export interface ViewProps {
 
 const CONTENT: Record<View, ComponentType<ViewProps>> = {
   tags: TagView,
+  parameters: ParameterView,
   visits: VisitView,
   conversions: ConversionView,
   pixels: PixelView,
@@ -35,7 +37,8 @@ const CONTENT: Record<View, ComponentType<ViewProps>> = {
   statements: StatementView,
   disputes: DisputeView,
 };
-const NEW: Partial<Record<View, { to: "/pixels/new" | "/publishers/new"; label: string }>> = {
+const NEW: Partial<Record<View, { to: "/pixels/new" | "/publishers/new" | "/url-parameters/new"; label: string }>> = {
+  parameters: { to: "/url-parameters/new", label: "New URL parameter" },
   pixels: { to: "/pixels/new", label: "New pixel" },
   publishers: { to: "/publishers/new", label: "New publisher" },
 };

@@ -7,20 +7,22 @@ import type { Documents } from "@/api/records";
 import { Failed } from "@/app/failed";
 import { CapsEditor } from "@/app/editors/caps";
 import type { Form } from "@/app/editors/form";
+import { MoneyField, USUAL } from "@/app/editors/money";
+import { NEW_PAYOUT, PayoutEditor } from "@/app/editors/payout";
 import { ScheduleEditor } from "@/app/editors/schedule";
+import { PortalEditor, PUBLISHER_WORDS } from "@/app/editors/portal";
 import { RecordPage } from "@/app/record";
 import { money } from "@/lib/money";
 import { moment } from "@/lib/time";
 import { said } from "@/lib/words";
 import { State } from "@/ui/badge";
 import { Button, buttonLook, IconButton } from "@/ui/button";
-import { CheckField, NumberField, Section, SelectField, TextField } from "@/ui/field";
+import { CheckField, Section, SelectField, TextField } from "@/ui/field";
 import { SimpleTable } from "@/ui/simple-table";
 
 type Publisher = Documents["publishers"];
 type Payout = NonNullable<Publisher["payouts"]>[number];
 const STATUSES = ["active", "paused", "blocked", "pending"] as const satisfies readonly Schemas["PublisherStatus"][];
-const ON = ["dialled", "connected", "accepted", "posted", "converted"] as const satisfies readonly Schemas["On"][];
 const PERIODS = ["day", "week", "month", "total"] as const satisfies readonly Schemas["Period"][];
 const choices = (words: readonly string[]) => words.map((value) => ({ value, label: said(value) }));
 const FRESH = { name: "", status: "active", zone: "UTC", payouts: [], payout_caps: [], sub_ids: [], caps: { concurrency: null, limits: [], overshoot: false } } as unknown as Publisher;
@@ -70,6 +72,9 @@ export function PublisherPage() {
           <Section title="Hours">
             <ScheduleEditor form={draft} />
           </Section>
+          <Section title="From its portal" about="What its own people see and may do.">
+            <PortalEditor form={draft} words={PUBLISHER_WORDS} />
+          </Section>
           <Section title="Its own sources" about="Sub-ids; calls of a blocked one are refused.">
             <SubIds form={draft} subIds={draft.document.sub_ids ?? []} />
           </Section>
@@ -85,42 +90,22 @@ function Payouts({ form, payouts }: { form: Form; payouts: readonly Payout[] }) 
     <>
       {payouts.map((rule, at) => {
         const path = `payouts.${at}`;
-        const percent = rule.percent != null;
         return (
           <fieldset key={at} className="grid gap-3 rounded-lg border border-line p-3">
             <legend className="sr-only">Payout {at + 1}</legend>
             <SelectField label="For calls of" value={rule.campaign_id ?? ""} choices={campaigns} onChange={(id) => form.set(`${path}.campaign_id`, id || null)} error={form.error(`${path}.campaign_id`)} />
-            <div className="flex flex-wrap items-end gap-2">
-              <SelectField
-                label="It gets"
-                value={percent ? "percent" : "amount"}
-                choices={[
-                  { value: "amount", label: "an amount" },
-                  { value: "percent", label: "a part of the revenue" },
-                ]}
-                onChange={(kind) => {
-                  form.set(`${path}.percent`, kind === "percent" ? "50" : null);
-                  form.set(`${path}.amount`, kind === "percent" ? null : { amount: "10.00", currency: "USD" });
-                }}
-              />
-              {percent ? (
-                <TextField label="Percent" inputMode="decimal" className="w-24 tabular-nums" value={rule.percent ?? ""} onChange={(text) => form.set(`${path}.percent`, text)} error={form.error(`${path}.percent`)} />
-              ) : (
-                <TextField label={`Amount (${rule.amount?.currency ?? "USD"})`} inputMode="decimal" className="w-28 tabular-nums" value={String(rule.amount?.amount ?? "")} onChange={(amount) => form.set(`${path}.amount`, { currency: rule.amount?.currency ?? "USD", amount })} error={form.error(`${path}.amount`)} />
-              )}
-              {!percent && <SelectField label="Per" value={rule.per ?? "call"} choices={choices(["call", "minute"])} onChange={(per) => form.set(`${path}.per`, per)} error={form.error(`${path}.per`)} />}
-              <SelectField label="Once it is" value={rule.on ?? "connected"} choices={choices(ON)} onChange={(on) => form.set(`${path}.on`, on)} error={form.error(`${path}.on`)} />
-              <NumberField label="And has lasted (seconds)" className="w-28" value={rule.after_seconds ?? 0} onChange={(seconds) => form.set(`${path}.after_seconds`, seconds ?? 0)} error={form.error(`${path}.after_seconds`)} />
-              <IconButton label={`Take away payout ${at + 1}`} onClick={() => form.set("payouts", payouts.filter((_, other) => other !== at))}>
-                <X size={15} aria-hidden />
-              </IconButton>
+            <PayoutEditor form={form} path={path} />
+            <ScheduleEditor form={form} path={`${path}.schedule`} />
+            <div>
+              <Button kind="danger" onClick={() => form.set("payouts", payouts.filter((_, other) => other !== at))}>
+                Take away payout {at + 1}
+              </Button>
             </div>
-            {form.error(path) && <p className="text-sm text-bad">{form.error(path)}</p>}
           </fieldset>
         );
       })}
       <div>
-        <Button onClick={() => form.set("payouts", [...payouts, { campaign_id: null, amount: { amount: "10.00", currency: "USD" }, percent: null, on: "connected", after_seconds: 60 }])}>
+        <Button onClick={() => form.set("payouts", [...payouts, { ...NEW_PAYOUT, campaign_id: null }])}>
           <Plus size={14} aria-hidden /> Payout
         </Button>
       </div>
@@ -134,7 +119,7 @@ function PayoutCaps({ form, caps }: { form: Form; caps: NonNullable<Publisher["p
     <>
       {caps.map((cap, at) => (
         <div key={at} className="flex flex-wrap items-end gap-2">
-          <TextField label={`At most (${cap.most.currency ?? "USD"})`} inputMode="decimal" className="w-28 tabular-nums" value={String(cap.most.amount)} onChange={(amount) => form.set(`payout_caps.${at}.most.amount`, amount)} error={form.error(`payout_caps.${at}`)} />
+          <MoneyField label="At most" form={form} path={`payout_caps.${at}.most`} />
           <SelectField label="Per" value={cap.period} choices={choices(PERIODS)} onChange={(period) => form.set(`payout_caps.${at}.period`, period)} />
           <SelectField
             label="Then"
@@ -145,13 +130,14 @@ function PayoutCaps({ form, caps }: { form: Form; caps: NonNullable<Publisher["p
             ]}
             onChange={(then) => form.set(`payout_caps.${at}.then`, then)}
           />
+          {form.error(`payout_caps.${at}`) && !form.error(`payout_caps.${at}.most`) && <p className="text-sm text-bad">{form.error(`payout_caps.${at}`)}</p>}
           <IconButton label={`Take away cap ${at + 1}`} onClick={() => form.set("payout_caps", caps.filter((_, other) => other !== at))}>
             <X size={15} aria-hidden />
           </IconButton>
         </div>
       ))}
       <div>
-        <Button disabled={!free} onClick={() => form.set("payout_caps", [...caps, { most: { amount: "1000.00", currency: "USD" }, period: free }])}>
+        <Button disabled={!free} onClick={() => form.set("payout_caps", [...caps, { most: { amount: "1000.00", currency: USUAL }, period: free }])}>
           <Plus size={14} aria-hidden /> Payout cap
         </Button>
       </div>

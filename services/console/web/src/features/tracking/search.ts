@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { oneOf, short, text, type Given } from "@/lib/search";
 
-export const VIEWS = { tags: "Tags", visits: "Visits", conversions: "Conversions", pixels: "Pixels", deliveries: "Deliveries", postbacks: "Postbacks", publishers: "Publishers", statements: "Statements", disputes: "Disputes" } as const;
+export const VIEWS = { tags: "Tags", parameters: "URL parameters", visits: "Visits", conversions: "Conversions", pixels: "Pixels", deliveries: "Deliveries", postbacks: "Postbacks", publishers: "Publishers", statements: "Statements", disputes: "Disputes" } as const;
 export type View = keyof typeof VIEWS;
 export const SHOWING = ["leased", "static", "shared", "page"] as const satisfies readonly Schemas["Showing"][];
 export const STATES = ["waiting", "delivered", "dead", "skipped"] as const satisfies readonly Schemas["DeliveryState"][];

@@ -17,6 +17,7 @@ import { FilterOne, Filters } from "@/ui/filters";
 import { Body, Loading } from "@/ui/page";
 import { SimpleTable } from "@/ui/simple-table";
 import { toast } from "@/ui/toast";
+import { BookBeside } from "./book";
 import type { ViewProps } from "./list";
 import { months, monthSpan } from "./months";
 import { BOOKS, type TrackingSearch } from "./search";
@@ -48,6 +49,7 @@ export function StatementView({ search, onChange, onClear }: ViewProps) {
             <Printer size={14} aria-hidden /> To print
           </a>
         )}
+        <BookBeside book={book} party={search.party} parties={parties} />
       </Filters>
       <Body label="Statements">
         {search.party ? <Statement asked={{ ...asked, party: search.party }} /> : <Balances book={book} onChoose={(party) => onChange({ party })} />}
