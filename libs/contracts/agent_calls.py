@@ -87,13 +87,17 @@ class AgentCalls(Value):
 
 
 class ListAgentCalls(Question):
-    """The calls that were offered to an agent and are over, and those with notes."""
+    """The calls that were offered to an agent; with `call_id` only what there is of that one.
+
+    Calls that are with her now come without an end.
+    """
 
     subject: ClassVar[str] = "ask.router.agent_calls.v1"
     answers: ClassVar[TypeAdapter[Any]] = one_of(AgentCalls)
 
     account_id: AccountId
     agent_id: TargetId
+    call_id: CallId | None = None
     cursor: Instant | None = None
     limit: int = Field(default=100, ge=1, le=AGENTS_PAGE_MAX)
 

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from libs.contracts.agents import Agent
 from libs.contracts.call_settings import Text
 from libs.contracts.editing import Actor
-from libs.contracts.ids import AccountId, PersonId, TargetId
+from libs.contracts.ids import AccountId, CallId, CampaignId, PersonId, TargetId
 from libs.contracts.message import Instant, Message, Question, Value, one_of
 
 AGENTS_PAGE_MAX = 200  # of one answer
@@ -26,11 +26,20 @@ class AgentState(StrEnum):
     TRAINING = "training"
 
 
+class CallWithHer(Value):
+    """A call that rings at an agent, or that she talks to, since it was sent to her."""
+
+    call_id: CallId
+    step: int
+    campaign_id: CampaignId
+    since: Instant
+
+
 class AgentAtWork(Value):
     """One agent as she is now.  `since` None: she has never signed in.
 
-    `by` is who put her into the state, `calls` how many are with her now; until
-    `wrap_up_until` she wraps one up, unless she is done before.
+    `by` is who put her into the state, `calls` how many are with her now and `with_her` which,
+    the first first; until `wrap_up_until` she wraps one up, unless she is done before.
     """
 
     outcome: Literal["agent"] = "agent"
@@ -42,6 +51,7 @@ class AgentAtWork(Value):
     reason: str = ""
     by: str = ""
     calls: int = 0
+    with_her: tuple[CallWithHer, ...] = ()
     wrap_up_until: Instant | None = None
 
 

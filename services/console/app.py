@@ -24,7 +24,7 @@ from libs.runtime.relay import Relay
 from libs.runtime.seal import Seal
 from libs.runtime.service import lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
-from services.console import live
+from services.console import live, own_live
 from services.console.auth import CSRF_HEADER, IDEMPOTENCY_HEADER, Guard
 from services.console.desk.assisting import Assistant
 from services.console.desk.configuring import ConfiguringDesk
@@ -71,6 +71,7 @@ from services.console.routes import (
     manual,
     money,
     numbers,
+    own_calls,
     own_numbers,
     own_tags,
     own_targets,
@@ -193,6 +194,7 @@ def _routes() -> tuple[APIRouter, ...]:
         numbers.router,
         own_targets.router,
         own_numbers.router,
+        own_calls.router,
         own_tags.router,
         configuration_routes(),
         tracked_routes(),
@@ -223,6 +225,7 @@ def _routes() -> tuple[APIRouter, ...]:
         dead_letters.router,
         help.router,
         live.router,
+        own_live.router,
     )
 
 

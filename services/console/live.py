@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig, DeliverPolicy
@@ -25,6 +25,7 @@ from libs.contracts.streams import EVENTS
 from libs.runtime.broker import Broker
 from services.console.auth import Guard, Guarded, Who, needs
 from services.console.domain.access import Principal, Right, Rule
+from services.console.problems import Problem
 from services.console.routes.asking import ERRORS
 
 QUEUE_MAX = 200  # events that one listener may lag behind
@@ -42,11 +43,22 @@ Still = Callable[[], Awaitable[Principal | None]]
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event, ready to be sent."""
+    """One event, ready to be sent; `call_id` and `agent_id` where it is about such."""
 
     sequence: int
     account_id: str
+    name: str
     frame: bytes
+    call_id: str | None = None
+    agent_id: str | None = None
+
+
+Ear = Callable[[Happened], bytes | None]
+"""What somebody is told of an event; None: it is none of hers."""
+
+
+def _everything(event: Happened) -> bytes:
+    return event.frame
 
 
 @dataclass(eq=False)
@@ -54,6 +66,7 @@ class Listener:
     """Somebody who listens to one account."""
 
     account_id: str
+    ear: Ear = _everything
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_MAX))
 
     def offer(self, frame: bytes) -> None:
@@ -89,14 +102,22 @@ class Feed:
         await self._unsubscribe()
 
     async def listen(
-        self, account_id: AccountId, after: int | None, still: Still
+        self,
+        account_id: AccountId,
+        after: int | None,
+        still: Still,
+        ear: Ear = _everything,
+        rule: Rule = RULE,
     ) -> AsyncGenerator[bytes, None]:
-        """Frames of one account's events: first those since `after`, then as they come."""
-        listener = Listener(str(account_id))
+        """Frames of one account's events: first those since `after`, then as they come.
+
+        `still` says now and then who listens: she must be of the account, and `rule` let her.
+        """
+        listener = Listener(str(account_id), ear)
         self._listeners.add(listener)  # before the replay: what comes while it is sent waits
         checked_at = time.monotonic()
         try:
-            for frame in self._since(listener.account_id, after):
+            for frame in self._since(listener, after):
                 yield frame
             yield BEAT
             while True:
@@ -104,22 +125,25 @@ class Feed:
                 if frame == b"":
                     return
                 if time.monotonic() - checked_at > CHECK_SECONDS:
-                    if not _may_listen(await still(), account_id):
+                    if not _may_listen(await still(), account_id, rule):
                         return
                     checked_at = time.monotonic()
                 yield frame
         finally:
             self._listeners.discard(listener)
 
-    def _since(self, account_id: str, after: int | None) -> list[bytes]:
+    def _since(self, listener: Listener, after: int | None) -> list[bytes]:
         if after is None:
             return []
         oldest = self._kept[0].sequence if self._kept else self._last + 1
         if after + 1 < oldest or after > self._last:
             return [RESET]
-        return [
-            one.frame for one in self._kept if one.sequence > after and one.account_id == account_id
+        missed = [
+            listener.ear(one)
+            for one in self._kept
+            if one.sequence > after and one.account_id == listener.account_id
         ]
+        return [frame for frame in missed if frame is not None]
 
     async def _follow(self) -> None:
         """Read on from the last event; the first time from now on."""
@@ -150,15 +174,19 @@ class Feed:
         if sequence <= self._last:
             return
         self._last = sequence
-        account_id = orjson.loads(message.data).get("account_id")
+        told = orjson.loads(message.data)
+        account_id = told.get("account_id")
         if account_id is None:
             return  # a call's first facts come before it is known whose it is
         name = message.subject.removeprefix("event.").rpartition(".v")[0]
         frame = b"id: %d\nevent: %s\ndata: %s\n\n" % (sequence, name.encode(), message.data)
-        self._kept.append(Happened(sequence, account_id, frame))
+        agent_id = told.get("agent_id") or told.get("target_id")
+        event = Happened(sequence, account_id, name, frame, told.get("call_id"), agent_id)
+        self._kept.append(event)
         for listener in self._listeners:
-            if listener.account_id == account_id:
-                listener.offer(frame)
+            heard = listener.ear(event) if listener.account_id == account_id else None
+            if heard is not None:
+                listener.offer(heard)
 
 
 async def _next(listener: Listener) -> bytes:
@@ -169,35 +197,49 @@ async def _next(listener: Listener) -> bytes:
         return BEAT
 
 
-def _may_listen(principal: Principal | None, account_id: AccountId) -> bool:
-    return principal is not None and principal.account_id == account_id and principal.may(RULE)
+def _may_listen(principal: Principal | None, account_id: AccountId, rule: Rule) -> bool:
+    return principal is not None and principal.account_id == account_id and principal.may(rule)
 
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["live"])
 
 
-@router.get(
-    "/live",
-    openapi_extra=needs(RULE.right, RULE.portals),
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}}},
-)
-async def live(
-    request: Request,
-    who: Who,
+def _start(
     last_event_id: Annotated[int | None, Header(ge=0, lt=2**63)] = None,
     after: Annotated[int | None, Query(ge=0, lt=2**63, description="as Last-Event-ID")] = None,
-) -> Response:
+) -> int | None:
+    return last_event_id if last_event_id is not None else after
+
+
+Start = Annotated[int | None, Depends(_start)]
+"""After which event a stream begins; None: with the next."""
+
+STREAM: dict[str, Any] = {
+    "response_class": StreamingResponse,
+    "responses": {200: {"content": {"text/event-stream": {}}}},
+}
+"""How a route says that it streams."""
+
+
+def stream(request: Request, frames: Callable[[Feed], AsyncGenerator[bytes, None]]) -> Response:
+    """The answer that is a stream of events, where there is room for one more listener."""
+    feed: Feed = request.app.state.feed
+    if feed.crowded:
+        headers = {"Retry-After": "10"}
+        raise Problem(503, "busy", "too many listen here already", headers=headers)
+    return StreamingResponse(
+        frames(feed),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+@router.get("/live", openapi_extra=needs(RULE.right, RULE.portals), **STREAM)
+async def live(request: Request, who: Who, start: Start) -> Response:
     """Every event of the account; `reset` says that some were missed: load anew."""
     guard: Guard = request.app.state.guard
-    feed: Feed = request.app.state.feed
 
     async def still() -> Principal | None:
         return await guard.principal(request)
 
-    start = last_event_id if last_event_id is not None else after
-    return StreamingResponse(
-        feed.listen(who.account_id, start, still),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return stream(request, lambda feed: feed.listen(who.account_id, start, still))

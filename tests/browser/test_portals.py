@@ -2,25 +2,15 @@
 
 from typing import Any
 
-import httpx
 import pytest
 from playwright.async_api import expect
 
 from services.console.domain.access import Role
 from tests.browser.playing import Visitor
-from tests.browser.world import PASSWORD, World, be_signed_in
+from tests.browser.world import PASSWORD, World, be_signed_in, changed
 from tests.kit.hosting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-
-
-async def changed(http: httpx.AsyncClient, path: str, **more: Any) -> Any:
-    row = (await http.get(path)).json()
-    answer = await http.put(
-        path, json={**row["document"], **more}, headers={"If-Match": f'"{row["version"]}"'}
-    )
-    assert answer.is_success, answer.text
-    return answer.json()
 
 
 async def test_a_buyers_people_see_their_calls_and_pause_their_targets(

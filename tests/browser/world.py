@@ -231,6 +231,16 @@ async def be_signed_in(
     http.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
 
 
+async def changed(http: httpx.AsyncClient, path: str, **more: Any) -> Any:
+    """Some of a document otherwise, on the version that is there."""
+    row = (await http.get(path)).json()
+    answer = await http.put(
+        path, json={**row["document"], **more}, headers={"If-Match": f'"{row["version"]}"'}
+    )
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
 def code_of(secret: str) -> str:
     """What her authenticator app shows now."""
     return pyotp.TOTP(secret).now()

@@ -34,6 +34,15 @@ class PersonShown(BaseModel):
     since: datetime
 
 
+class Colleague(BaseModel):
+    """Somebody of the account, as others need to know her who name her somewhere."""
+
+    person_id: UUID
+    email: str
+    name: str
+    role: Role
+
+
 class RoleChange(Strict):
     """What somebody is to be."""
 
@@ -57,13 +66,26 @@ async def list_people(
     """Who belongs to the account, by address."""
     members: Members = request.app.state.members
     found = await members.page(who.account_id, after.replace("\0", ""), limit)
-    return json_of([_person(member) for member in found])
+    return json_of([_shown(PersonShown, member) for member in found])
+
+
+@router.get("/colleagues", response_model=list[Colleague], openapi_extra=needs(Right.LOOK))
+async def list_colleagues(
+    request: Request,
+    who: Who,
+    after: Annotated[str, Query(max_length=254, description="the last address seen")] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+) -> Response:
+    """Whom agents' `person_id` and `supervisor_id` may name, by address."""
+    members: Members = request.app.state.members
+    found = await members.page(who.account_id, after.replace("\0", ""), limit)
+    return json_of([_shown(Colleague, member) for member in found])
 
 
 @router.get("/people/{person_id}", response_model=PersonShown, responses=NOT_FOUND, **EXTRA)
 async def get_person(request: Request, who: Who, person_id: UUID) -> Response:
     """One of them."""
-    return json_of(_person(await _member(request, who, person_id)))
+    return json_of(_shown(PersonShown, await _member(request, who, person_id)))
 
 
 @router.put(
@@ -77,7 +99,7 @@ async def change_role(
     member = await _member(request, who, person_id)
     await check_party(request, who, body.role, body.party_id)
     await desk.change(who, member, Standing(body.role, body.may_export, body.party_id))
-    return json_of(_person(await _member(request, who, person_id)))
+    return json_of(_shown(PersonShown, await _member(request, who, person_id)))
 
 
 @router.delete("/people/{person_id}", status_code=204, responses=NOT_FOUND | CONFLICT, **EXTRA)
@@ -97,6 +119,6 @@ async def _member(request: Request, who: Who, person_id: UUID) -> Member:
     return member
 
 
-def _person(member: Member) -> dict[str, Any]:
-    shown = PersonShown(**{name: getattr(member, name) for name in member.__slots__})
+def _shown(kind: type[PersonShown | Colleague], member: Member) -> dict[str, Any]:
+    shown = kind(**{name: getattr(member, name) for name in kind.model_fields})
     return shown.model_dump(mode="json")

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
     Row,
+    Select,
     and_,
     case,
     desc,
@@ -27,6 +29,7 @@ from libs.contracts.agent_calls import (
     ListAgentCalls,
     WrapUp,
 )
+from libs.contracts.caps import Counted
 from libs.contracts.message import Message
 from libs.runtime.database import Database
 from libs.runtime.outbox import Announcement, Outbox
@@ -38,9 +41,11 @@ from services.router.tables import (
     agent_call,
     hold,
     leg,
+    place,
     target,
 )
 
+NAMES = ("account_id", "call_id", "step", "agent_id", "campaign_id", "offered_at")
 OVER_MAX = 200  # wrap-ups whose time is over, told in one round
 
 
@@ -113,7 +118,7 @@ class AgentCalls:
         self._outbox.announce(told)
 
     async def page(self, asked: ListAgentCalls, limit: int) -> list[AgentCall]:
-        """An agent's calls, the latest first."""
+        """An agent's calls, the latest first: those that are with her, and those that were."""
         statement = (
             select(agent_call)
             .where(
@@ -123,10 +128,19 @@ class AgentCalls:
             .order_by(desc(agent_call.c.offered_at))
             .limit(limit)
         )
+        live = _live(asked)
+        if asked.call_id is not None:
+            statement = statement.where(agent_call.c.call_id == asked.call_id)
+            live = live.where(hold.c.call_id == asked.call_id)
         if asked.cursor is not None:
             statement = statement.where(agent_call.c.offered_at < asked.cursor)
+            live = live.where(hold.c.decided_at < asked.cursor)
         async with self._database.transaction() as connection:
-            return [_call(row) for row in await connection.execute(statement)]
+            with_her = [AgentCall(**row) for row in (await connection.execute(live)).mappings()]
+            kept = [_call(row) for row in await connection.execute(statement)]
+        # what ends in between, or has notes already, is found twice: then the latter counts
+        found = {(call.call_id, call.step): call for call in (*with_her, *kept)}
+        return sorted(found.values(), key=attrgetter("offered_at"), reverse=True)[:limit]
 
 
 def _learn() -> Any:
@@ -161,25 +175,33 @@ _LEARN = _learn()
 
 async def _begin(connection: AsyncConnection, asked: WrapUp) -> None:
     """A call that is under way has a row once something is said of it."""
-    live = (
-        select(
-            hold.c.account_id,
-            hold.c.call_id,
-            hold.c.step,
-            hold.c.target_id,
-            leg.c.campaign_id,
-            hold.c.decided_at,
-        )
-        .join(leg, and_(leg.c.call_id == hold.c.call_id, leg.c.step == hold.c.step))
+    live = _live(asked).where(
+        hold.c.account_id == asked.account_id,
+        hold.c.call_id == asked.call_id,
+        hold.c.step == asked.step,
+    )
+    begun = upsert(agent_call).from_select(NAMES, live).on_conflict_do_nothing()
+    await connection.execute(begun)
+
+
+def _live(asked: WrapUp | ListAgentCalls) -> Select[Any]:
+    """The calls that are with an agent, found by the places that they have in her counter."""
+    same_leg = and_(leg.c.call_id == hold.c.call_id, leg.c.step == hold.c.step)
+    same_place = and_(place.c.call_id == hold.c.call_id, place.c.step == hold.c.step)
+    columns = (
+        *(hold.c.account_id, hold.c.call_id, hold.c.step),
+        *(hold.c.target_id, leg.c.campaign_id, hold.c.decided_at),
+    )
+    named = (column.label(name) for column, name in zip(columns, NAMES, strict=True))
+    return (
+        select(*named)
+        .select_from(place.join(hold, same_place).join(leg, same_leg))
         .where(
-            hold.c.account_id == asked.account_id,
-            hold.c.target_id == asked.agent_id,
-            hold.c.call_id == asked.call_id,
-            hold.c.step == asked.step,
+            place.c.account_id == asked.account_id,
+            place.c.scope_id == asked.agent_id,
+            place.c.measure == Counted.ATTEMPT.value,
         )
     )
-    names = ["account_id", "call_id", "step", "agent_id", "campaign_id", "offered_at"]
-    await connection.execute(upsert(agent_call).from_select(names, live).on_conflict_do_nothing())
 
 
 async def _tell(connection: AsyncConnection, facts: Sequence[Message]) -> list[Announcement]:

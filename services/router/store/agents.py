@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, insert, select, true, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from libs.contracts.agent_states import (
     AgentAtWork,
     AgentState,
     AgentStateChanged,
+    CallWithHer,
     ListAgents,
     SetAgentState,
     StateTaken,
@@ -22,7 +24,17 @@ from libs.contracts.ids import AccountId, PersonId, TargetId
 from libs.runtime.database import Database
 from libs.runtime.outbox import Announcement
 from services.router.store.kept import Missing
-from services.router.tables import agent_call, agent_state, agent_state_log, counter, outbox, target
+from services.router.tables import (
+    agent_call,
+    agent_state,
+    agent_state_log,
+    counter,
+    hold,
+    leg,
+    outbox,
+    place,
+    target,
+)
 
 MOMENT = timedelta(microseconds=1)  # between two states, whatever the clocks say
 IS_AGENT = and_(~target.c.retired, target.c.document.has_key("agent"))
@@ -163,9 +175,32 @@ def _shown(account_id: AccountId) -> Select[Any]:
             agent_state.c.by,
             counter.c.live,
             wrapping.label("wrap_up_until"),
+            _with_her().label("with_her"),
         )
         .select_from(target.outerjoin(agent_state, same).outerjoin(counter, busy))
         .where(target.c.account_id == account_id, IS_AGENT)
+    )
+
+
+def _with_her() -> Any:
+    """The calls that are with her, by the places that they have in her counter."""
+    call = func.jsonb_build_object(
+        *("call_id", hold.c.call_id, "step", hold.c.step),
+        *("campaign_id", leg.c.campaign_id, "since", hold.c.decided_at),
+    )
+    return (
+        select(func.jsonb_agg(aggregate_order_by(call, hold.c.decided_at)))
+        .select_from(
+            place.join(
+                hold, and_(hold.c.call_id == place.c.call_id, hold.c.step == place.c.step)
+            ).join(leg, and_(leg.c.call_id == hold.c.call_id, leg.c.step == hold.c.step))
+        )
+        .where(
+            place.c.account_id == target.c.account_id,
+            place.c.scope_id == target.c.id,
+            place.c.measure == Counted.ATTEMPT.value,
+        )
+        .scalar_subquery()
     )
 
 
@@ -194,6 +229,7 @@ def _agent(row: Row[Any]) -> AgentAtWork:
         reason=row.reason or "",
         by=row.by or "",
         calls=row.live or 0,
+        with_her=tuple(CallWithHer.model_validate(call) for call in row.with_her or ()),
         wrap_up_until=row.wrap_up_until,
     )
 

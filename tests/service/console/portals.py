@@ -42,7 +42,7 @@ OPEN: dict[tuple[str, str], dict[str, str]] = {
 CLOSED = {
     *("account", "accounts", "agents", "auctions", "audit", "balances", "bidder-keys", "books"),
     *("buyers", "call-annotations", "call-blocks", "call-transcriptions", "calls", "campaigns"),
-    *("carriers", "configuration", "defaults", "deliveries", "disputes", "export"),
+    *("carriers", "colleagues", "configuration", "defaults", "deliveries", "disputes", "export"),
     *("flow-imports", "flow-inspections", "flow-language", "flow-simulations", "flow-templates"),
     *("flows", "groups", "import", "keys", "ledger-entries", "live", "now", "numbers", "people"),
     *("ping-rules", "pings", "pixel-presets", "pixel-tests", "pixels", "pools", "postback-keys"),

@@ -1,6 +1,7 @@
 """Agents by the API: signed in, sent calls by their skills, away with a reason."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +17,12 @@ from libs.runtime.deadline import Deadline
 from libs.runtime.publish import MESSAGE_ID, publish
 from services.console.domain.access import Role
 from tests.kit.facts import NOON
+from tests.kit.hosting import eventually
 from tests.service.console.stage import ACCOUNT_SID, Asker, Stage
 from tests.service.console.test_live import listening, next_of
 
 NUMBER = "+18005550100"
+HERS = "agents/me/live"
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Desk:
         active = {**draft["document"], "status": "active"}
         await self.owner.put(f"campaigns/{active['id']}", active, draft["version"])
 
-    async def call(self) -> tuple[str, DialNext | Close]:
+    async def call(self, **tags: str) -> tuple[str, DialNext | Close]:
         """A caller, as the ingress asks for her."""
         sid = f"CA{uuid4().hex}"
         call_id = call_id_of(ACCOUNT_SID, sid)
@@ -90,6 +93,7 @@ class Desk:
             call_sid=sid,
             caller=Caller(kind=CallerKind.NUMBER, text="+12125550100"),
             dialled=NUMBER,
+            tags=tags,
         )
         return str(call_id), await self.ask(question, Deadline.within(10_000))
 
@@ -186,6 +190,47 @@ async def test_states_are_kept_with_reason_and_told_as_facts(stage: Stage) -> No
     listed = await boss.get("agents", params={"state": "training"})
     assert [one["agent_id"] for one in listed["agents"]] == [ann.id]
     assert (await boss.get("agents", params={"state": "busy"}))["agents"] == []
+
+
+async def test_an_agent_sees_and_hears_of_her_own_calls_alone(stage: Stage) -> None:
+    desk = Desk(stage)
+    desk.broker.open()
+    stage.stack.push_async_callback(desk.broker.close)
+    ann, eve = [await desk.agent(f"+1555010000{n}") for n in (1, 2)]
+    await desk.campaign(ann, eve)
+    for one in (ann, eve):
+        await one.is_("available")
+    async with listening(ann.browser, HERS) as anns, listening(eve.browser, HERS) as eves:
+        call_id, answer = await desk.call(reason="roof")
+        assert isinstance(answer, DialNext)
+        heard = await next_of(anns)
+        assert (heard["event"], heard["data"]) == ("call.routed", f'{{"call_id":"{call_id}"}}')
+        seen = await eventually(partial(seen_by, ann, call_id))
+        assert (seen["state"], seen["campaign_name"]) == ("ringing", "Help line")
+        assert seen["tags"]["reason"] == "roof"
+        (offer,) = seen["offers"]
+        assert (offer["became"], offer["ended_at"]) == ("unknown", None)
+        (now,) = (await ann.browser.get("agents/me"))["with_her"]
+        assert (now["call_id"], now["since"]) == (call_id, offer["offered_at"])
+        (listed,) = (await ann.browser.get("agents/me/calls"))["calls"]
+        assert listed == offer
+
+        await desk.ends(call_id, status="completed", bridged=True, seconds=9)
+        assert (await desk.next_of(anns, "agent.call_ended")) == {"call_id": call_id}
+        assert (await ann.browser.get("agents/me"))["with_her"] == []
+        await eve.is_("on_break")
+        told = await next_of(eves)
+        assert (told["event"], told["data"]) == ("agent.state_changed", "{}")
+    no = await eve.browser("GET", f"agents/me/calls/{call_id}")
+    assert (no.status_code, no.json()["code"]) == (404, "not_found")
+    no = await stage.owner("GET", "agents/me/live")
+    assert (no.status_code, no.json()["code"]) == (403, "no_person")
+
+
+async def seen_by(agent: Agent, call_id: str) -> Any:
+    """The call as she sees it, once it is recorded."""
+    answer = await agent.browser("GET", f"agents/me/calls/{call_id}")
+    return answer.json() if answer.is_success else None
 
 
 async def test_no_document_lets_more_be_sold_than_there_is_room_for(stage: Stage) -> None:
@@ -302,7 +347,7 @@ async def test_after_a_call_she_wraps_up_and_is_offered_none_until_she_is_done(
     assert row["state_seconds"].keys() == {"available"}
     assert row["wrap_up_seconds"] < 600
     calls = (await ann.browser.get("agents/me/calls"))["calls"]
-    assert [one["became"] for one in calls] == ["missed", "handled"]
-    assert calls[1]["notes"] == said
+    assert [one["became"] for one in calls] == ["unknown", "missed", "handled"]
+    assert calls[2]["notes"] == said
     wrong = await stage.owner("GET", "agents/times", params={"since": "2099-01-01T00:00:00Z"})
     assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "query.until")

@@ -104,6 +104,8 @@ OWN = {
     ("GET", "/agents/me/states"): "lists the asker's own",
     ("GET", "/agents/me/calls"): "lists the asker's own",
     ("GET", "/agents/me/times"): "sums the asker's own",
+    ("GET", "/agents/me/live"): "test_agents: an agent hears of her own calls alone",
+    ("GET", "/colleagues"): "lists the asker's own",
     ("PUT", "/agents/me/calls/{call_id}/{step}"): "wraps up the asker's own",
     ("PUT", "/agents/me/state"): "changes the asker's own",
     ("POST", "/buyers"): "names nothing else",
@@ -192,6 +194,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/numbers/purchases/{purchase_id}": {"purchase_id": purchase["id"]},
         **{f"/{path}/{{id}}": {"id": row["document"]["id"]} for path, row in ours.items()},
         "/agents/{id}": {"id": agent["document"]["id"], "call_id": str(uuid4()), "step": "0"},
+        "/agents/me/calls/{call_id}": {"call_id": str(uuid4())},
         "/carriers/{account_sid}": {"account_sid": ACCOUNT_SID},
         f"{LOOKUP}/{{rtb_id}}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
         "/campaigns/by-rtb-id/{rtb_id}": {"rtb_id": ours["campaigns"]["document"]["rtb_id"]},
@@ -249,7 +252,7 @@ async def is_refused(
         more = {"params": body}
     answer = await stranger.patiently(method, address, headers=headers, **more)
     expected = (404,) if named is not None else (404, 422, *CARRIERS.get((method, path), ()))
-    if path.startswith("/session"):
+    if path.startswith(("/session", "/agents/me/")):
         expected = (403,)  # the stranger is a program, which has none
     assert answer.status_code in expected, f"{method} {path}: {answer.status_code} {answer.text}"
     for hint in ("mark-of-ours", "token of ours"):

@@ -16,8 +16,8 @@ from tests.service.console.stage import Asker, Stage
 
 
 @asynccontextmanager
-async def listening(asker: Asker, **more: Any) -> AsyncIterator[Any]:
-    async with asker.http.stream("GET", "live", **more) as response:
+async def listening(asker: Asker, path: str = "live", **more: Any) -> AsyncIterator[Any]:
+    async with asker.http.stream("GET", path, **more) as response:
         assert response.headers["Content-Type"].startswith("text/event-stream")
         yield events(response)
 

@@ -52,7 +52,8 @@ async def test_a_wrap_up_ends_by_itself_and_is_told_of_once(stage: Stage) -> Non
 
     (told,) = await stage.heard("event.agent.wrapped_up.v1", 1)
     assert (told["seconds"], told["actor"]) == (600, None)
-    question = ListAgentCalls(account_id=stage.account_id, agent_id=agent.id)
+    about = {"account_id": stage.account_id, "agent_id": agent.id}
+    question = ListAgentCalls(**about, call_id=call.call_id)
 
     async def known() -> AgentCalls | None:
         calls: AgentCalls = await stage.ask(question)

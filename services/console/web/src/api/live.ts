@@ -28,7 +28,7 @@ function become(state: Line["state"]): void {
 }
 
 /** Listen until stopped: one stream for each tab, which goes on where it was cut off. */
-export function listen(): () => void {
+export function listen(stream: "/api/v1/live" | "/api/v1/agents/me/live"): () => void {
   const stopped = new AbortController();
   let last = "";
   let fails = 0;
@@ -37,7 +37,7 @@ export function listen(): () => void {
       const silent = new AbortController();
       let timer = setTimeout(() => silent.abort(), SILENT_MS);
       try {
-        const response = await fetch("/api/v1/live", {
+        const response = await fetch(stream, {
           headers: last ? { "Last-Event-ID": last } : {},
           signal: AbortSignal.any([stopped.signal, silent.signal]),
         });

@@ -50,6 +50,9 @@ export const useSession = (): Session => useSyncExternalStore(subscribe, current
 /** Whether she may: what she may not is not shown, and the API refuses it anyway. */
 export const useMay = (right: Right): boolean => useSession().who?.rights.includes(right) ?? false;
 
+/** Whether she takes calls and does nothing else here. */
+export const useIsAgent = (): boolean => useSession().who?.role === "agent";
+
 /** Of whom she is, where she is of a buyer or publisher; null: of the account itself. */
 export function usePortal(): "buyer" | "publisher" | null {
   const role = useSession().who?.role;

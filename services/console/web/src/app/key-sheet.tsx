@@ -1,8 +1,9 @@
 import { useState } from "react";
+import { useSession } from "@/api/session";
 import { Dialog } from "@/ui/dialog";
 import { Kbd } from "@/ui/page";
 import { keysOfPage, keysOn, setKeysOn } from "./keys";
-import { NAV } from "./nav";
+import { waysOf } from "./nav";
 
 const SHEET: [string, string][] = [
   ["⌘K", "Search or jump"],
@@ -17,7 +18,8 @@ const SHEET: [string, string][] = [
 /** All keys, and whether they work. */
 export function KeySheet({ onClose }: { onClose: () => void }) {
   const [on, setOn] = useState(keysOn());
-  const pages = NAV.flatMap(({ entries }) => entries.map((entry): [string, string] => [`G ${entry.key.toUpperCase()}`, entry.label]));
+  const { who } = useSession();
+  const pages = waysOf(who).flatMap(({ entries }) => entries.map((entry): [string, string] => [`G ${entry.key.toUpperCase()}`, entry.label]));
   return (
     <Dialog open onClose={onClose} title="Keys">
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5">

@@ -1,5 +1,5 @@
-import { ChartLine, Gavel, Hash, LayoutDashboard, Megaphone, PhoneCall, Radio, Scale, Users, Workflow, type LucideIcon } from "lucide-react";
-import type { Right } from "@/api/session";
+import { ChartLine, Gavel, Hash, Headphones, Headset, LayoutDashboard, Megaphone, PhoneCall, Radio, Scale, Users, Workflow, type LucideIcon } from "lucide-react";
+import type { Right, SignedIn } from "@/api/session";
 import { CircleHelp, Settings, Waypoints } from "lucide-react";
 
 export interface Entry {
@@ -9,6 +9,8 @@ export interface Entry {
   /** The second key after G. */
   key: string;
   right: Right;
+  /** For this role alone. */
+  role?: SignedIn["role"];
 }
 
 /** Groups of pages, in the order of the sidebar.  An entry is added with its page, not before. */
@@ -16,9 +18,11 @@ export const NAV: { group: string; entries: Entry[] }[] = [
   {
     group: "Operate",
     entries: [
+      { to: "/desk", label: "My desk", icon: Headphones, key: "d", right: "self", role: "agent" },
       { to: "/", label: "Overview", icon: LayoutDashboard, key: "o", right: "look" },
       { to: "/live", label: "Live calls", icon: Radio, key: "l", right: "look" },
       { to: "/calls", label: "Calls", icon: PhoneCall, key: "c", right: "look" },
+      { to: "/agents", label: "Agents", icon: Headset, key: "e", right: "look" },
     ],
   },
   {
@@ -52,3 +56,7 @@ export const NAV: { group: string; entries: Entry[] }[] = [
     ],
   },
 ];
+
+/** The groups with those of their pages that somebody may open. */
+export const waysOf = (who: SignedIn | null) =>
+  NAV.map(({ group, entries }) => ({ group, entries: entries.filter(({ right, role }) => who?.rights.includes(right) && (role === undefined || role === who.role)) })).filter(({ entries }) => entries.length > 0);

@@ -4,7 +4,7 @@ import { useEffect, useId, useMemo, useState } from "react";
 import { useSession } from "@/api/session";
 import { cn } from "@/lib/cn";
 import { Kbd } from "@/ui/page";
-import { NAV } from "./nav";
+import { waysOf } from "./nav";
 import { setTheme, type Theme } from "./theme";
 
 interface Command {
@@ -32,10 +32,8 @@ function useCommands(typed: string): Command[] {
   const navigate = useNavigate();
   const { who } = useSession();
   return useMemo(() => {
-    const pages: Command[] = NAV.flatMap(({ group, entries }) =>
-      entries
-        .filter((entry) => who?.rights.includes(entry.right))
-        .map((entry) => ({ label: entry.label, group, hint: `G ${entry.key.toUpperCase()}`, run: () => void navigate({ to: entry.to }) })),
+    const pages: Command[] = waysOf(who).flatMap(({ group, entries }) =>
+      entries.map((entry) => ({ label: entry.label, group, hint: `G ${entry.key.toUpperCase()}`, run: () => void navigate({ to: entry.to }) })),
     );
     const themes: Command[] = (["light", "dark", "system"] as Theme[]).map((one) => ({ label: `Theme: ${one}`, group: "Appearance", run: () => setTheme(one) }));
     const words = typed.toLowerCase().split(/\s+/).filter(Boolean);

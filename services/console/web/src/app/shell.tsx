@@ -2,13 +2,13 @@ import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Menu as MenuIcon, PanelLeft, Phone, Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { listen, useLine } from "@/api/live";
-import { useSession } from "@/api/session";
+import { useIsAgent, useSession } from "@/api/session";
 import { cn } from "@/lib/cn";
 import { clock } from "@/lib/time";
 import { IconButton } from "@/ui/button";
 import { Kbd } from "@/ui/page";
 import { useKeys } from "./keys";
-import { NAV } from "./nav";
+import { waysOf } from "./nav";
 
 // What floats is loaded after the page itself.
 const AccountMenu = lazy(() => import("./account-menu").then((all) => ({ default: all.AccountMenu })));
@@ -23,13 +23,15 @@ export function Shell() {
   const [searching, setSearching] = useState(false);
   const [asking, setAsking] = useState(false);
   const navigate = useNavigate();
-  useEffect(listen, []);
+  const { who } = useSession();
+  const isAgent = useIsAgent();
+  useEffect(() => listen(isAgent ? "/api/v1/agents/me/live" : "/api/v1/live"), [isAgent]);
   useKeys({
     "mod+k": () => setSearching(true),
     "[": () => setNarrow(!narrow),
     "/": () => document.querySelector<HTMLElement>("[data-filter]")?.focus(),
     "?": () => setAsking(true),
-    ...Object.fromEntries(NAV.flatMap(({ entries }) => entries.map((entry) => [`g ${entry.key}`, () => void navigate({ to: entry.to })]))),
+    ...Object.fromEntries(waysOf(who).flatMap(({ entries }) => entries.map((entry) => [`g ${entry.key}`, () => void navigate({ to: entry.to })]))),
     g: () => undefined,
   });
   return (
@@ -95,27 +97,24 @@ function Ways({ narrow }: { narrow: boolean }) {
   const { who } = useSession();
   return (
     <nav aria-label="Pages" className="min-h-0 flex-1 overflow-auto px-2">
-      {NAV.map(({ group, entries }) => {
-        const mine = entries.filter((entry) => who?.rights.includes(entry.right));
-        return mine.length === 0 ? null : (
-          <section key={group} aria-label={group} className="mb-3">
-            <h2 className={cn("px-2 py-1 text-xs text-muted", narrow && "md:sr-only")}>{group}</h2>
-            {mine.map((entry) => (
-              <Link
-                key={entry.to}
-                to={entry.to}
-                title={`${entry.label} (G ${entry.key.toUpperCase()})`}
-                className="flex h-7 items-center gap-2 rounded-md px-2 text-muted hover:bg-raised hover:text-text pointer-coarse:h-10"
-                activeOptions={{ exact: entry.to === "/" }}
-                activeProps={{ className: "bg-raised text-text", "aria-current": "page" }}
-              >
-                <entry.icon size={15} aria-hidden className="shrink-0" />
-                <span className={cn("truncate", narrow && "md:sr-only")}>{entry.label}</span>
-              </Link>
-            ))}
-          </section>
-        );
-      })}
+      {waysOf(who).map(({ group, entries }) => (
+        <section key={group} aria-label={group} className="mb-3">
+          <h2 className={cn("px-2 py-1 text-xs text-muted", narrow && "md:sr-only")}>{group}</h2>
+          {entries.map((entry) => (
+            <Link
+              key={entry.to}
+              to={entry.to}
+              title={`${entry.label} (G ${entry.key.toUpperCase()})`}
+              className="flex h-7 items-center gap-2 rounded-md px-2 text-muted hover:bg-raised hover:text-text pointer-coarse:h-10"
+              activeOptions={{ exact: entry.to === "/" }}
+              activeProps={{ className: "bg-raised text-text", "aria-current": "page" }}
+            >
+              <entry.icon size={15} aria-hidden className="shrink-0" />
+              <span className={cn("truncate", narrow && "md:sr-only")}>{entry.label}</span>
+            </Link>
+          ))}
+        </section>
+      ))}
     </nav>
   );
 }

@@ -1,5 +1,6 @@
 import { createRouter } from "@tanstack/react-router";
 import { Loading } from "@/ui/page";
+import { agents } from "./agents";
 import { auctions } from "./auctions";
 import { buyers } from "./buyers";
 import { call, calls } from "./calls";
@@ -33,6 +34,7 @@ export const router = createRouter({
     ...settings,
     ...tracking,
     ...portal,
+    ...agents,
   ]),
   basepath: "/console",
   defaultPendingComponent: Loading,

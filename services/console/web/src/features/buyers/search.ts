@@ -1,4 +1,4 @@
-import { oneOf, short, text, type Given } from "@/lib/search";
+import { oneOf, short, text, yes, type Given } from "@/lib/search";
 
 export const VIEWS = { buyers: "Buyers", targets: "Targets", groups: "Groups" } as const;
 export type View = keyof typeof VIEWS;
@@ -21,5 +21,10 @@ export const readBuyerSearch = (given: Given): BuyerSearch =>
     open: text(given, "open", 36),
   });
 
-/** Whose target a new one will be, where one comes from a buyer's page. */
-export const readTargetSearch = (given: Given): { buyer_id?: string } => short<{ buyer_id?: string }>({ buyer_id: text(given, "buyer_id", 36) });
+/** What a new target will be: whose, where one comes from a buyer's page; a person, from the agents'. */
+export interface TargetSearch {
+  buyer_id?: string;
+  agent?: boolean;
+}
+
+export const readTargetSearch = (given: Given): TargetSearch => short<TargetSearch>({ buyer_id: text(given, "buyer_id", 36), agent: yes(given, "agent") });

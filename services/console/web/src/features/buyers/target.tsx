@@ -6,9 +6,11 @@ import { Rules } from "@/app/editors/rules";
 import { Fields } from "@/app/fields";
 import { RecordPage } from "@/app/record";
 import { CheckField, Section, SelectField, TextField } from "@/ui/field";
+import { AgentFields, NEW_AGENT } from "./agent-fields";
 import { STATUS_CHOICES } from "./buyer";
+import type { TargetSearch } from "./search";
 
-const fresh = (buyerId: string) =>
+const fresh = (buyerId: string, isAgent: boolean) =>
   ({
     name: "",
     buyer_id: buyerId,
@@ -17,12 +19,13 @@ const fresh = (buyerId: string) =>
     destination: { kind: "phone", number: "" },
     dial_without_hold: false,
     caps: { concurrency: null, limits: [], overshoot: false },
+    ...(isAgent && { agent: NEW_AGENT }),
   }) as unknown as Documents["targets"];
 
 /** Where a buyer's calls go. */
 export function TargetPage() {
   const { id } = useParams({ strict: false });
-  const { buyer_id: buyerId } = useSearch({ strict: false }) as { buyer_id?: string };
+  const { buyer_id: buyerId, agent } = useSearch({ strict: false }) as TargetSearch;
   const buyers = useNames("buyers");
   const choices = [{ value: "", label: "Choose a buyer" }, ...buyers];
   return (
@@ -30,7 +33,7 @@ export function TargetPage() {
       noun="targets"
       word="target"
       id={id}
-      fresh={fresh(buyerId ?? "")}
+      fresh={fresh(buyerId ?? "", agent ?? false)}
       list="/buyers?view=targets"
       at={(made) => `/targets/${made}`}
       above={<Link to="/buyers" search={{ view: "targets" }} className="hover:text-text">Targets</Link>}
@@ -49,6 +52,9 @@ export function TargetPage() {
               onChange={(on) => draft.set("dial_without_hold", on)}
               error={draft.error("dial_without_hold")}
             />
+          </Section>
+          <Section title="Agent" about="A target that is a person: calls reach her while she is available.">
+            <AgentFields form={draft} />
           </Section>
           <Section title="Revenue" about="Empty: as its buyer has it.">
             <ConversionEditor form={draft} />

@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { MoreHorizontal } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { api, data, type Schemas } from "@/api/client";
 import { useFresh } from "@/api/live";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
 import { phone } from "@/lib/phone";
-import { duration } from "@/lib/time";
 import { said } from "@/lib/words";
 import { State } from "@/ui/badge";
 import { IconButton } from "@/ui/button";
+import { Elapsed } from "@/ui/elapsed";
 import { Menu, MenuItem, MenuLine } from "@/ui/menu";
 import { Empty, Loading, Page } from "@/ui/page";
 import { Table, type Column } from "@/ui/table";
@@ -18,7 +18,6 @@ import { Transfer, useControl } from "./control";
 
 type Call = Schemas["CallRecord"];
 const NONE: readonly Call[] = [];
-const TICK_MS = 1_000;
 const KEY = ["calls", "live"];
 
 /** Everybody on the line now, and what may be done to a call. */
@@ -48,16 +47,6 @@ export function LiveCalls() {
       <Transfer call={moved} onClose={() => setMoved(null)} />
     </Page>
   );
-}
-
-/** How long the call has lasted, counted here: nobody is asked each second. */
-function Elapsed({ since }: { since: string | null | undefined }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return since ? duration(Math.max(0, Math.floor((now - new Date(since).getTime()) / 1000))) : null;
 }
 
 const COLUMNS: readonly Column<Call>[] = [
