@@ -37,7 +37,7 @@ $(WEB)/dist/index.html: $(WEB)/node_modules/ready $(shell find $(WEB)/src $(WEB)
 web-check: web ## Types, lint and unit tests of the browser application
 	@$(NPM) run check
 
-screens: setup web ## Take pictures of all pages of the console: [ARGS=/calls]
+screens: setup web ## Picture every page, try it by axe: [ARGS=calls]
 	@$(PY) -m tests.browser.screens $(ARGS)
 
 # Three workers for two cores: a worker often waits.

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from services.console.domain.access import Role
 from services.console.site import BUILT
@@ -134,19 +134,3 @@ async def test_lists_are_as_one_has_left_them_and_keys_lead_everywhere(
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     await owner.has_no_barriers()
-
-
-async def test_a_session_that_ends_loses_nothing(
-    owner: Visitor, world: World, browser: Browser
-) -> None:
-    page = await owner.go("/calls")
-    await expect(page.get_by_role("region", name="Calls")).to_be_visible()
-    await owner.context.clear_cookies()
-    await page.get_by_label("Caller").fill("+12125550103")
-    dialog = page.get_by_role("dialog", name="Your session has ended")
-    await dialog.get_by_label("Password").fill(PASSWORD)
-    await dialog.get_by_role("button", name="Sign in").click()
-
-    await expect(dialog).to_be_hidden()
-    await expect(page.get_by_role("region", name="Calls").get_by_role("row")).to_have_count(2)
-    await expect(page.get_by_label("Caller")).to_have_value("+12125550103")

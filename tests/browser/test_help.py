@@ -1,11 +1,12 @@
 """Help: a question is answered as it comes, with where it stands; whether it helped is kept."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from services.console.domain.access import Role
 from tests.browser.playing import Visitor
 from tests.browser.world import PASSWORD, World
+from tests.kit.played_claude import played_claude, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -28,3 +29,29 @@ async def test_a_question_is_answered_and_rated(visitor: Visitor, world: World) 
     await page.get_by_role("button", name="What everybody asked").click()
     await expect(page.get_by_text("It did not help: An example")).to_be_visible()
     await visitor.has_no_barriers()
+
+
+async def test_claude_answers_where_there_is_a_key(world: World, browser: Browser) -> None:
+    async with (
+        played_claude() as claude,
+        world.listening_console(
+            anthropic_api_key="a played key", anthropic_base_url=claude.url
+        ) as (_, url),
+    ):
+        claude.play = lambda _: says("Per **call**, as <b>agreed</b>.")
+        visitor = await Visitor.new(browser, url)
+        await visitor.be_signed_in(world.email, PASSWORD, world.account_id)
+        page = await visitor.go("/help")
+        await page.get_by_label("Your question").fill("How are they paid?")
+        await page.get_by_role("button", name="Ask", exact=True).click()
+        asked = page.get_by_role("article", name="How are they paid?")
+        await expect(asked.get_by_text("Powered by Claude")).to_be_visible()
+        await expect(asked).to_contain_text("Per call, as <b>agreed</b>.")
+        await asked.get_by_role("button", name="Yes", exact=True).click()
+        await page.get_by_role("button", name="What everybody asked").click()
+        told = page.get_by_role("article", name="How are they paid?")
+        await expect(told.get_by_text("It helped")).to_be_visible()
+        await expect(told.get_by_text("Powered by Claude")).to_be_visible()
+        await visitor.has_no_barriers()
+        await visitor.context.close()
+        assert visitor.complaints == []

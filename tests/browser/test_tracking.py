@@ -1,13 +1,17 @@
 """Tracking across campaigns: tags, visits, pixels and their deliveries, publishers, statements."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.browser.playing import Visitor
 from tests.browser.world import PASSWORD, World, be_signed_in
+from tests.kit.browser import USER_AGENT
+from tests.kit.hosting import ACCOUNT_SID, call_id, eventually
+from tests.system.test_browser import served, website
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -109,3 +113,53 @@ async def test_what_has_nothing_yet_says_so(visitor: Visitor, world: World) -> N
         page = await visitor.go(f"/tracking?view={view}")
         await expect(page.get_by_text(empty).first).to_be_visible()
         await visitor.has_no_barriers()
+
+
+async def test_a_visitor_calls_the_number_that_her_page_shows(
+    visitor: Visitor, world: World, browser: Browser
+) -> None:
+    """A website with a strict policy, the tag as tracking serves it, and the call as it is told."""
+    account = await world.new_account()
+    await account.has_a_campaign("+18005550154", "Gutters")
+    async with world.asker() as http:
+        await be_signed_in(http, account.email, PASSWORD)
+
+        async def made(noun: str, document: dict[str, Any]) -> Any:
+            answer = await http.post(f"/{noun}", json=document)
+            assert answer.is_success, answer.text
+            return answer.json()["document"]
+
+        campaign = (await http.get("/campaigns")).json()["items"][0]["document"]
+        pool = await made("pools", {"name": "Site", "campaign_id": campaign["id"]})
+        of_pool = {"account_sid": ACCOUNT_SID, "pool_id": pool["id"]}
+        await made("numbers", {"number": "+18005550155", **of_pool})
+        shows = {"campaign_id": campaign["id"], "pool_id": pool["id"]}
+        replaced = {"numbers_to_replace": ["800-555-0199"]}
+        tag = await made("tracking-tags", {"name": "Site", **shows, **replaced})
+
+        async def is_free() -> bool | None:
+            return (await http.get(f"/pools/{pool['id']}/use")).json()["free"] == 1 or None
+
+        await eventually(is_free)
+    async with (
+        served(world.tracking) as tracking,
+        served(website(tracking, tag["code"])) as address,
+    ):
+        her = await Visitor.new(browser, address, user_agent=USER_AGENT)
+        await her.page.goto("/roofs?utm_source=google")
+        await expect(her.page.locator("#text")).to_contain_text("Call (800) 555-0155 today")
+        await her.context.close()
+        assert her.complaints == []
+    desk = "+15550100041=answer:1,talk:40,callee-hangs-up"
+    report = await world.call("+18005550155", desk, "+13055550155")
+    await world.record(report, account.account_id)
+
+    await visitor.be_signed_in(account.email, PASSWORD)
+    page = await visitor.go(f"/calls/{call_id(report)}")
+    brought = page.get_by_role("region", name="Where it came from")
+    await expect(brought).to_contain_text("Visit held number (certain)")
+    await expect(brought.get_by_role("row", name="utm_source")).to_contain_text("google")
+    page = await visitor.go("/tracking?view=visits")
+    await page.get_by_role("row").filter(has_text="800 555 0155").press("Enter")
+    await expect(page.get_by_role("link", name=f"Call {str(call_id(report))[:8]}")).to_be_visible()
+    await visitor.has_no_barriers()

@@ -89,7 +89,7 @@ class World(House):
 
     async def open_console(self) -> None:
         """The console, at an address."""
-        self.console = await self._listening()
+        self.console, self.url = await self.stack.enter_async_context(self.listening_console())
         await eventually(partial(is_whole, self.console))
 
     @property
@@ -115,10 +115,15 @@ class World(House):
             yield
         await task
 
-    async def _listening(self) -> Any:
-        """The console on a port of its own."""
+    @asynccontextmanager
+    async def listening_console(self, **more: Any) -> AsyncIterator[tuple[Any, str]]:
+        """A console on a port of its own, set up so; give it with its address."""
         settings = settings_of(
-            ConsoleSettings, **self._about, secure_cookies=False, first_account_id=demo.ACCOUNT
+            ConsoleSettings,
+            **self._about,
+            secure_cookies=False,
+            first_account_id=demo.ACCOUNT,
+            **more,
         )
         app = create_console(settings)
         server = uvicorn.Server(
@@ -127,19 +132,15 @@ class World(House):
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # pytest's own
         serving = asyncio.create_task(server.serve())
 
-        async def stop() -> None:
-            server.should_exit = True
-            await serving
-
-        self.stack.push_async_callback(stop)
-
         async def listening() -> bool | None:
             return server.started or None
 
         await eventually(listening)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        return app
+        try:
+            yield app, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
 
     async def _first_owner(self, told: io.StringIO) -> str:
         """Whom the console makes at its first start, with a password of her own; her address."""

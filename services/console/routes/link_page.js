@@ -53,6 +53,7 @@ async function goOn(event) {
     const [ok, told] = await ask(chosen.request(link, given));
     said.textContent = ok ? chosen.done : why(told);
     form.hidden = ok;
+    document.getElementById("way").hidden = !ok;
   } catch {
     said.textContent = "Nobody answers. Try again.";
   }

@@ -14,6 +14,7 @@ HEADERS = {
     )
 }
 PAGE = Path(__file__).with_name("link_page.html").read_text("utf-8")
+STYLE = Path(__file__).with_name("link_page.css").read_text("utf-8")
 SCRIPT = Path(__file__).with_name("link_page.js").read_text("utf-8")
 
 router = APIRouter(include_in_schema=False)
@@ -29,3 +30,9 @@ async def show_page() -> Response:
 async def show_script() -> Response:
     """What the page does."""
     return Response(SCRIPT, media_type="text/javascript", headers=HEADERS)
+
+
+@router.get(f"{PATH}.css")
+async def show_style() -> Response:
+    """How the page looks."""
+    return Response(STYLE, media_type="text/css", headers=HEADERS)

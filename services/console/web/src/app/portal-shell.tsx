@@ -41,12 +41,12 @@ export function PortalShell({ portal }: { portal: keyof typeof WAYS }) {
         <span aria-hidden className="flex size-5 items-center justify-center rounded-sm bg-accent text-on-accent">
           <Phone size={12} />
         </span>
-        <nav aria-label="Pages" className="flex flex-1 flex-wrap gap-1">
+        <nav aria-label="Pages" className="flex gap-1 overflow-x-auto max-md:order-last max-md:w-full md:flex-1">
           {ways.map(([to, label]) => (
             <Link
               key={to}
               to={to}
-              className="flex h-7 items-center rounded-md px-2 text-muted hover:bg-raised hover:text-text pointer-coarse:h-10"
+              className="flex h-7 shrink-0 items-center rounded-md px-2 text-muted hover:bg-raised hover:text-text pointer-coarse:h-10"
               activeOptions={{ exact: to === "/portal" }}
               activeProps={{ className: "bg-raised text-text", "aria-current": "page" }}
             >
@@ -54,7 +54,7 @@ export function PortalShell({ portal }: { portal: keyof typeof WAYS }) {
             </Link>
           ))}
         </nav>
-        <div className="w-52 max-w-full">
+        <div className="ml-auto w-52 max-w-full">
           <Suspense>
             <AccountMenu narrow={false} />
           </Suspense>

@@ -32,6 +32,7 @@ export function Button({ kind = "plain", busy = false, padding, className, onCli
     <button
       type="button"
       aria-busy={busy || undefined}
+      aria-disabled={busy || undefined}
       onClick={busy ? (event) => event.preventDefault() : onClick}
       className={buttonLook(kind, className, padding)}
       {...rest}

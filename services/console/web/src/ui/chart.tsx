@@ -67,7 +67,7 @@ export function Chart({ label, times, series, format = String }: { label: string
           ))}
           {times.map((time, index) =>
             index % every === 0 ? (
-              <text key={time} x={x(index)} y={HEIGHT - 4} textAnchor="middle" className="fill-muted text-xs tabular-nums">
+              <text key={time} x={x(index)} y={HEIGHT - 4} textAnchor={index === times.length - 1 ? "end" : "middle"} className="fill-muted text-xs tabular-nums">
                 {time}
               </text>
             ) : null,

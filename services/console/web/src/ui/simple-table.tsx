@@ -20,9 +20,9 @@ export function SimpleTable<Row>({ label, rows, columns }: { label: string; rows
         </thead>
         <tbody>
           {rows.map((row, at) => (
-            <tr key={at} className="border-t border-line align-top">
+            <tr key={at} className="border-t border-line align-baseline">
               {columns.map(([head, cell, align]) => (
-                <td key={head} className={cn("px-3 py-1.5", align === "num" && "num", align === "mono" && "font-mono text-sm")}>
+                <td key={head} className={cn("px-3 py-1.5", align ? { num: "num", mono: "font-mono text-sm whitespace-nowrap [&_.break-all]:whitespace-normal" }[align] : "min-w-24")}>
                   {cell(row)}
                 </td>
               ))}

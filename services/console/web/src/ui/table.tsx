@@ -1,6 +1,6 @@
 import { columnOrderingFeature, columnResizingFeature, columnSizingFeature, columnVisibilityFeature, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import { ColumnPicker } from "./columns";
 import { useKept } from "./kept";
@@ -38,6 +38,7 @@ export interface TableProps<Row> {
 }
 
 const ROW_PX = 32;
+const PICKER_PX = 32; // beside the last head stands the choice of columns
 const AHEAD = 12; // rows outside the window that exist all the same
 const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature, columnResizingFeature, columnOrderingFeature });
 
@@ -74,7 +75,12 @@ export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty,
   }, [opened, virtual]);
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
   const headers = table.getHeaderGroups()[0]?.headers ?? [];
-  const shown = headers.map((header) => byId.get(header.column.id)!);
+  const order = headers.map((header) => header.column.id).join(" ");
+  const shown = useMemo(() => order.split(" ").map((id) => byId.get(id)!), [order, byId]);
+  /** The same function always, whatever the page gives: rows that stay as they are need not be drawn again. */
+  const opening = useRef(onOpen);
+  opening.current = onOpen;
+  const open = useCallback((row: Row) => opening.current?.(row), []);
 
   const walk = (event: KeyboardEvent) => {
     // React tells of what happens in a row's menu too, which stands elsewhere in the page.
@@ -96,10 +102,10 @@ export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty,
   return (
     // oxlint-disable-next-line jsx_a11y/no-noninteractive-tabindex -- scrolled by keys
     <div ref={scroller} role="region" aria-label={name} tabIndex={0} onKeyDown={walk} className="relative min-h-0 flex-1 overflow-auto focus-visible:outline-offset-[-2px]">
-      <table aria-rowcount={rows.length + 1} className="w-full table-fixed border-separate border-spacing-0" style={{ minWidth: table.getTotalSize() }}>
+      <table aria-rowcount={rows.length + 1} className="w-full table-fixed border-separate border-spacing-0" style={{ minWidth: table.getTotalSize() + PICKER_PX }}>
         <colgroup>
-          {headers.map((header) => (
-            <col key={header.id} style={{ width: header.getSize() }} />
+          {headers.map((header, index) => (
+            <col key={header.id} style={{ width: header.getSize() + (index === headers.length - 1 ? PICKER_PX : 0) }} />
           ))}
         </colgroup>
         <thead>
@@ -133,30 +139,7 @@ export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty,
           {above > 0 && <tr aria-hidden style={{ height: above }} />}
           {items.map((item) => {
             const row = rows[item.index]!;
-            return (
-              <tr
-                key={rowKey(row)}
-                data-row={item.index}
-                aria-rowindex={item.index + 2}
-                tabIndex={item.index === at ? 0 : -1}
-                aria-current={item.index === opened || undefined}
-                onFocus={() => setAt(item.index)}
-                onClick={(event) => {
-                  const target = event.target as HTMLElement;
-                  if (event.currentTarget.contains(target) && !target.closest("a,button,input,select,label")) onOpen?.(row);
-                }}
-                className={cn("h-8 outline-offset-[-2px] hover:bg-raised aria-[current=true]:bg-raised", onOpen && "cursor-pointer", dim?.(row) && "opacity-60")}
-              >
-                {shown.map((column) => (
-                  <td
-                    key={column.id}
-                    className={cn("truncate border-b border-line px-2 first:pl-4 last:pr-10", column.num && "num", column.mono && "font-mono text-sm")}
-                  >
-                    {column.cell(row)}
-                  </td>
-                ))}
-              </tr>
-            );
+            return <Line key={rowKey(row)} row={row} index={item.index} entered={item.index === at} opened={item.index === opened} dimmed={dim?.(row) ?? false} columns={shown} onEnter={setAt} onOpen={onOpen && open} />;
           })}
           {below > 0 && <tr aria-hidden style={{ height: below }} />}
         </tbody>
@@ -164,5 +147,44 @@ export function Table<Row>({ name, columns, rows, rowKey, onOpen, onMore, empty,
       {rows.length === 0 && empty}
       <ColumnPicker name={name} columns={columns} kept={kept} />
     </div>
+  );
+}
+
+interface LineProps<Row> {
+  row: Row;
+  index: number;
+  /** The row at which keys are. */
+  entered: boolean;
+  /** The row that is shown beside the list. */
+  opened: boolean;
+  dimmed: boolean;
+  columns: readonly Column<Row>[];
+  onEnter: (index: number) => void;
+  onOpen: ((row: Row) => void) | undefined;
+}
+
+/** One row; while others come and go it stays as it is drawn, so that a list scrolls evenly. */
+const Line = memo(DrawnLine) as typeof DrawnLine;
+
+function DrawnLine<Row>({ row, index, entered, opened, dimmed, columns, onEnter, onOpen }: LineProps<Row>) {
+  return (
+    <tr
+      data-row={index}
+      aria-rowindex={index + 2}
+      tabIndex={entered ? 0 : -1}
+      aria-current={opened || undefined}
+      onFocus={() => onEnter(index)}
+      onClick={(event) => {
+        const target = event.target as HTMLElement;
+        if (event.currentTarget.contains(target) && !target.closest("a,button,input,select,label")) onOpen?.(row);
+      }}
+      className={cn("h-8 outline-offset-[-2px] hover:bg-raised aria-[current=true]:bg-raised", onOpen && "cursor-pointer", dimmed && "opacity-60")}
+    >
+      {columns.map((column) => (
+        <td key={column.id} className={cn("truncate border-b border-line px-2 first:pl-4 last:pr-10", column.num && "num", column.mono && "font-mono text-sm")}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
   );
 }

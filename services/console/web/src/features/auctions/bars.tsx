@@ -11,7 +11,7 @@ export function Bars({ detail }: { detail: Schemas["AuctionDetail"] }) {
   return (
     <ol aria-label={`Answers; the deadline is at ${deadline} ms`} className="grid gap-1">
       {bars.map((bar) => (
-        <li key={bar.id} className="grid grid-cols-[minmax(96px,200px)_minmax(0,1fr)_84px] items-center gap-3">
+        <li key={bar.id} className="grid grid-cols-[minmax(0,5fr)_minmax(0,6fr)_60px] sm:grid-cols-[200px_minmax(0,1fr)_84px] items-center gap-3">
           <span className="truncate" title={bar.name}>
             {bar.name}
           </span>

@@ -22,7 +22,7 @@ const status = <N extends Kept>(): Column<Row<N>> => ({
   cell: ({ document }) => <State tone={document.status === "active" ? "ok" : "calm"}>{said(document.status)}</State>,
 });
 
-const pausing = <N extends Kept>(noun: N): Column<Row<N>> => ({ id: "toggle", head: "Do", width: 120, cell: (row) => <Toggle noun={noun} row={row} /> });
+const pausing = <N extends Kept>(noun: N): Column<Row<N>> => ({ id: "toggle", head: "Actions", width: 120, cell: (row) => <Toggle noun={noun} row={row} /> });
 
 export const buyerColumns: readonly Column<Row<"buyers">>[] = [
   { id: "name", head: "Name", width: 220, cell: ({ document }) => <Link to="/buyers/$id" params={{ id: document.id }} className="hover:underline">{document.name}</Link> },

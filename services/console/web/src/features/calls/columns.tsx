@@ -31,7 +31,7 @@ export const COLUMNS: readonly Column<Call>[] = [
   {
     id: "arrived",
     head: "Started",
-    width: 104,
+    width: 124,
     cell: (call) => (
       <Link to="/calls/$callId" params={{ callId: call.call_id }} title={call.arrived_at ? whole(call.arrived_at) : ""} className="tabular-nums hover:underline">
         {moment(call.arrived_at) || "Unknown"}
@@ -56,5 +56,5 @@ export const COLUMNS: readonly Column<Call>[] = [
   { id: "payout", head: "Payout", width: 88, num: true, hidden: true, cell: worth("payout") },
   { id: "cost", head: "Cost", width: 88, num: true, hidden: true, cell: worth("cost") },
   { id: "revenue", head: "Revenue", width: 84, num: true, cell: worth("revenue") },
-  { id: "profit", head: "Profit", width: 118, num: true, cell: worth("profit") },
+  { id: "profit", head: "Profit", width: 84, num: true, cell: worth("profit") },
 ];

@@ -16,7 +16,7 @@ export function Waterfall({ call, timeline }: { call: Schemas["CallRecord"]; tim
   return (
     <ol className="grid gap-1">
       {drawn.map((bar) => (
-        <li key={bar.id} className="grid grid-cols-[minmax(96px,200px)_minmax(0,1fr)_72px] items-center gap-3">
+        <li key={bar.id} className="grid grid-cols-[minmax(0,5fr)_minmax(0,6fr)_52px] sm:grid-cols-[200px_minmax(0,1fr)_72px] items-center gap-3">
           <span className="truncate" title={bar.label}>
             {/^\+\d+$/.test(bar.label) ? phone(bar.label) : bar.label}
           </span>

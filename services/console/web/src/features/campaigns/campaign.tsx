@@ -75,7 +75,7 @@ export function CampaignPage() {
               <TextField label="Category" value={draft.document.category} onChange={(category) => draft.set("category", category)} error={draft.error("category")} />
               <TextArea label="Description" value={draft.document.description} onChange={(description) => draft.set("description", description)} error={draft.error("description")} />
             </Section>
-            <Section title="Routing" about="The lowest priority first; whoever does not answer is followed by the next.">
+            <Section title="Routing" about="Priority 1 is tried first; whoever does not answer is followed by the next.">
               <PlanEditor draft={draft} />
               <SelectField label="Callers who were connected before go" value={draft.document.sticking} choices={STICKING} onChange={(sticking) => draft.set("sticking", sticking)} error={draft.error("sticking")} />
               <NumberField label="Rings at most in all (seconds)" value={draft.document.ring_budget_seconds ?? null} onChange={(seconds) => draft.set("ring_budget_seconds", seconds)} error={draft.error("ring_budget_seconds")} />

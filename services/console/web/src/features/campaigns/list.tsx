@@ -150,7 +150,9 @@ function Card({ row, figures }: { row: Campaign; figures: Figures }) {
       </dl>
       <div className="mt-auto flex justify-between pt-1 text-muted">
         <span>{plural(document.assignments.length, "destination")}</span>
-        <Toggle noun="campaigns" row={row} />
+        <span className="-mr-2.5">
+          <Toggle noun="campaigns" row={row} />
+        </span>
       </div>
     </li>
   );
@@ -183,5 +185,5 @@ const columnsOf = (of: (id: string) => Figures): readonly Column<Campaign>[] => 
   { id: "calls", head: "Calls today", width: 100, num: true, cell: ({ document }) => of(document.id).calls },
   { id: "revenue", head: "Revenue today", width: 116, num: true, cell: ({ document }) => of(document.id).revenue },
   { id: "category", head: "Category", width: 130, hidden: true, cell: ({ document }) => document.category },
-  { id: "toggle", head: "Do", width: 124, cell: (row) => <Toggle noun="campaigns" row={row} /> },
+  { id: "toggle", head: "Actions", width: 124, cell: (row) => <Toggle noun="campaigns" row={row} /> },
 ];

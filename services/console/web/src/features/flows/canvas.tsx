@@ -26,7 +26,7 @@ interface Props {
 }
 
 const TYPES = { step: NodeView };
-const WHOLE_UP_TO = 40; // nodes that are shown all at first; larger flows open at their beginning
+const READABLE = 0.3; // zoom at which a step's name can be read just yet: a flow that needs less opens at its beginning
 const FIT = { padding: 0.1, maxZoom: 1 };
 const ARROWS: Record<string, Way> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 const NUDGE = 3 * SNAP;
@@ -49,7 +49,23 @@ export function Canvas(props: Props) {
 }
 
 /** Where a large flow is looked at first: what is chosen or its beginning, at a size that can be read. */
-const beginning = (document: FlowDocument, id = document.start): Viewport => ({ x: 80 - (document.layout[id]?.x ?? 0), y: 240 - (document.layout[id]?.y ?? 0), zoom: 1 });
+function beginning(document: FlowDocument, id = document.start): Viewport {
+  const { x, y } = document.layout[id] ?? { x: 0, y: 0 };
+  const zoom = innerWidth < ASIDE_FROM ? 0.7 : 1;
+  return { x: (innerWidth < ASIDE_FROM ? 24 : 80) - x * zoom, y: 240 - y * zoom, zoom };
+}
+
+const ASIDE_FROM = 768; // width from which the navigation and the settings stand beside the drawing
+const ASIDE = 548;
+
+/** Whether all of it can be read at once in this window. */
+function fits(document: FlowDocument): boolean {
+  const [xs, ys] = [Object.values(document.layout).map((place) => place.x), Object.values(document.layout).map((place) => place.y)];
+  const width = Math.max(...xs) - Math.min(...xs) + WIDTH;
+  const height = Math.max(...ys) - Math.min(...ys) + WIDTH / 2;
+  const room = innerWidth - (innerWidth < ASIDE_FROM ? 0 : ASIDE);
+  return Math.min(room / width, (innerHeight * 0.7) / height) > READABLE;
+}
 
 function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
   const document = useEditing(store, (editing) => editing.document);
@@ -68,7 +84,7 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
   const flow = useReactFlow();
   const nodes = useMemo(() => drawing.current.nodes(document, selected, over, edits), [document, selected, over, edits]);
   const edges = useMemo(() => drawing.current.edges(document, wire, over), [document, wire, over]);
-  const small = first.current.document.nodes.length <= WHOLE_UP_TO;
+  const [small] = useState(() => fits(document));
 
   const show = useCallback(
     (id: string) => {
@@ -234,7 +250,7 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
           defaultViewport={small ? undefined : beginning(first.current.document, first.current.id)}
         >
           <Background gap={16} size={1} color="var(--line-strong)" style={{ opacity: 0.35 }} />
-          {document.nodes.length > WHOLE_UP_TO && <MiniMap pannable zoomable ariaLabel="Overview of the flow" style={{ width: 160, height: 110 }} />}
+          {!small && <MiniMap pannable zoomable ariaLabel="Overview of the flow" style={{ width: 160, height: 110 }} />}
           <Panel position="bottom-left" className="flex rounded-md border border-line bg-panel">
             <IconButton label="Nearer" onClick={() => void flow.zoomIn()}>
               <Plus size={15} aria-hidden />

@@ -58,7 +58,7 @@ export function StepForm({ node, document, language, actions, troubles, edits, o
       {mine.length > 0 && (
         <ul className="grid gap-1">
           {mine.map((one, index) => (
-            <li key={index} className={cn("text-sm", one.weight === "error" ? "text-bad" : "text-warn")}>
+            <li key={index} className={cn("text-sm first-letter:uppercase", one.weight === "error" ? "text-bad" : "text-warn")}>
               {one.text}
             </li>
           ))}

@@ -85,10 +85,10 @@ export function Asked({ one, mine }: { one: Question; mine: boolean }) {
       {one.note && <p className="text-sm text-warn">{one.note}</p>}
       <Answer text={one.answer} />
       {one.sources.length > 0 && (
-        <ul aria-label="Where it stands" className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+        <ul aria-label="Where it stands" className="flex flex-wrap gap-x-4 text-sm">
           {one.sources.map((source) => (
             <li key={source.link}>
-              <a href={source.link} title={source.excerpt} className="text-accent underline">
+              <a href={source.link} title={source.excerpt} className="inline-block py-[3px] text-accent underline">
                 {source.title}
               </a>
             </li>

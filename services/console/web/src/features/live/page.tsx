@@ -70,7 +70,7 @@ const COLUMNS: readonly Column<Call>[] = [
   { id: "elapsed", head: "Elapsed", width: 80, num: true, cell: (call) => <Elapsed since={call.arrived_at} /> },
 ];
 
-const actions = (move: (call: Call) => void): Column<Call> => ({ id: "actions", head: "Do", width: 88, cell: (call) => <Actions call={call} move={move} /> });
+const actions = (move: (call: Call) => void): Column<Call> => ({ id: "actions", head: "Actions", width: 88, cell: (call) => <Actions call={call} move={move} /> });
 
 function Actions({ call, move }: { call: Call; move: (call: Call) => void }) {
   const control = useControl(call);

@@ -107,13 +107,13 @@ function Members({ id, campaignId }: { id: string; campaignId: string | undefine
             label="Numbers of the pool"
             rows={rows}
             columns={[
-              ["Number", ({ document }) => phone(document.number), "mono"],
+              ["Number", ({ document }) => <span className="whitespace-nowrap">{phone(document.number)}</span>, "mono"],
               ["At the carrier", (row) => <Setup row={row} />],
               [
                 "Held",
                 ({ document }) => {
                   const visit = holders?.get(document.number);
-                  return visit ? `until ${moment(visit.held_until)}, by a visitor of ${visit.landing || "a page"}` : <span className="text-muted">Free</span>;
+                  return visit ? <span className="break-all">{`Until ${moment(visit.held_until)}, by a visitor of ${visit.landing || "a page"}`}</span> : <span className="text-muted">Free</span>;
                 },
               ],
             ]}

@@ -55,7 +55,11 @@ export function OwnCalls() {
               label="Calls"
               rows={rows}
               columns={[
-                ["Started", (call) => <Button kind="quiet" onClick={() => setOpen(call)}>{moment(call.arrived_at) || "Unknown"}</Button>],
+                ["Started", (call) => (
+                    <button type="button" onClick={() => setOpen(call)} className="min-h-6 whitespace-nowrap tabular-nums hover:underline">
+                      {moment(call.arrived_at) || "Unknown"}
+                    </button>
+                  )],
                 ["Campaign", (call) => call.campaign_name],
                 ["From", callerOf, "mono"],
                 ["Outcome", outcomeOf],

@@ -43,14 +43,18 @@ export function OwnSources() {
         {numbers.data && (
           <section aria-label="Your numbers" className="grid gap-3 p-4">
             <h2 className="font-semibold">Numbers</h2>
-            <SimpleTable
-              label="Numbers"
-              rows={numbers.data.numbers}
-              columns={[
-                ["Number", (one) => phone(one.number), "mono"],
-                ["Campaign", (one) => one.campaign_name || "None"],
-              ]}
-            />
+            {numbers.data.numbers.length === 0 ? (
+              <p className="text-muted">None yet.</p>
+            ) : (
+              <SimpleTable
+                label="Numbers"
+                rows={numbers.data.numbers}
+                columns={[
+                  ["Number", (one) => phone(one.number), "mono"],
+                  ["Campaign", (one) => one.campaign_name || "None"],
+                ]}
+              />
+            )}
             <Takings pools={numbers.data.pools ?? []} />
           </section>
         )}
@@ -63,6 +67,7 @@ const about = (tag: Tag) => ({ params: { path: { id: tag.id } }, headers: basedO
 
 function Tags({ tags }: { tags: readonly Tag[] }) {
   const pause = useMutation({ mutationFn: (tag: Tag) => data(api.PUT("/api/v1/tracking-tags/{id}/pause", { ...about(tag), body: { paused: !tag.paused } })), onSuccess: again, onError: failed });
+  if (tags.length === 0) return <p className="text-muted">None yet: make one, and its code goes into your pages.</p>;
   return (
     <SimpleTable
       label="Tags"
@@ -72,7 +77,7 @@ function Tags({ tags }: { tags: readonly Tag[] }) {
         ["Code", (one) => one.code, "mono"],
         ["State", (one) => <State tone={one.paused || one.status !== "active" ? "calm" : "ok"}>{one.status !== "active" ? "Paused by the account" : one.paused ? "Paused by you" : "Active"}</State>],
         [
-          "Do",
+          "Actions",
           (one) => (
             <span className="flex gap-2">
               <Button kind="quiet" aria-label={`${one.paused ? "Resume" : "Pause"} ${one.name}`} onClick={() => pause.mutate(one)}>

@@ -53,7 +53,7 @@ export function OwnTargets() {
                 ["Now", (one) => `${one.live}${bound(one) === null ? "" : ` of ${bound(one)}`}`, "num"],
                 ["Used", (one) => one.used.map((limit) => `${limit.used} of ${limit.most} ${limit.counts}s per ${limit.period}`).join(", ") || "No limits"],
                 [
-                  "Do",
+                  "Actions",
                   (one) => (
                     <span className="flex gap-2">
                       <Button kind="quiet" aria-label={`${one.paused ? "Resume" : "Pause"} ${one.name}`} onClick={() => pause.mutate(one)}>

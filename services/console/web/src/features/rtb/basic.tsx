@@ -29,7 +29,7 @@ export function Basic({ draft, isNew }: { draft: TargetDraft; isNew: boolean }) 
         {text("Company", "company")}
         {text("Contact", "contact_name")}
         <div className="grid gap-4 sm:grid-cols-2">
-          {text("E-mail", "contact_email", "email")}
+          {text("Email", "contact_email", "email")}
           {text("Phone", "contact_phone", "tel")}
         </div>
       </Section>

@@ -50,7 +50,7 @@ export function RtbList() {
                 ["Endpoint", ({ document }) => document.endpoint],
                 ["Company", ({ document }) => document.company],
                 ["Contact", ({ document }) => document.contact_name],
-                ["E-mail", ({ document }) => document.contact_email],
+                ["Email", ({ document }) => document.contact_email],
                 ["Phone", ({ document }) => document.contact_phone],
                 ["Least bid", ({ document }) => document.minimum_bid],
                 ["Most", ({ document }) => document.maximum_bid],

@@ -65,7 +65,7 @@ export const targetColumns = (reports: Reports | undefined): readonly Column<Row
     { id: "p95", head: "p95", width: 72, num: true, cell: (row) => known(row, (report) => (report.p95_ms == null ? "" : `${Math.round(report.p95_ms)} ms`)) },
     { id: "timeout", head: "Timeout", width: 84, num: true, hidden: true, cell: ({ document }) => `${document.timeout_ms} ms` },
     { id: "contact", head: "Contact", width: 180, hidden: true, cell: ({ document }) => [document.contact_name, document.contact_email].filter(Boolean).join(", ") },
-    { id: "toggle", head: "Do", width: 104, cell: (row) => <Toggle noun="rtb-targets" row={row} /> },
+    { id: "toggle", head: "Actions", width: 104, cell: (row) => <Toggle noun="rtb-targets" row={row} /> },
   ];
 };
 
@@ -77,5 +77,5 @@ export const routerColumns: readonly Column<Row<"rtb-routers">>[] = [
   { id: "deadline", head: "Deadline", width: 90, num: true, cell: ({ document }) => `${document.deadline_ms} ms` },
   { id: "price", head: "The winner pays", width: 170, cell: ({ document }) => (document.price === "first" ? "Its own bid" : `The next, plus ${money(document.second_price_plus, document.currency)}`) },
   { id: "margin", head: "Margin", width: 80, num: true, hidden: true, cell: ({ document }) => document.margin_percent && `${document.margin_percent}%` },
-  { id: "toggle", head: "Do", width: 110, cell: (row) => <Toggle noun="rtb-routers" row={row} /> },
+  { id: "toggle", head: "Actions", width: 110, cell: (row) => <Toggle noun="rtb-routers" row={row} /> },
 ];

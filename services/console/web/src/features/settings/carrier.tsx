@@ -42,7 +42,7 @@ export function Carriers() {
               columns={[
                 ["Account SID", ({ document }) => document.account_sid, "mono"],
                 ["Token", ({ document }) => (document.token_next_sealed ? "Kept; the next one too" : "Kept")],
-                ["Do", (row) => mayChange && <Button kind="quiet" onClick={() => setOpen(row as Row)} aria-label={`Change ${row.document.account_sid}`}>Change</Button>],
+                ["Actions", (row) => mayChange && <Button kind="quiet" onClick={() => setOpen(row as Row)} aria-label={`Change ${row.document.account_sid}`}>Change</Button>],
               ]}
             />
           )}

@@ -69,7 +69,7 @@ export function ApiKeys() {
                 ["Last used", (key) => <span title={key.used_at ? whole(key.used_at) : ""}>{key.used_at ? ago(key.used_at) : "Never"}</span>],
                 ["Until", (key) => moment(key.expires_at) || "Revoked"],
                 ["Made by", (key) => key.made_by],
-                ["Do", (key) => !key.revoked_at && <Revoke one={key} />],
+                ["Actions", (key) => !key.revoked_at && <Revoke one={key} />],
               ]}
             />
           )}

@@ -2,6 +2,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, type ComponentType } from "react";
 import { useSession, type Right } from "@/api/session";
 import { cn } from "@/lib/cn";
+import { inView } from "@/ui/in-view";
 import { Empty, Loading, Page } from "@/ui/page";
 
 interface Part {
@@ -39,7 +40,7 @@ export function Settings() {
       <div className="flex min-h-0 flex-1 flex-col md:flex-row">
         <nav aria-label="Settings" className="flex shrink-0 gap-1 overflow-x-auto border-b border-line p-2 md:w-48 md:flex-col md:border-r md:border-b-0">
           {mine.map((one) => (
-            <Link key={one.id} to="/settings/$part" params={{ part: one.id }} aria-current={one === open ? "page" : undefined} className={cn("flex h-7 shrink-0 items-center rounded-md px-2 pointer-coarse:h-10", one === open ? "bg-raised" : "text-muted hover:bg-raised hover:text-text")}>
+            <Link key={one.id} to="/settings/$part" params={{ part: one.id }} ref={one === open ? inView : undefined} aria-current={one === open ? "page" : undefined} className={cn("flex h-7 shrink-0 items-center rounded-md px-2 pointer-coarse:h-10", one === open ? "bg-raised" : "text-muted hover:bg-raised hover:text-text")}>
               {one.label}
             </Link>
           ))}

@@ -66,7 +66,7 @@ export function People() {
                 ["Email", (one) => one.email],
                 ["Role", roleOf],
                 ["Since", (one) => moment(one.since)],
-                ["Do", (one) => (ROLES.indexOf(one.role as Role) >= mine ? <Button kind="quiet" onClick={() => setChanging(one)} aria-label={`Change ${one.email}`}>Change</Button> : null)],
+                ["Actions", (one) => (ROLES.indexOf(one.role as Role) >= mine ? <Button kind="quiet" onClick={() => setChanging(one)} aria-label={`Change ${one.email}`}>Change</Button> : null)],
               ]}
             />
           </section>
@@ -83,7 +83,7 @@ export function People() {
                   ["Role", roleOf],
                   ["State", (one) => <State tone={one.state === "open" ? "live" : "calm"}>{said(one.state)}</State>],
                   ["Invited", (one) => `${ago(one.made_at)} by ${one.invited_by}`],
-                  ["Do", (one) => one.state === "open" && <Invited one={one} onLink={setLink} />],
+                  ["Actions", (one) => one.state === "open" && <Invited one={one} onLink={setLink} />],
                 ]}
               />
             )}

@@ -40,7 +40,7 @@ export function MySignIn() {
                 ["Browser", (one) => <span className="break-words">{one.agent || "Unknown"}</span>],
                 ["From", (one) => one.address, "mono"],
                 ["Seen", (one) => ago(one.seen_at)],
-                ["Do", (one) => (one.current ? <State tone="ok">This one</State> : <End id={one.session_id} />)],
+                ["Actions", (one) => (one.current ? <State tone="ok">This one</State> : <End id={one.session_id} />)],
               ]}
             />
           </Section>

@@ -17,6 +17,9 @@ interface Check {
 }
 
 /** The console's own checks; they are open to everybody, and so is what they say. */
+/** What is no word of ours. */
+const NAMES: Readonly<Record<string, string>> = { nats: "NATS", postgresql: "PostgreSQL", "console-audit": "Audit log" };
+
 async function checked(): Promise<Check[]> {
   const response = await fetch("/readyz").catch(() => null);
   if (response === null) throw unreachable("it is not answering");
@@ -37,7 +40,7 @@ export function System() {
               label="Checks"
               rows={checks}
               columns={[
-                ["Check", (one) => said(one.name)],
+                ["Check", (one) => NAMES[one.name] ?? said(one.name)],
                 ["State", (one) => <State tone={one.well ? "ok" : one.vital ? "bad" : "warn"}>{one.well ? "Well" : one.vital ? "Not well" : "Degraded"}</State>],
                 ["More", (one) => one.detail],
               ]}

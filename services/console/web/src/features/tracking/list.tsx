@@ -5,6 +5,7 @@ import { useMay } from "@/api/session";
 import { cn } from "@/lib/cn";
 import { short } from "@/lib/search";
 import { buttonLook } from "@/ui/button";
+import { inView } from "@/ui/in-view";
 import { Page } from "@/ui/page";
 import { ConversionView } from "./conversions";
 import { DeliveryView } from "./deliveries";
@@ -67,7 +68,7 @@ export function Tracking() {
     >
       <nav aria-label="Parts of tracking" className="flex shrink-0 gap-1 overflow-x-auto border-b border-line px-3">
         {(Object.keys(VIEWS) as View[]).map((one) => (
-          <Link key={one} to="/tracking" search={{ view: one }} aria-current={one === view ? "page" : undefined} className={cn("-mb-px flex h-9 shrink-0 items-center border-b-2 px-2", one === view ? "border-accent" : "border-transparent text-muted hover:text-text")}>
+          <Link key={one} to="/tracking" search={{ view: one }} ref={one === view ? inView : undefined} aria-current={one === view ? "page" : undefined} className={cn("-mb-px flex h-9 shrink-0 items-center border-b-2 px-2", one === view ? "border-accent" : "border-transparent text-muted hover:text-text")}>
             {VIEWS[one]}
           </Link>
         ))}

@@ -107,7 +107,7 @@ function Campaigns({ form, chosen }: { form: Form; chosen: readonly string[] }) 
         label="Of the calls of"
         value={choosing ? "some" : "all"}
         choices={[
-          { value: "all", label: "all campaigns" },
+          { value: "all", label: "All campaigns" },
           { value: "some", label: "these campaigns" },
         ]}
         onChange={(which) => {

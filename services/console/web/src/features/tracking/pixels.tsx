@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<Row<"pixels">>[] = [
   { id: "campaigns", head: "Of", width: 120, cell: ({ document }) => (document.campaign_ids?.length ? plural(document.campaign_ids.length, "campaign") : "All campaigns") },
   { id: "url", head: "Asks", width: 320, mono: true, cell: ({ document }) => `${document.method ?? "GET"} ${document.url}` },
   { id: "deliveries", head: "Deliveries", width: 100, cell: ({ document }) => <Link to="/tracking" search={{ view: "deliveries", pixel_id: document.id }} className="hover:underline">Deliveries</Link> },
-  { id: "toggle", head: "Do", width: 100, cell: (row) => <Toggle noun="pixels" row={row} /> },
+  { id: "toggle", head: "Actions", width: 100, cell: (row) => <Toggle noun="pixels" row={row} /> },
 ];
 
 /** Who is told of calls, and of what. */

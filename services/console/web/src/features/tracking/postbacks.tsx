@@ -34,8 +34,8 @@ const TONES: Record<Schemas["PostbackOutcome"], Tone> = { kept: "ok", duplicate:
 
 const COLUMNS: readonly Column<Postback>[] = [
   { id: "at", head: "When", width: 110, cell: (one) => <span title={whole(one.at)}>{moment(one.at)}</span> },
-  { id: "outcome", head: "Was", width: 100, cell: (one) => <State tone={TONES[one.outcome]}>{said(one.outcome)}</State> },
-  { id: "why", head: "Because", width: 260, cell: (one) => one.why },
+  { id: "outcome", head: "Outcome", width: 100, cell: (one) => <State tone={TONES[one.outcome]}>{said(one.outcome)}</State> },
+  { id: "why", head: "Why", width: 260, cell: (one) => one.why },
   { id: "amount", head: "Amount", width: 90, num: true, cell: (one) => one.amount && money(String(one.amount.amount), one.amount.currency) },
   { id: "payout", head: "Payout", width: 90, num: true, cell: (one) => one.payout && money(String(one.payout.amount), one.payout.currency) },
   { id: "conversion", head: "Their id", width: 160, mono: true, cell: (one) => one.conversion_id },
@@ -54,7 +54,7 @@ export function PostbackView({ search, onChange, onClear }: ViewProps) {
     <>
       <Addresses />
       <Filters onClear={onClear}>
-        <FilterOne label="Was" none="Anything" choices={POSTED.map((value) => ({ value, label: said(value) }))} value={search.posted} onChange={(posted) => onChange({ posted: posted as Schemas["PostbackOutcome"] })} />
+        <FilterOne label="Outcome" none="Any outcome" choices={POSTED.map((value) => ({ value, label: said(value) }))} value={search.posted} onChange={(posted) => onChange({ posted: posted as Schemas["PostbackOutcome"] })} />
       </Filters>
       <Rows name="Postbacks" found={found} columns={COLUMNS} rowKey={(one) => one.postback_id} empty={<Empty title="No postbacks">What a partner posts of a call is listed here, also what was refused and why.</Empty>} />
     </>
@@ -81,7 +81,7 @@ function Addresses() {
             columns={[
               ["Name", ({ document }) => document.name],
               ["Status", ({ document }) => <State tone={document.status === "active" ? "ok" : "calm"}>{said(document.status)}</State>],
-              ["Do", (row) => mayEdit && <Button kind="quiet" onClick={() => setShown(row)} aria-label={`Show ${row.document.name}`}>Show</Button>],
+              ["Actions", (row) => mayEdit && <Button kind="quiet" onClick={() => setShown(row)} aria-label={`Show ${row.document.name}`}>Show</Button>],
             ]}
           />
         )}

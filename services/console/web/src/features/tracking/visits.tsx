@@ -106,7 +106,7 @@ function Detail({ visit, first, history, calls, conversions }: Schemas["VisitDet
           {facts.map(([name, value]) => (
             <div key={name} className="contents">
               <dt className="text-muted">{name}</dt>
-              <dd className="break-all">{value || "–"}</dd>
+              <dd className="min-w-0 wrap-anywhere">{value || "–"}</dd>
             </div>
           ))}
         </dl>
