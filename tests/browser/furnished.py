@@ -94,6 +94,8 @@ async def _make(http: httpx.AsyncClient, ids: Ids) -> None:
     await kept("publisher", "publishers", publisher)
     tag = {"name": "Roofing landing page", "pool_id": ids["pool"], **campaign}
     ids["tag_code"] = (await made("tracking-tags", tag))["document"]["code"]
+    known = {"name": "Promotion", "parameter": "promo", "tag": "promotion"}
+    await kept("parameter", "url-parameters", known)
     pixel = {"name": "Ad network", "url": "https://track.example.com/p?id={call_id}"}
     await kept("pixel", "pixels", {**pixel, "fire_on": ["converted"]})
     await made("postback-keys", {"name": "Clickworks"})

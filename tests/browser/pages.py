@@ -9,7 +9,7 @@ from deploy.local.folders import ROOT
 ROUTES = ROOT / "services" / "console" / "web" / "src" / "routes"
 
 OWNERS = (
-    *("/", "/live", "/calls", "/calls/{call}", "/calls/{sold_call}"),
+    *("/", "/live", "/calls", "/calls?open={call}", "/calls/{call}", "/calls/{sold_call}"),
     *("/campaigns?as=table", "/campaigns?as=cards", "/campaigns/new", "/campaigns/{campaign}"),
     "/campaigns/{sold_campaign}",
     *("/flows", "/flows/new", "/flows/{flow}", "/flows/{flow}?step=hours"),
@@ -28,7 +28,13 @@ OWNERS = (
     ),
     *("/rtb-routers/new", "/rtb-routers/{ring}"),
     *("/auctions", "/auctions?view=bidders", "/auctions/{auction}"),
-    *("/tracking", "/tracking?view=visits", "/tracking?view=conversions", "/tracking?view=pixels"),
+    *(
+        "/tracking",
+        "/tracking?view=parameters",
+        "/url-parameters/new",
+        "/url-parameters/{parameter}",
+    ),
+    *("/tracking?view=visits", "/tracking?view=conversions", "/tracking?view=pixels"),
     *("/tracking?view=deliveries", "/tracking?view=postbacks", "/tracking?view=publishers"),
     *("/tracking?view=statements", "/tracking?view=statements&party={publisher}"),
     *("/tracking?view=disputes", "/visits/{visit}", "/pixels/new", "/pixels/{pixel}"),
@@ -37,7 +43,7 @@ OWNERS = (
     *(
         f"/settings/{part}"
         for part in (
-            *("organisation", "people", "keys", "calls", "carrier", "configuration"),
+            *("organisation", "people", "keys", "calls", "recordings", "carrier", "configuration"),
             *("audit", "sign-in", "appearance", "system"),
         )
     ),

@@ -1,12 +1,11 @@
 """The following desk: keeps the copy of the router's pools and numbers up to date.
 
-The router is asked what is newer than the copy: at start, soon after a change was announced,
-and every minute.  So a lost announcement only delays, and a copy that was restored from
-yesterday heals by itself.
+The router is asked what is newer than the copy: at start, soon after a change was announced, once
+more a moment later, and every minute.  So a lost announcement only delays, and a copy that was
+restored from yesterday heals by itself.
 """
 
 import asyncio
-import contextlib
 import logging
 
 from nats.aio.msg import Msg
@@ -23,6 +22,7 @@ from services.tracking.store.numbers import Numbers
 ASK_EVERY_SECONDS = 60.0
 RETRY_SECONDS = 1.0  # while the router is away
 DEBOUNCE_SECONDS = 0.1  # an edit often comes with others
+LOOK_AGAIN_SECONDS = 2.0  # after that: the router that answered may have taken the edit up later
 ASK_WITHIN_MS = 5_000
 PAGES_MAX = 1_000
 HEARD = (NumberChanged.subject, PoolChanged.subject)
@@ -80,13 +80,17 @@ class FollowingDesk:
         self._changed.set()
 
     async def _follow_for_ever(self) -> None:
+        wait = ASK_EVERY_SECONDS
         while True:
-            is_known = await tried(self._caught_up(), "numbers")
-            wait = ASK_EVERY_SECONDS if is_known else RETRY_SECONDS
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._changed.wait()
-                    await asyncio.sleep(DEBOUNCE_SECONDS)
+            if not await tried(self._caught_up(), "numbers"):
+                wait = RETRY_SECONDS
+            try:
+                await asyncio.wait_for(self._changed.wait(), wait)
+            except TimeoutError:
+                wait = ASK_EVERY_SECONDS
+            else:
+                wait = LOOK_AGAIN_SECONDS
+                await asyncio.sleep(DEBOUNCE_SECONDS)
             self._changed.clear()
 
     async def _caught_up(self) -> bool:

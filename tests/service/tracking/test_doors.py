@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from libs.contracts.editing import NumberChanged
 from libs.contracts.visits import GetVisit, ListVisits, Showing, Visit, VisitDetail
 from services.tracking.doors.script import COMPRESSED_BYTES_MAX
 from tests.kit.facts import ACCOUNT
+from tests.kit.hosting import eventually
 from tests.kit.postgres import Databases
 from tests.service.tracking.websites import (
     CAMPAIGN,
@@ -59,6 +61,24 @@ async def test_without_a_shared_number_the_page_keeps_its_own(sites: Websites) -
     tag = await sites.pooled(1)
     await sites.visit(tag, HER)
     assert (await sites.visit(tag, HIM))["number"] is None
+
+
+async def test_a_number_that_the_router_takes_up_late_is_asked_for_again(sites: Websites) -> None:
+    tag = await sites.pooled(0)
+    asked = sites.asked
+    await sites.router.client.publish(NumberChanged.subject)  # that it changed is all that is heard
+
+    async def answered() -> bool | None:
+        return sites.asked > asked or None
+
+    await eventually(answered)  # by what it knew before
+    sites.tell(*numbers_of(1, sites.pool_id), pools=(sites.a_pool(),))
+
+    async def shown() -> str | None:
+        number: str | None = (await sites.visit(tag, HER))["number"]
+        return number
+
+    assert await eventually(shown)
 
 
 async def test_a_static_number_is_shown_to_all(sites: Websites) -> None:

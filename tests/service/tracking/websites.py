@@ -127,6 +127,7 @@ class Websites:
         self.url = database_url
         self.stack = stack
         self.known = KnownNumbers(version=1)
+        self.asked = 0  # how often the router was asked what it knows
         self.pool_id = PoolId(uuid4())
         self.router = Broker(nats_url, "router")
         self.broker = Broker(nats_url, "console")
@@ -137,6 +138,7 @@ class Websites:
 
         @answers.to(AskNumbers, in_flight_max=10)
         async def known(question: AskNumbers, _: Deadline) -> KnownNumbers:
+            self.asked += 1
             new = question.since < self.known.version
             return self.known if new else KnownNumbers(version=self.known.version)
 

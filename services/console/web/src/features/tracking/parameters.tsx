@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<Row<"url-parameters">>[] = [
   { id: "type", head: "Is a", width: 90, cell: ({ document }) => said(document.type) },
   { id: "default", head: "Where there is none", width: 150, mono: true, cell: ({ document }) => document.default },
   { id: "menu", head: "Offered under", width: 140, cell: ({ document }) => document.menu },
-  { id: "toggle", head: "Do", width: 100, cell: (row) => <Toggle noun="url-parameters" row={row} /> },
+  { id: "toggle", head: "Actions", width: 100, cell: (row) => <Toggle noun="url-parameters" row={row} /> },
 ];
 
 /** Which parameters of landing pages' addresses become tags of visits and calls. */
