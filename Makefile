@@ -81,6 +81,7 @@ schemas: setup ## Write the schemas of all messages, doors and the API
 	@$(PY) -m deploy.schemas
 	@$(PY) -m deploy.doors
 	@$(PY) -m deploy.openapi
+	@$(PY) -m deploy.flow_kinds
 
 nats-conf: setup ## Write nats.conf from the contracts
 	@$(PY) -m deploy.nats

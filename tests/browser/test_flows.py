@@ -4,10 +4,11 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
+from services.console.domain.access import Role
 from tests.browser.playing import Visitor
-from tests.browser.world import PASSWORD, World
+from tests.browser.world import PASSWORD, World, be_signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -222,3 +223,74 @@ async def test_the_same_is_told_by_keys_alone(owner: Visitor) -> None:
     await expect(row).to_contain_text("v1")
     await expect(row).to_contain_text("No campaign")
     await owner.has_no_barriers()
+
+
+CODE = {"type": "code", "id": "code", "routes": ["vip", "other"]}
+LOOKS = {**CODE, "source": "return {route: 'vip', data: {seen: 'yes'}};"}
+BYE = {"type": "hang_up", "id": "bye", "prompt": {"text": "Goodbye."}}
+
+
+async def published_twice(world: World, name: str) -> str:
+    """A flow of two versions, of which callers get the second."""
+    wires = [{"source": "code", "port": port, "target": "bye"} for port in ("vip", "other")]
+    flow = {"name": name, "start": "code", "nodes": [LOOKS, BYE], "edges": wires}
+    async with world.asker() as http:
+        await be_signed_in(http, world.email, PASSWORD, world.account_id)
+        made = (await http.post("/flows", json=flow)).json()
+        place = f"/flows/{made['row']['id']}"
+        for words in ("Goodbye.", "See you."):
+            nodes = [LOOKS, {**BYE, "prompt": {"text": words}}]
+            document = {**made["document"], "nodes": nodes}
+            version = (await http.get(place)).headers["ETag"]
+            kept = await http.put(place, json=document, headers={"If-Match": version})
+            headers = {"If-Match": kept.headers["ETag"]}
+            told = await http.post(f"{place}/publication", json={}, headers=headers)
+            assert told.is_success, told.text
+    return place
+
+
+async def test_versions_are_compared_and_given_back_and_steps_tried(
+    owner: Visitor, world: World, browser: Browser
+) -> None:
+    name = f"Versions {uuid4().hex[:6]}"
+    place = await published_twice(world, name)
+    page = await owner.go(f"{place}?step=code")
+    settings = page.get_by_role("complementary", name="Settings")
+    await settings.get_by_role("button", name="Run this step").click()
+    await expect(settings.get_by_role("region", name="Try it")).to_contain_text("seen = yes")
+    await settings.get_by_text("More settings").click()
+    await settings.get_by_label("Id", exact=True).fill("bye")
+    await expect(settings.get_by_text("Another step has it")).to_be_visible()
+    await settings.get_by_label("Id", exact=True).fill("who")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("vip of who leads to bye")).to_be_attached()
+    await expect(page.get_by_text("· saved")).to_be_visible()
+
+    await page.get_by_role("button", name="Simulate").click()
+    caller = page.get_by_role("region", name="The caller")
+    await caller.get_by_text("Buyers and bids").click()
+    await caller.get_by_label("Of which campaign").select_option(label="Roofing leads")
+    await caller.get_by_role("button", name="Look").click()
+    await caller.get_by_label("Acme front desk does").select_option("busy")
+    await caller.get_by_role("button", name="Play them so").click()
+    await expect(caller.get_by_label("Who is dialled")).to_have_value("busy")
+    await owner.has_no_barriers()
+
+    await page.get_by_role("button", name="More", exact=True).click()
+    await page.get_by_role("menuitem", name="Versions").click()
+    versions = page.get_by_role("dialog", name="Versions")
+    await versions.get_by_role("button", name="Compare with the draft").last.click()
+    await expect(versions.get_by_role("region", name="What differs")).to_contain_text("who")
+    await versions.get_by_role("button", name="Give to callers").click()
+    await expect(page.get_by_text("Callers get version 1 again")).to_be_visible()
+
+    ann = await Visitor.new(browser, world.url)
+    await ann.be_signed_in(await world.person(Role.ANALYST), PASSWORD)
+    page = await ann.go(f"{place}?step=who")
+    settings = page.get_by_role("complementary", name="Settings")
+    await expect(settings.get_by_label("Source")).to_be_disabled()
+    await expect(page.get_by_role("button", name="Publish")).to_have_count(0)
+    await settings.get_by_role("button", name="Run this step").click()
+    await expect(settings.get_by_role("region", name="Try it")).to_contain_text("vip")
+    await ann.context.close()
+    assert ann.complaints == []

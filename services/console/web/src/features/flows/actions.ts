@@ -1,6 +1,6 @@
 import { arranged, besidePort, freePlace } from "./arrange";
 import { nodeOf, type FlowNode, type Place } from "./document";
-import { added, changed, connected, copied, cut, moved, pasted, readPart, removed, type Port } from "./graph";
+import { added, changed, connected, copied, cut, moved, pasted, readPart, removed, renamed, type Port } from "./graph";
 import type { Store } from "./store";
 
 /** What can be done with a flow, from the canvas, the outline and the inspector alike. */
@@ -26,6 +26,10 @@ export function createActions(store: Store) {
     lead: (from: Port, target: string) => store.edit(connected(doc(), from, target)),
     cut: (from: Port) => store.edit(cut(doc(), from)),
     change: (node: FlowNode, field: string) => store.edit(changed(doc(), node), `${node.id} ${field}`),
+    rename(id: string, to: string) {
+      store.edit(renamed(doc(), id, to));
+      store.select([to]);
+    },
     begin: (id: string) => store.edit({ ...doc(), start: id }),
     /** Take the chosen steps away; what led to the first is chosen then. */
     remove(ids: readonly string[]): string | undefined {

@@ -15,13 +15,18 @@ import { AddAt, NodeView } from "./node-view";
 import { StepPalette } from "./palette";
 import { useEditing, type Store } from "./store";
 
+/** A node that the page wants to be seen, and perhaps to have the keyboard; another object each time. */
+export interface Wanted {
+  id: string;
+  focus: boolean;
+}
+
 interface Props {
   store: Store;
   actions: Actions;
   over: Over;
   edits: boolean;
-  /** A node that the page wants to be seen and focused; with a number that differs each time. */
-  wanted: { id: string; at: number } | null;
+  wanted: Wanted | null;
   onInspect: () => void;
 }
 
@@ -87,7 +92,7 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
   const [small] = useState(() => fits(document));
 
   const show = useCallback(
-    (id: string) => {
+    (id: string, focus = true) => {
       const place = store.get().document.layout[id];
       const box = frame.current?.getBoundingClientRect();
       if (place && box) {
@@ -97,6 +102,7 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
       }
       // The node exists once it is in view.
       cancelAnimationFrame(coming.current);
+      if (!focus) return;
       coming.current = requestAnimationFrame(() => {
         coming.current = requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }));
       });
@@ -104,7 +110,7 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
     [flow, store],
   );
   useEffect(() => {
-    if (wanted) show(wanted.id);
+    if (wanted) show(wanted.id, wanted.focus);
   }, [wanted, show]);
 
   const onNodesChange = useCallback(

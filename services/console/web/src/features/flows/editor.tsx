@@ -16,7 +16,7 @@ import { State } from "@/ui/badge";
 import { Button, IconButton } from "@/ui/button";
 import { Empty, Loading, Page } from "@/ui/page";
 import { createActions } from "./actions";
-import { Canvas } from "./canvas";
+import { Canvas, type Wanted } from "./canvas";
 import { nodeOf, type Script } from "./document";
 import { Drawers } from "./drawers";
 import type { Over } from "./drawing";
@@ -78,7 +78,7 @@ function Editor({ shown, language }: { shown: Shown; language: Schema }) {
   const [actions] = useState(() => createActions(store));
   const saving = useSaving(store, shown);
   const { document, selected, past, future } = useEditing(store, (editing) => editing);
-  const [wanted, setWanted] = useState<{ id: string; at: number } | null>(null);
+  const [wanted, setWanted] = useState<Wanted | null>(null);
   const [open, setOpen] = useState<"publish" | "versions" | null>(null);
   const aside = useRef<HTMLElement>(null);
   const troubles = useMemo(() => troublesOf(document, saving.findings, saving.fault), [document, saving.findings, saving.fault]);
@@ -102,11 +102,18 @@ function Editor({ shown, language }: { shown: Shown; language: Schema }) {
     begun.current = true;
   }, [only, change]);
 
-  const show = (id: string) => {
+  const show = (id: string, focus = true) => {
     store.select([id]);
-    setWanted({ id, at: Date.now() });
+    setWanted({ id, focus });
   };
-  const inspect = useCallback(() => requestAnimationFrame(() => aside.current?.querySelector<HTMLElement>("input,textarea,select")?.focus()), []);
+  /** The field that gets the keyboard with the next drawing of the settings, or else the step; another object each time. */
+  const [sought, seek] = useState<{ field: string; or?: string } | null>(null);
+  useEffect(() => {
+    const field = sought && aside.current?.querySelector<HTMLElement>(sought.field);
+    if (field) field.focus();
+    else if (sought?.or) setWanted({ id: sought.or, focus: true });
+  }, [sought]);
+  const inspect = useCallback(() => seek({ field: "input,textarea,select" }), []);
   /** A kept test in the simulator. */
   const [opened, setOpened] = useState(0);
   const play = (test: Script) => {
@@ -116,9 +123,9 @@ function Editor({ shown, language }: { shown: Shown; language: Schema }) {
   };
   const at = useRef(-1);
   const go = (trouble: Trouble) => {
-    if (trouble.node) show(trouble.node);
+    if (trouble.node) show(trouble.node, false);
     else store.select([]);
-    setTimeout(() => aside.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus(), 100);
+    seek({ field: "[aria-invalid]", or: trouble.node });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const typing = (event.target as Element).closest("input,textarea,select") !== null;
@@ -130,7 +137,7 @@ function Editor({ shown, language }: { shown: Shown; language: Schema }) {
     }
     if (event.key === "F2" && selected.length === 1) {
       event.preventDefault();
-      aside.current?.querySelector<HTMLElement>("input")?.focus();
+      inspect();
     }
     if (command && event.key === "s") {
       event.preventDefault();
@@ -222,7 +229,7 @@ function Editor({ shown, language }: { shown: Shown; language: Schema }) {
         {/* oxlint-disable-next-line jsx_a11y/no-noninteractive-tabindex -- scrolled by keys */}
         <aside ref={aside} aria-label="Settings" tabIndex={0} className="w-full shrink-0 overflow-auto border-line outline-offset-[-2px] max-md:h-2/5 max-md:border-t md:w-[340px] md:border-l">
           {node ? (
-            <StepForm key={node.id} node={node} document={document} language={language} actions={actions} troubles={troubles} edits={mayEdit} onShow={show} />
+            <StepForm key={node.id} node={node} document={document} language={language} actions={actions} troubles={troubles} edits={mayEdit} script={simulation.script} onShow={show} />
           ) : selected.length > 1 ? (
             <p className="p-4 text-muted">{selected.length} steps are chosen.</p>
           ) : (

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { arranged, freePlace, placed } from "./arrange";
-import { read, type FlowDocument } from "./document";
-import { added, changed, connected, copied, inOrder, neighbour, pasted, readPart, removed, wireAt } from "./graph";
+import { read, type FlowDocument, type FlowNode } from "./document";
+import { added, changed, connected, copied, inOrder, neighbour, pasted, readPart, removed, renamed, wireAt } from "./graph";
 import { KINDS, portsOf } from "./kinds";
+import kinds from "./kinds.json";
 
 const MENU = { id: "menu", type: "menu", prompt: { text: "Hello" }, options: [{ key: "1" }, { key: "2" }] };
 const flow = (): FlowDocument =>
@@ -73,6 +74,20 @@ test("steps come in the order of callers, those that nobody comes to last", () =
   const { document } = added(flow(), "play", { x: 0, y: 0 });
   expect(inOrder(document).map((node) => node.id)).toEqual(["menu", "desk", "bye", "play"]);
 });
+
+test("a step under another id keeps its wires, its place, its tests and the beginning", () => {
+  const given = { ...flow(), tests: [{ name: "t", answers: { menu: {} }, expects: { ports: ["menu 1", "menu_2 1"] } }] };
+  const now = renamed(given, "menu", "front");
+  expect(now.start).toBe(given.start === "menu" ? "front" : given.start);
+  expect(now.edges.map((wire) => wire.source)).not.toContain("menu");
+  expect(now.edges.length).toBe(given.edges.length);
+  expect(Object.keys(now.layout).includes("front")).toBe("menu" in given.layout);
+  expect(now.tests[0]).toEqual({ name: "t", answers: { front: {} }, expects: { ports: ["front 1", "menu_2 1"] } });
+});
+
+test.each(kinds)("$node.type has the ports that the engine knows", ({ node, ports }) => expect(portsOf(node as FlowNode)).toEqual(ports));
+
+test("there is no kind that one side alone knows", () => expect(Object.keys(KINDS).sort()).toEqual(kinds.map(({ node }) => node.type).sort()));
 
 test("every kind can be made and has ports of different names", () => {
   for (const [type, kind] of Object.entries(KINDS)) {

@@ -74,6 +74,29 @@ export function changed(document: FlowDocument, node: FlowNode): FlowDocument {
   return { ...document, nodes: document.nodes.map((one) => (one.id === node.id ? node : one)), edges: same ? document.edges : rewired };
 }
 
+/** A node under another id: whatever names it follows, wires, tests and its place too. */
+export function renamed(document: FlowDocument, id: string, to: string): FlowDocument {
+  const now = (one: string) => (one === id ? to : one);
+  const keys = <T>(by: Record<string, T>) => Object.fromEntries(Object.entries(by).map(([key, value]) => [now(key), value]));
+  const tests = document.tests.map((test) => {
+    const { ports } = (test["expects"] ?? {}) as { ports?: string[] | null };
+    const answers = test["answers"] as Record<string, unknown> | undefined;
+    return {
+      ...test,
+      ...(answers && { answers: keys(answers) }),
+      ...(ports && { expects: { ...(test["expects"] as object), ports: ports.map((one) => (one === id || one.startsWith(`${id} `) ? to + one.slice(id.length) : one)) } }),
+    };
+  });
+  return {
+    ...document,
+    start: now(document.start),
+    nodes: document.nodes.map((node) => (node.id === id ? { ...node, id: to } : node)),
+    edges: document.edges.map((wire) => (wire.source === id || wire.target === id ? { ...wire, source: now(wire.source), target: now(wire.target) } : wire)),
+    layout: keys(document.layout),
+    tests,
+  };
+}
+
 export function moved(document: FlowDocument, places: Record<string, Place>): FlowDocument {
   return { ...document, layout: { ...document.layout, ...places } };
 }

@@ -5,14 +5,16 @@ import { cn } from "@/lib/cn";
 import { Button, IconButton } from "@/ui/button";
 import { SelectField } from "@/ui/field";
 import type { Actions } from "./actions";
-import type { FlowDocument, FlowNode } from "./document";
+import type { FlowDocument, FlowNode, Script } from "./document";
 import { wireAt } from "./graph";
 import { kindOf, nameOf, portsOf } from "./kinds";
 import { TINT } from "./look";
 import { StepPalette } from "./palette";
 import { fieldsOf, schemaOfNode, type Schema } from "./schema";
 import { SchemaField } from "./schema-form";
+import { StepId } from "./step-id";
 import { FIRST, SPECIAL } from "./steps";
+import { CodeTry } from "./steps/code-try";
 import { errorAt, type Trouble } from "./troubles";
 
 interface Props {
@@ -25,7 +27,7 @@ interface Props {
 }
 
 /** The settings of one step, made of its schema, and where its ports lead. */
-export function StepForm({ node, document, language, actions, troubles, edits, onShow }: Props & { node: FlowNode }) {
+export function StepForm({ node, document, language, actions, troubles, edits, script, onShow }: Props & { node: FlowNode; script: Script }) {
   const kind = kindOf(node);
   const schema = schemaOfNode(node.type, language);
   const all = schema ? fieldsOf(schema, language).filter((field) => field.name !== "id" && field.kind !== "fixed") : [];
@@ -37,7 +39,6 @@ export function StepForm({ node, document, language, actions, troubles, edits, o
     error: (path: string) => errorAt(troubles, node.id, path),
   };
   const draw = (wanted: boolean) => fields.filter((field) => (FIRST.has(field.name) || field.required) === wanted).map((field) => <SchemaField key={field.name} field={field} path={field.name} form={form} root={language} special={SPECIAL} />);
-  const hasMore = fields.some((field) => !FIRST.has(field.name) && !field.required);
   const moreWrong = fields.some((field) => !FIRST.has(field.name) && form.error(field.name));
   return (
     <div className="grid gap-4 p-4">
@@ -66,13 +67,15 @@ export function StepForm({ node, document, language, actions, troubles, edits, o
       )}
       <fieldset disabled={!edits} className="contents">
         {draw(true)}
-        {hasMore && (
-          <details open={moreWrong || undefined}>
-            <summary className="w-fit py-0.5 text-sm text-muted">More settings</summary>
-            <div className="mt-3 grid gap-4">{draw(false)}</div>
-          </details>
-        )}
+        <details open={moreWrong || undefined}>
+          <summary className="w-fit py-0.5 text-sm text-muted">More settings</summary>
+          <div className="mt-3 grid gap-4">
+            <StepId key={node.id} id={node.id} document={document} onRename={(to) => actions.rename(node.id, to)} />
+            {draw(false)}
+          </div>
+        </details>
       </fieldset>
+      {node.type === "code" && <CodeTry node={node} script={script} />}
       <Ways node={node} document={document} actions={actions} edits={edits} onShow={onShow} />
       {edits && node.id !== document.start && (
         <div>

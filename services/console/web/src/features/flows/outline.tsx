@@ -4,6 +4,7 @@ import { cn } from "@/lib/cn";
 import { IconButton } from "@/ui/button";
 import { Kbd } from "@/ui/page";
 import type { Actions } from "./actions";
+import type { Wanted } from "./canvas";
 import type { Over } from "./drawing";
 import { endsBy, kindOf, nameOf } from "./kinds";
 import { TINT } from "./look";
@@ -18,7 +19,7 @@ interface Props {
   actions: Actions;
   over: Over;
   edits: boolean;
-  wanted: { id: string; at: number } | null;
+  wanted: Wanted | null;
   onInspect: () => void;
 }
 
@@ -40,7 +41,7 @@ export function Outline({ store, actions, over, edits, wanted, onInspect }: Prop
     if (goal) focus(rowOf(goal.id));
   }, [goal, focus, rowOf]);
   useEffect(() => {
-    if (wanted) focus(rowOf(wanted.id));
+    if (wanted?.focus) focus(rowOf(wanted.id));
   }, [wanted, focus, rowOf]);
 
   const choose = (index: number) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asTest, inputsOf, instantOf, lit, textOfInputs, wallOf, type Simulated } from "./script";
+import { asTest, inputsOf, instantOf, legsOf, lit, textOfInputs, wallOf, type Candidate, type Simulated } from "./script";
 
 test("what a caller does is written in one line", () => {
   const text = "1, silence, message 9, my name is Ann, 94110#, hang up";
@@ -24,4 +24,13 @@ test("a walked way lights its steps and wires in this flow, and is what a test e
   expect([...found.nodes]).toEqual(["menu", "desk"]);
   expect([...found.wires]).toEqual(["menu 1", "desk answered"]);
   expect(asTest({ name: "x", seed: 3 }, played, "Sales")).toEqual({ name: "Sales", seed: 3, expects: { ports: ["menu 1", "other done", "desk answered"] } });
+});
+
+test("a plan's candidates are played in its order, without who is away or ruled out", () => {
+  const one = (target_name: string, more: Partial<Candidate> = {}) => ({ target_name, verdict: "lost", ...more }) as Candidate;
+  const candidates = [one("Desk"), one("Closed desk", { verdict: "excluded" }), one("Bidders", { verdict: "excluded", rtb_router_id: "r" }), one("Hotline")];
+  expect(legsOf(candidates, ({ target_name }) => (target_name === "Hotline" ? "away" : "busy"))).toEqual([
+    { does: "busy", name: "Desk" },
+    { does: "busy", name: "Bidders" },
+  ]);
 });

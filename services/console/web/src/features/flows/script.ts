@@ -48,6 +48,19 @@ export function lit(steps: readonly Step[], flowId: string): { nodes: Set<string
   return { nodes: new Set(mine.map((step) => step.node)), wires: new Set(mine.map((step) => wireId({ source: step.node, port: step.port }))) };
 }
 
+export type Candidate = Schemas["CandidateVerdict"];
+/** What somebody of the plan does when her turn comes; who is away is passed over. */
+export type Does = "answers" | "busy" | "no_answer" | "away";
+
+/** Whether her turn can come: she was not ruled out, or it is for bidders to say, who are not asked here. */
+export const playable = (one: Candidate): boolean => one.verdict !== "excluded" || one.rtb_router_id != null;
+
+/** The plan's candidates as legs that are played in their order. */
+export const legsOf = (candidates: readonly Candidate[], does: (one: Candidate) => Does) =>
+  candidates
+    .filter((one) => playable(one) && does(one) !== "away")
+    .map((one) => ({ does: does(one), name: one.target_name.slice(0, 120) }));
+
 /** The played call as a test: what came of it is what is expected from now on. */
 export function asTest(script: Script, played: Simulated, name: string): Script {
   return { ...script, name, expects: { ports: stepsOf(played).map((step) => `${step.node} ${step.port}`) } };

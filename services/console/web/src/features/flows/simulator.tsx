@@ -10,6 +10,7 @@ import { plural } from "@/lib/words";
 import { Button, IconButton } from "@/ui/button";
 import { NumberField, SelectField, TextField } from "@/ui/field";
 import type { FlowDocument, Script } from "./document";
+import { PlanLook } from "./plan-look";
 import type { Schema } from "./schema";
 import { fieldsOf } from "./schema";
 import { SchemaField } from "./schema-form";
@@ -44,7 +45,8 @@ export function Simulator({ document, language, simulation, edits, call, onTest,
   const [name, setName] = useState("");
   const form = { document: script, set: (path: string, value: unknown) => set(withValue(script, path, value)), error: () => undefined };
   const go = (whole: boolean) => run.mutate({ whole, given: script });
-  const leg = at<{ does?: string }[]>(form, "legs")?.[0]?.does ?? "nobody";
+  const legs = at<{ does?: string; name?: string }[]>(form, "legs") ?? [];
+  const leg = legs[0]?.does ?? "nobody";
   const when = at<string | null>(form, "at");
   return (
     <div className="grid h-full min-h-0 md:grid-cols-[320px_minmax(0,1fr)] max-md:overflow-auto">
@@ -83,7 +85,7 @@ export function Simulator({ document, language, simulation, edits, call, onTest,
           }}
         />
         <div className="grid grid-cols-2 gap-2">
-          <SelectField label="Who is dialled" value={leg} choices={DOES} onChange={(does) => form.set("legs", does === "nobody" ? [] : [{ does }])} />
+          <SelectField label="Who is dialled" value={leg} help={legs.length > 1 ? legs.map((one) => one.name).join(", then ") : undefined} choices={DOES} onChange={(does) => form.set("legs", does === "nobody" ? [] : [{ does }])} />
           <NumberField label="Seed of chance" value={at<number>(form, "seed") ?? 1} onChange={(seed) => form.set("seed", seed ?? 0)} />
         </div>
         <div className="grid grid-cols-2 gap-2">
@@ -102,6 +104,12 @@ export function Simulator({ document, language, simulation, edits, call, onTest,
             }}
           />
         </div>
+        <details>
+          <summary className="w-fit py-0.5 text-sm text-muted">Buyers and bids, by a campaign's plan</summary>
+          <div className="mt-2">
+            <PlanLook script={script} onLegs={(legs) => form.set("legs", legs)} />
+          </div>
+        </details>
         <details>
           <summary className="w-fit py-0.5 text-sm text-muted">Place, tags, legs, answers of others</summary>
           <div className="mt-2 grid gap-3">

@@ -11,7 +11,7 @@ export function CodeEditor({ form, path }: { form: Form; path: string }) {
   const source = at<string>(form, path) ?? "";
   const pieces = useMemo(() => highlighted(source), [source]);
   return (
-    <Field label="Source" error={form.error(path)} help="The body of a function of caller, campaign, tags and context; it returns {route, data}. Try it in the simulator.">
+    <Field label="Source" error={form.error(path)} help="The body of a function of caller, campaign, tags and context; it returns {route, data}. Try it below, or in the simulator.">
       {(wiring) => (
         <div className="relative rounded-md border border-line-strong bg-bg">
           <pre aria-hidden className={`${SAME} min-h-40`}>
