@@ -30,6 +30,7 @@ from services.console.desk.assisting import Assistant
 from services.console.desk.configuring import ConfiguringDesk
 from services.console.desk.counting import Counting
 from services.console.desk.dead_letters import DeadLettersDesk
+from services.console.desk.demonstrating import Demonstrating
 from services.console.desk.helping import HelpDesk
 from services.console.desk.inviting import Inviting
 from services.console.desk.keeping_people import KeepingPeople, Stores
@@ -61,12 +62,14 @@ from services.console.routes import (
     configuration_text,
     dead_letters,
     defaults,
+    demo_data,
     flow_looks,
     flows,
     help,
     invitations,
     keys,
     link_page,
+    list_files,
     list_looks,
     manual,
     money,
@@ -158,6 +161,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.ask, app.state.audit, app.state.feed = Ask(broker), audit, feed
     _furnish(app, settings, database, clock, mail)
     app.state.configuring = ConfiguringDesk(app.state.ask)
+    app.state.demonstrating = Demonstrating(app.state.ask)
     app.state.health = health
     app.state.operating = Operating(app.state.accounts, app.state.ask, clock)
     app.state.dead_letters = _dead_letters(settings, app.state.accounts, clock)
@@ -192,6 +196,7 @@ def _routes() -> tuple[APIRouter, ...]:
         keys.router,
         agents.router,
         numbers.router,
+        list_files.router,
         own_targets.router,
         own_numbers.router,
         own_calls.router,
@@ -200,6 +205,7 @@ def _routes() -> tuple[APIRouter, ...]:
         tracked_routes(),
         carriers.router,
         defaults.router,
+        demo_data.router,
         bulk.router,
         configuration_text.router,
         recordings.router,

@@ -15,6 +15,11 @@ async def test_auctions_are_found_and_explained(owner: Visitor) -> None:
     row = page.get_by_role("row").filter(has_text="Slow high").first
     await expect(row).to_contain_text("Solar leads")
     await expect(row).to_contain_text("$31.00")
+    async with page.expect_download() as file:
+        await page.get_by_role("link", name="Export").click()
+    exported = (await (await file.value).path()).read_text()
+    assert "Slow high,31.0000,USD,,True," in exported
+    assert ",Solar leads" in exported
     await owner.has_no_barriers()
     await page.get_by_role("button", name="Bidder").click()
     await page.get_by_role("menuitem", name="Too late").click()  # who has never won is found too

@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import datetime
 
+import segno
 from pyotp import TOTP, random_base32
 from pyotp.utils import strings_equal
 
@@ -24,6 +25,12 @@ def draw_secret() -> str:
 def address_of(secret: str, email: str) -> str:
     """What the app reads as a QR code."""
     return TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
+
+
+def drawing_of(address: str) -> str:
+    """The address as a QR code: an SVG as a `data:` address, dark on light in any theme."""
+    code = segno.make_qr(address, error="m")
+    return str(code.svg_data_uri(scale=4, border=4, dark="#000", light="#fff", xmldecl=False))
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

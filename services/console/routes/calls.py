@@ -1,6 +1,5 @@
 """Calls: listed, live, in full, explained, replayed; and rehearsed before there is one."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
@@ -50,7 +49,6 @@ from services.console.domain.call_rows import (
     row_of_call,
     row_of_party_call,
 )
-from services.console.domain.csv_text import lines
 from services.console.domain.where import PATTERN, filters_of
 from services.console.problems import Problem
 from services.console.routes.asking import (
@@ -65,7 +63,7 @@ from services.console.routes.asking import (
     told,
 )
 from services.console.routes.parties import check_chosen, of_party
-from services.console.routes.reports import CSV, file_of
+from services.console.routes.reports import CSV, Rows, paged_file
 
 
 class WhatIf(BaseModel):
@@ -165,32 +163,19 @@ async def calls_file(request: Request, who: Who, which: Annotated[Filter, Query(
     if who.viewer is not None:
         check_chosen(which, ListPartyCalls)
 
-    async def page_after(cursor: str | None) -> Calls | PartyCalls:
-        chosen = {**which.chosen(), "limit": PAGE_MAX, "cursor": cursor}
+    async def page_after(cursor: str | None) -> tuple[Rows, str | None]:
+        chosen = {**which.chosen(), "limit": PAGE_MAX, "cursor": cursor or which.cursor}
         if who.viewer is not None:
             mine = {name: chosen[name] for name in chosen if name in ListPartyCalls.model_fields}
             question: Question = of_party(ListPartyCalls, QUERY, who, **mine)
         else:
             question = formed(ListCalls, QUERY, account_id=who.account_id, **chosen)
         page: Calls | PartyCalls = await asked(request, question, CURSOR)
-        return page
+        if isinstance(page, Calls):
+            return [row_of_call(call) for call in page.calls], page.cursor
+        return [row_of_party_call(call) for call in page.calls], page.cursor
 
-    first = await page_after(which.cursor)
-
-    async def pages() -> AsyncIterator[bytes]:
-        page = first
-        yield lines([columns])
-        while True:
-            yield lines(
-                [row_of_call(call) for call in page.calls]
-                if isinstance(page, Calls)
-                else [row_of_party_call(call) for call in page.calls]
-            )
-            if page.cursor is None:
-                return
-            page = await page_after(page.cursor)
-
-    return file_of(pages(), "calls.csv")
+    return await paged_file("calls.csv", columns, page_after)
 
 
 @router.get(

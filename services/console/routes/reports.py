@@ -28,6 +28,7 @@ from services.console.routes.asking import ERRORS, asked, formed, told
 WITHIN_MS = 8_000  # a report may read calls one by one
 BODY = {"report": "body", "offset": "query.offset", "limit": "query.limit"}
 CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
+Rows = Sequence[Sequence[object]]
 FILE_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 router = APIRouter(route_class=Guarded, responses=ERRORS, tags=["reports"])
@@ -111,6 +112,26 @@ async def report_as_file(
             page = await page_from(offset)
 
     return file_of(pages(), "report.csv")
+
+
+async def paged_file(
+    name: str,
+    columns: Sequence[str],
+    page_after: Callable[[str | None], Awaitable[tuple[Rows, str | None]]],
+) -> Response:
+    """Pages of a list as a file; what is wrong with the first is said before it begins."""
+    first = await page_after(None)
+
+    async def pages() -> AsyncIterator[bytes]:
+        rows, cursor = first
+        yield lines([columns])
+        while True:
+            yield lines(rows)
+            if cursor is None:
+                return
+            rows, cursor = await page_after(cursor)
+
+    return file_of(pages(), name)
 
 
 def file_of(pages: AsyncIterator[bytes], name: str) -> Response:

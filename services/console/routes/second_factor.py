@@ -15,6 +15,7 @@ from services.console.desk.setting_factors import (
     WrongCode,
 )
 from services.console.domain.access import PARTIES, Right
+from services.console.domain.second_factor import drawing_of
 from services.console.problems import Problem
 from services.console.routes.asking import CONFLICT, ERRORS, NOT_FOUND, json_of
 from services.console.routes.forms import Strict
@@ -48,10 +49,14 @@ class FactorShown(BaseModel):
 
 
 class Proposed(BaseModel):
-    """A secret for an app; `address` is to be shown as a QR code.  Shown this once."""
+    """A secret for an app, the address by which apps take it, and that as a QR code.
+
+    `qr_code` is an SVG as a `data:` address.  Shown this once.
+    """
 
     secret: str
     address: str
+    qr_code: str
 
 
 class RecoveryCodes(BaseModel):
@@ -89,7 +94,8 @@ async def propose(request: Request, who: Who, body: Annotated[Password, Body()])
     """Begin to set one up; nobody is asked for it before it is confirmed."""
     async with _asked(request, who) as desk:
         secret, address = await desk.propose(who, body.password, visitor_of(request))
-    return json_of(Proposed(secret=secret, address=address).model_dump(), 201)
+    shown = Proposed(secret=secret, address=address, qr_code=drawing_of(address))
+    return json_of(shown.model_dump(), 201)
 
 
 @router.put(PATH, response_model=RecoveryCodes, responses=NOT_FOUND, **OWN)

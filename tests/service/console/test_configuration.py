@@ -1,9 +1,14 @@
 """Everything that the router keeps is reachable by the API, by version."""
 
+import csv
+import io
 from uuid import uuid4
+
+import pytest
 
 from libs.contracts.phone import PhoneDestination
 from services.console.domain.access import Role
+from services.console.routes import list_files
 from services.console.routes.configuration import KINDS
 from tests.service.console.stage import ACCOUNT_SID, Stage, a_routed_campaign
 
@@ -140,3 +145,27 @@ async def test_a_list_is_sorted_filtered_and_paged(stage: Stage) -> None:
     by_id = await stage.owner.get("buyers", params={"limit": "1"})
     no = await stage.owner("GET", "buyers", params={"order": "name", "cursor": by_id["cursor"]})
     assert (no.status_code, no.json()["errors"][0]["path"]) == (422, "query.cursor")
+
+
+async def test_all_numbers_are_a_file(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_files, "PAGE_MAX", 2)
+    ours = await a_routed_campaign(stage.owner, "+18005550100")
+    pool = ours["pools"]["document"]
+    spare = [f"+1800555{line:04}" for line in range(200, 204)]
+    bulk = {"account_sid": ACCOUNT_SID, "numbers": spare}
+    await stage.owner.post("numbers/bulk", bulk)
+
+    text = (await stage.owner("GET", "numbers/csv", params={"order": "name"})).text
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["number"] for row in rows] == ["+18005550100", *spare]
+    assert (rows[0]["serves"], rows[0]["holder_name"]) == ("pool", pool["name"])
+    assert {row["serves"] for row in rows[1:]} == {"available"}
+    chosen = await stage.owner("GET", "numbers/csv", params={"status": "pool"})
+    assert len(chosen.text.splitlines()) == 2
+    refused = await (await stage.program(Role.ANALYST, stage.owner.account_id))(  # type: ignore[arg-type]
+        "GET", "numbers/csv"
+    )
+    assert refused.status_code == 403
+    assert (await stage.owner("GET", "auctions/csv")).text.startswith("auction_id,at,call_id")
+    odd = await stage.owner("GET", "auctions/csv", params={"since": "yesterday"})
+    assert odd.status_code == 422

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.console.domain.access import Role
 from tests.kit.hosting import eventually
 from tests.service.console.stage import Stage, a_routed_campaign
 
@@ -161,3 +162,43 @@ async def test_a_campaign_names_a_flow_that_is_there(stage: Stage) -> None:
 
 def seen(version: int) -> dict[str, str]:
     return {"If-Match": f'"{version}"'}
+
+
+async def test_demo_data_comes_and_goes_and_leaves_what_people_made(stage: Stage) -> None:
+    await stage.add_flows()
+    owner = stage.owner
+    assert (await owner.get("demo-data"))["things"] == []
+    added = (await owner.post("demo-data", {}))["things"]
+    kinds = [one["kind"] for one in added]
+    assert kinds == ["number", "campaign", *["target"] * 3, *["buyer"] * 2, "flow"]
+    assert (await owner.post("demo-data", {}))["things"] == added, "it is there already"
+    ids = {one["name"]: one["id"] for one in added}
+    number = added[0]["name"]
+    decided = await owner.post("rehearsals", {"dialled": number})
+    assert "Front desk (demo)" in decided["decision"]["sentence"]
+    another = await stage.program(Role.OWNER, await stage.another_account())
+    theirs = (await another.post("demo-data", {}))["things"]
+    assert {one["id"] for one in theirs}.isdisjoint(ids.values())
+
+    own = {
+        "name": "My desk",
+        "buyer_id": ids["Acme Roofing (demo)"],
+        "destination": {"kind": "phone", "number": "+12125550199"},
+    }
+    mine = await owner.post("targets", own)
+    shown = await owner.get(f"flows/{ids['Front desk (demo)']}")
+    headers = seen(shown["row"]["version"])
+    await owner.post(f"flows/{shown['row']['id']}/publication", {}, headers=headers)
+    came = await owner.delete("demo-data")
+    assert [(one["name"], one["why"]) for one in came["kept"]] == [
+        ("Acme Roofing (demo)", "still needed by target My desk")
+    ]
+    assert len(came["removed"]) == len(added) - 1
+    kept = await owner.get(f"targets/{mine['document']['id']}")
+    assert kept["document"]["name"] == "My desk"
+    assert (await owner.get("flows"))["rows"] == []
+    assert len((await another.get("demo-data"))["things"]) == len(added)
+
+    assert len((await owner.post("demo-data", {}))["things"]) == len(added), "it comes again"
+    await owner.delete(f"targets/{mine['document']['id']}", mine["version"])
+    assert (await owner.delete("demo-data"))["kept"] == []

@@ -77,7 +77,13 @@ OWN = {
     ("POST", "/carriers"): "makes one of the asker's own",
     ("GET", "/calls"): "lists the asker's own",
     ("GET", "/calls/live"): "lists the asker's own",
-    ("GET", "/calls/csv"): "lists the asker's own",
+    **{
+        ("GET", f"/{path}/csv"): "lists the asker's own"
+        for path in ("calls", "numbers", "auctions")
+    },
+    ("GET", "/demo-data"): "shows the asker's own",
+    ("POST", "/demo-data"): "makes the asker's own",
+    ("DELETE", "/demo-data"): "ends the asker's own",
     ("GET", "/now"): "counts the asker's own",
     ("GET", "/ledger-entries"): "lists the asker's own",
     ("GET", "/disputes"): "lists the asker's own",

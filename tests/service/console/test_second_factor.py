@@ -54,7 +54,9 @@ async def test_it_is_set_up_and_removed_with_the_password(stage: Stage) -> None:
         no = await ann(method, path, json={"password": "not the password"})
         assert (no.status_code, no.json()["code"]) == (422, "wrong_password")
     assert (await ann("PUT", MINE, json={"code": "123456"})).status_code == 404
-    first = TOTP((await ann.post(MINE, {"password": PASSWORD}))["secret"])
+    proposed = await ann.post(MINE, {"password": PASSWORD})
+    assert proposed["qr_code"].startswith("data:image/svg+xml")
+    first = TOTP(proposed["secret"])
     assert await sign_in(stage, ann) == (201, None), "it is not confirmed"
     _, codes = await set_up(stage, ann)
     assert (await ann("PUT", MINE, json={"code": first.now()})).status_code == 404

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from "react";
-import { api, data } from "@/api/client";
+import { api, data, type Schemas } from "@/api/client";
 import { fieldErrors, sentence } from "@/api/errors";
 import { Button } from "@/ui/button";
 import { TextField } from "@/ui/field";
@@ -8,7 +8,7 @@ import { TextField } from "@/ui/field";
 export function FactorSteps({ onDone }: { onDone: () => void }) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const [proposed, setProposed] = useState<{ secret: string; address: string } | null>(null);
+  const [proposed, setProposed] = useState<Schemas["Proposed"] | null>(null);
   const [recovery, setRecovery] = useState<string[] | null>(null);
   const [fault, setFault] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -44,9 +44,12 @@ export function FactorSteps({ onDone }: { onDone: () => void }) {
     <form onSubmit={(event) => void tried(event, confirm)} className="grid gap-4">
       {told}
       <p>
-        Enter this secret into your app, or <a href={proposed.address} className="text-accent underline">open it there</a>:
+        Scan this with your app, or type the secret, or <a href={proposed.address} className="text-accent underline">open it there</a>:
       </p>
-      <code className="rounded-md bg-raised p-2 font-mono break-all">{proposed.secret}</code>
+      <div className="flex flex-wrap items-center gap-4">
+        <img src={proposed.qr_code} alt="QR code of the secret" className="size-44 rounded-md" />
+        <code className="min-w-0 flex-1 basis-40 rounded-md bg-raised p-2 font-mono break-all">{proposed.secret}</code>
+      </div>
       <TextField label="Code that the app shows now" inputMode="numeric" autoComplete="one-time-code" required autoFocus value={code} onChange={setCode} error={errors["code"]} />
       <Button type="submit" kind="primary" busy={busy} className="h-8">
         Use it from now on

@@ -1,23 +1,23 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Download } from "lucide-react";
 import { useCallback, useMemo } from "react";
 import { api, data } from "@/api/client";
 import { useFresh } from "@/api/live";
 import { useNames } from "@/api/names";
-import { all } from "@/api/pages";
-import { Export } from "@/app/export";
+import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
 import { PeekTable } from "@/app/peek-table";
 import { Views } from "@/app/views";
 import { cn } from "@/lib/cn";
 import { short } from "@/lib/search";
 import { whole } from "@/lib/time";
-import { Button } from "@/ui/button";
+import { Button, buttonLook } from "@/ui/button";
 import { FilterOne, Filters } from "@/ui/filters";
 import { Empty, Loading, Page } from "@/ui/page";
 import { ByBidder } from "./by-bidder";
-import { columnsOf, outcomeOf, type Auction } from "./rows";
-import { asked, OUTCOMES, RANGES, VIEWS, type AuctionSearch, type View } from "./search";
+import { columnsOf, type Auction } from "./rows";
+import { asked, fileOf, OUTCOMES, RANGES, VIEWS, type AuctionSearch, type View } from "./search";
 
 const PAGE = 100;
 const NONE: readonly Auction[] = [];
@@ -29,6 +29,7 @@ export function AuctionList() {
   const search = useSearch({ from: "/auctions" });
   const navigate = useNavigate();
   const { view = "auctions", open, ...chosen } = search;
+  const mayExport = useMay("export");
   const campaigns = useNames("campaigns");
   const bidders = useNames("rtb-targets");
   const routers = useNames("rtb-routers");
@@ -40,24 +41,11 @@ export function AuctionList() {
     <Page
       title="Auctions"
       actions={
-        view === "auctions" && (
-          <Export
-            name="auctions"
-            rows={() => all(async (at) => found(chosen, at).then(({ auctions, cursor }) => ({ items: auctions, cursor })))}
-            columns={[
-              ["Time", (auction: Auction) => auction.at],
-              ["Campaign", (auction) => names.get(auction.campaign_id) ?? auction.campaign_id],
-              ["Router", (auction) => auction.router_name],
-              ["Asked", (auction) => auction.asked],
-              ["Bids", (auction) => auction.bids],
-              ["Winner", (auction) => auction.target_name],
-              ["Price", (auction) => auction.price?.amount],
-              ["Currency", (auction) => auction.price?.currency],
-              ["Took (ms)", (auction) => auction.milliseconds],
-              ["Outcome", outcomeOf],
-              ["Call", (auction) => auction.call_id],
-            ]}
-          />
+        view === "auctions" &&
+        mayExport && (
+          <a href={fileOf(chosen, new Date())} download className={buttonLook()}>
+            <Download size={14} aria-hidden /> Export
+          </a>
         )
       }
     >

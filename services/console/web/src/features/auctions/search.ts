@@ -43,3 +43,7 @@ const CHOSEN: Record<Outcome, { sold?: boolean; connected?: boolean }> = { conne
 export function asked({ range, outcome, ...same }: Omit<AuctionSearch, "view" | "open">, now: Date) {
   return { ...same, ...(range && { since: beginning(range, now) }), ...(outcome && CHOSEN[outcome]) };
 }
+
+/** The same question as an address, for a file. */
+export const fileOf = (search: Omit<AuctionSearch, "view" | "open">, now: Date): string =>
+  `/api/v1/auctions/csv?${new URLSearchParams(Object.entries(asked(search, now)).map(([name, value]): [string, string] => [name, String(value)])).toString()}`;

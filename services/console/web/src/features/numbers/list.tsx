@@ -1,9 +1,6 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
-import { standingOf } from "@/api/place";
+import { Download, Plus } from "lucide-react";
 import { useMay } from "@/api/session";
-import { all } from "@/api/pages";
-import { Export } from "@/app/export";
 import { cn } from "@/lib/cn";
 import { short } from "@/lib/search";
 import { buttonLook } from "@/ui/button";
@@ -11,7 +8,6 @@ import { Page } from "@/ui/page";
 import { Numbers } from "./numbers";
 import { Pools } from "./pools";
 import { Purchases } from "./purchases";
-import { found } from "./queries";
 import { VIEWS, type View } from "./search";
 
 /** Numbers of the account, pools of them, and what was ordered. */
@@ -19,25 +15,18 @@ export function NumberList() {
   const search = useSearch({ from: "/numbers" });
   const navigate = useNavigate();
   const mayEdit = useMay("edit");
-  const { view = "numbers", open: _open, ...chosen } = search;
+  const mayExport = useMay("export");
+  const view = search.view ?? "numbers";
   const change = (more: Partial<typeof search>) => void navigate({ to: "/numbers", search: short({ ...search, ...more }), replace: true });
   return (
     <Page
       title="Numbers & pools"
       actions={
         <>
-          {view === "numbers" && (
-            <Export
-              name="numbers"
-              rows={() => all((at) => found(chosen, at))}
-              columns={[
-                ["number", ({ document }) => document.number],
-                ["serves", standingOf],
-                ["account_sid", ({ document }) => document.account_sid],
-                ["at_the_carrier", ({ standing }) => standing?.setup?.state],
-                ["id", ({ document }) => document.id],
-              ]}
-            />
+          {view === "numbers" && mayExport && (
+            <a href={`/api/v1/numbers/csv?${new URLSearchParams({ order: "name", ...short({ contains: search.contains, status: search.status }) }).toString()}`} download className={buttonLook()}>
+              <Download size={14} aria-hidden /> Export
+            </a>
           )}
           {mayEdit && view === "pools" && (
             <Link to="/pools/new" className={buttonLook("primary")}>

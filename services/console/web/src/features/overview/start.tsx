@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api, data, type Schemas } from "@/api/client";
 import { sentence } from "@/api/errors";
 import { useFresh } from "@/api/live";
+import { DemoData } from "@/app/demo";
 import { NAV } from "@/app/nav";
 import { phone } from "@/lib/phone";
 import { said } from "@/lib/words";
@@ -77,7 +78,10 @@ export function Start({ steps, numbers }: { steps: Step[]; numbers: string[] }) 
           </li>
         ))}
       </ol>
-      {numbers.length > 0 && <Simulate numbers={numbers} />}
+      <div className="mt-3">
+        <DemoData />
+      </div>
+      {numbers.length > 0 && <Simulate key={numbers[0]} numbers={numbers} />}
     </section>
   );
 }

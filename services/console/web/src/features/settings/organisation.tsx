@@ -2,6 +2,7 @@ import { api, data, queries } from "@/api/client";
 import { useDraft } from "@/api/draft";
 import { sentence } from "@/api/errors";
 import { useMay, useSession } from "@/api/session";
+import { DemoData } from "@/app/demo";
 import { SaveBar } from "@/app/save-bar";
 import { ZONE } from "@/lib/time";
 import { CheckField, Section, TextField } from "@/ui/field";
@@ -56,6 +57,9 @@ function Form({ found }: { found: Organised }) {
           </Section>
         )}
       </fieldset>
+      <Section title="Demo data" about="To try things with, beside your own.">
+        <DemoData about />
+      </Section>
       {mayChange && <SaveBar draft={draft} isNew={false} word="organisation" />}
     </>
   );
