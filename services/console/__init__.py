@@ -72,10 +72,13 @@ asks        ask.router.add_numbers.v1 ask.router.affected.v1
             ask.router.agent_calls.v1 ask.router.wrap_up.v1 ask.router.agent_times.v1
             ask.tracking.save_report.v1 ask.tracking.saved_report.v1
             ask.tracking.send_report.v1 ask.tracking.visit_report.v1
+            ask.router.erase_caller.v1 ask.rtb.erase_caller.v1
+            ask.flows.erase_caller.v1 ask.tracking.erase_caller.v1
+            ask.router.reseal.v1 ask.rtb.reseal.v1 ask.tracking.reseal.v1
 publishes   nothing
 consumes    console-audit
 owns        schema `console`: accounts, people, sessions, keys, limits, audit,
-            questions for help
+            questions for help; work that goes through all owners' tables
 calls out   the ingress, for the sound of recordings (routes/recordings.py);
             Anthropic's API, where a key is set (claude.py)
 """

@@ -42,6 +42,7 @@ from services.console.desk.resetting import Resetting
 from services.console.desk.setting_factors import SettingFactors
 from services.console.desk.signing_in import SigningIn
 from services.console.desk.signing_up import SigningUp
+from services.console.desk.sweeping import SweepingDesk
 from services.console.domain.secrets import digest
 from services.console.housekeeping import Housekeeping
 from services.console.live import Feed
@@ -63,6 +64,7 @@ from services.console.routes import (
     dead_letters,
     defaults,
     demo_data,
+    erasures,
     flow_looks,
     flows,
     help,
@@ -88,6 +90,7 @@ from services.console.routes import (
     reconciling,
     recordings,
     reports,
+    resealings,
     saved_reports,
     second_factor,
     session,
@@ -140,6 +143,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     mail = Mail(settings.smtp_url.get_secret_value(), settings.mail_from)
     housekeeping = Housekeeping(settings, database, clock)
     desk = _help_desk(settings, database, clock)
+    secret = settings.session_secret.get_secret_value()
+    sweeping = SweepingDesk.on(database, Ask(broker), secret, clock)
     health = Health(
         "console",
         [
@@ -156,7 +161,9 @@ def create(settings: Settings | None = None) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(broker, database, consumer, feed, housekeeping, relay, mail, desk),
+        lifespan=_lifespan(
+            broker, database, consumer, feed, housekeeping, relay, mail, desk, sweeping
+        ),
     )
     app.state.ask, app.state.audit, app.state.feed = Ask(broker), audit, feed
     _furnish(app, settings, database, clock, mail)
@@ -164,6 +171,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app.state.demonstrating = Demonstrating(app.state.ask)
     app.state.health = health
     app.state.operating = Operating(app.state.accounts, app.state.ask, clock)
+    app.state.sweeping = sweeping
     app.state.dead_letters = _dead_letters(settings, app.state.accounts, clock)
     app.state.relay, app.state.ingress_base_url = relay, settings.ingress_base_url
     for routes in _routes():
@@ -229,6 +237,8 @@ def _routes() -> tuple[APIRouter, ...]:
         audit_log.router,
         platform.router,
         dead_letters.router,
+        erasures.router,
+        resealings.router,
         help.router,
         live.router,
         own_live.router,
@@ -244,11 +254,15 @@ def _lifespan(  # noqa: PLR0917 - wired once
     relay: Relay,
     mail: Mail,
     desk: HelpDesk,
+    sweeping: SweepingDesk,
 ) -> Any:
     return lifespan_of(
-        starts=[database.open, relay.open, broker.open, consumer.start, housekeeping.start],
+        starts=[
+            *(database.open, relay.open, broker.open),
+            *(consumer.start, housekeeping.start, sweeping.start),
+        ],
         stops=[
-            *(desk.close, feed.stop, housekeeping.stop, consumer.stop),
+            *(desk.close, feed.stop, sweeping.stop, housekeeping.stop, consumer.stop),
             *(mail.stop, broker.close, relay.close, database.close),
         ],
     )

@@ -239,6 +239,35 @@ audit = Table(
 )
 """Every change of every configured thing, as it was told; never changed, never deleted."""
 
+sweep = Table(
+    "sweep",
+    metadata,
+    Column("account_id", UUID(as_uuid=True), ForeignKey(account.c.account_id), primary_key=True),
+    Column("sweep_id", UUID(as_uuid=True), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    _at("asked_at"),
+    Column("reason", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("instead", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("found", JSONB, nullable=False),
+    Column("found_in_round", BigInteger, nullable=False),
+    Column("lost", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    _at("due_at"),
+    _at("finished_at", nullable=True),
+    CheckConstraint("kind IN ('erasure', 'resealing')", name="sweep_kind"),
+    CheckConstraint("state IN ('under_way', 'done')", name="sweep_state"),
+    Index("sweep_due", "due_at", postgresql_where=text("state = 'under_way'")),
+    Index("sweep_asked", "account_id", "kind", "asked_at"),
+)
+"""Work that goes through all owners' tables: a caller who is erased, secrets sealed anew.
+`sealed` is her number, until it is done; whoever goes on with it has it until `due_at`."""
+
 help_question = Table(
     "help_question",
     metadata,

@@ -8,6 +8,7 @@ answers     ask.flows.start.v1 ask.flows.turn.v1
             ask.flows.walk.v1 ask.flows.traffic.v1
             ask.flows.simulate.v1 ask.flows.test.v1 ask.flows.replay.v1
             ask.flows.import.v1 ask.flows.templates.v1
+            ask.flows.erase_caller.v1
 asks        ask.router.find_buyer.v1 ask.router.flowed.v1
 publishes   event.flow.changed.v1 event.flow.finished.v1 event.flow.marked.v1
             event.flow.converted.v1 event.pixel.asked.v1

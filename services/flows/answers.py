@@ -46,8 +46,11 @@ from libs.contracts.flow_simulation import (
 )
 from libs.contracts.flows import ContinueFlow, FlowLeft, FlowTurn, StartFlow
 from libs.contracts.message import Question
+from libs.contracts.sweeping import CallerErased, EraseFlowsCaller
+from libs.rules.erasing import pattern_of
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
+from libs.runtime.replacing import Replacing
 from services.flows.desk.bringing import BringingDesk
 from services.flows.desk.keeping import KeepingDesk
 from services.flows.desk.looking import LookingDesk
@@ -60,6 +63,7 @@ CALLS_IN_FLIGHT_MAX = 2_000  # callers who may wait for one process; the rest ar
 EDITS_IN_FLIGHT_MAX = 20  # people who save; publishing runs tests
 SIMULATIONS_IN_FLIGHT_MAX = 5  # a played call may be thousands of steps
 LOOKS_IN_FLIGHT_MAX = 50  # lists and inspections never crowd out calls
+SWEEPS_IN_FLIGHT_MAX = 2  # each reads tables for a second
 
 
 def bind_calls(answers: Answers, desk: RunningDesk) -> None:
@@ -211,3 +215,13 @@ def _stale(no: Stale, expected: int | None) -> Declined:
     else:
         problem = f"it has changed since version {expected}: the current version is {no.current}"
     return Declined("stale", problem, [("expected_version", problem)])
+
+
+def bind_sweeping(answers: Answers, texts: Replacing) -> None:
+    """Take a caller out of all texts."""
+
+    @answers.to(EraseFlowsCaller, in_flight_max=SWEEPS_IN_FLIGHT_MAX)
+    async def erase(question: EraseFlowsCaller, _: Deadline) -> CallerErased:
+        pattern, instead = pattern_of(question.number), question.instead.removeprefix("+")
+        swept = await texts.step(question.account_id, pattern, instead, question.at)
+        return CallerErased(rows=swept.found, at=swept.at)

@@ -23,6 +23,7 @@ from libs.runtime.health import (
     outbox_check,
 )
 from libs.runtime.outbox import Outbox
+from libs.runtime.replacing import Replacing
 from libs.runtime.sandbox.sandbox import Sandbox
 from libs.runtime.service import Watch, service_app
 from libs.runtime.streams import declare_stream
@@ -34,6 +35,7 @@ from services.flows.answers import (
     bind_keeping,
     bind_looking,
     bind_simulating,
+    bind_sweeping,
 )
 from services.flows.desk.bringing import BringingDesk
 from services.flows.desk.forgetting import ForgettingDesk
@@ -138,6 +140,7 @@ def _bind(  # noqa: PLR0917 - wired once
     bind_looking(answers, looking)
     bind_history(answers, looking)
     bind_bringing(answers, BringingDesk(inspecting))
+    bind_sweeping(answers, Replacing(database, "flows"))
 
 
 def _seed() -> int:

@@ -3,6 +3,7 @@
 answers     ask.router.list_party_targets.v1 ask.router.get_party_target.v1
             ask.router.set_party_target.v1
             ask.router.list_party_numbers.v1 ask.router.take_party_number.v1
+            ask.router.erase_caller.v1 ask.router.reseal.v1
             ask.router.quote.v1 ask.router.admit.v1 ask.router.leg_ended.v1
             ask.router.whisper.v1 ask.router.fallback_plans.v1
             ask.router.find_buyer.v1 ask.router.flowed.v1

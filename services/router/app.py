@@ -25,6 +25,8 @@ from libs.runtime.health import (
     outbox_check,
 )
 from libs.runtime.outbox import Outbox
+from libs.runtime.replacing import Replacing
+from libs.runtime.resealing import Resealing
 from libs.runtime.seal import Seal
 from libs.runtime.service import Watch, service_app
 from libs.runtime.streams import declare_stream
@@ -43,6 +45,7 @@ from services.router.answers import (
     bind_whisper,
     party_numbers,
     party_targets,
+    sweeping,
 )
 from services.router.desk.agents import AgentsDesk
 from services.router.desk.auctions import AuctionHouse
@@ -201,6 +204,7 @@ def _bind_configuring(  # noqa: PLR0917 - wired once
     platform = AccountId(settings.platform_account_id) if settings.platform_account_id else None
     purchases, most = Purchases(database, setups), settings.platform_numbers_max
     purchasing = PurchasingDesk(purchases, setups, keeper, known, ask, most)
+    sweeping.bind(answers, Replacing(database, "router"), Resealing(database, "router", seal))
     bind_numbers(answers, CarrierNumbersDesk(setups, keeper, bulk, ask, platform), purchasing)
     return NumbersClerk(purchasing, SettingUpDesk(setups, keeper, ask, platform))
 

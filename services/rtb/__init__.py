@@ -5,6 +5,7 @@ answers     ask.rtb.auction.v1
             ask.rtb.save_ping_rules.v1 ask.rtb.list_pings.v1
             ask.rtb.make_key.v1 ask.rtb.list_keys.v1 ask.rtb.end_key.v1
             ask.rtb.clear_targets.v1 ask.rtb.uses.v1
+            ask.rtb.erase_caller.v1 ask.rtb.reseal.v1
             ask.rtb.list.v1 ask.rtb.get.v1
             ask.rtb.list_auctions.v1 ask.rtb.get_auction.v1 ask.rtb.get_bid.v1
             ask.rtb.ping.v1 ask.rtb.rehearse.v1 ask.rtb.report.v1

@@ -37,8 +37,12 @@ from libs.contracts.bidding_edits import (
 )
 from libs.contracts.editing import Got, Page, Saved
 from libs.contracts.pinging import ListPings, Pings, SavePingRules
+from libs.contracts.sweeping import CallerErased, EraseRtbCaller, ResealRtb, SecretsResealed
+from libs.rules.erasing import pattern_of
 from libs.runtime.answers import Answers, Declined
 from libs.runtime.deadline import Deadline
+from libs.runtime.replacing import Replacing
+from libs.runtime.resealing import Resealing
 from services.rtb.desk.auctioning import AuctionDesk
 from services.rtb.desk.bidder_keys import BidderKeysDesk
 from services.rtb.desk.keeping import KeepingDesk
@@ -50,6 +54,7 @@ from services.rtb.domain.unfit import InUse, Missing, Stale, Unfit
 AUCTIONS_IN_FLIGHT_MAX = 500  # each may ask hundreds of bidders; the rest go on unsold at once
 EDITS_IN_FLIGHT_MAX = 50  # edits are done one at a time anyway
 LOOKS_IN_FLIGHT_MAX = 50  # lists never crowd out calls
+SWEEPS_IN_FLIGHT_MAX = 2  # each reads tables for a second
 
 
 def bind_auctions(answers: Answers, desk: AuctionDesk) -> None:
@@ -183,3 +188,18 @@ def _declining(path: str = "") -> Iterator[None]:
         raise Declined("stale", text) from no
     except InUse as no:
         raise Declined("in_use", "it is still used: detach it, or force", no.users) from no
+
+
+def bind_sweeping(answers: Answers, texts: Replacing, secrets: Resealing) -> None:
+    """Take a caller out of all texts, and seal all secrets anew."""
+
+    @answers.to(EraseRtbCaller, in_flight_max=SWEEPS_IN_FLIGHT_MAX)
+    async def erase(question: EraseRtbCaller, _: Deadline) -> CallerErased:
+        pattern, instead = pattern_of(question.number), question.instead.removeprefix("+")
+        swept = await texts.step(question.account_id, pattern, instead, question.at)
+        return CallerErased(rows=swept.found, at=swept.at)
+
+    @answers.to(ResealRtb, in_flight_max=SWEEPS_IN_FLIGHT_MAX)
+    async def reseal(question: ResealRtb, _: Deadline) -> SecretsResealed:
+        done = await secrets.step(question.at)
+        return SecretsResealed(anew=done.anew, lost=done.lost, at=done.at)

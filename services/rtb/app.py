@@ -26,6 +26,8 @@ from libs.runtime.health import (
     outbox_check,
 )
 from libs.runtime.outbox import Outbox
+from libs.runtime.replacing import Replacing
+from libs.runtime.resealing import Resealing
 from libs.runtime.seal import Seal
 from libs.runtime.service import Watch, lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
@@ -36,6 +38,7 @@ from services.rtb.answers import (
     bind_keys,
     bind_looking,
     bind_pings,
+    bind_sweeping,
     bind_trying,
 )
 from services.rtb.bidders import Bidders
@@ -162,6 +165,7 @@ def _bind(  # noqa: PLR0917 - wired once
     store_of_own = BiddersOwn(database, outbox)
     own = BiddersDesk(store_of_own, configuration, memory, keeping, Pings(doors), clock)
     bind_keys(answers, BidderKeysDesk(store_of_own, memory, clock))
+    bind_sweeping(answers, Replacing(database, "rtb"), Resealing(database, "rtb", seal))
     return pinging, own
 
 

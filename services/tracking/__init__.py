@@ -32,6 +32,7 @@ answers     ask.tracking.list_calls.v1 ask.tracking.live_calls.v1
             ask.tracking.save_postback_key.v1 ask.tracking.postback_address.v1
             ask.tracking.list_postbacks.v1
             ask.tracking.transcribe_calls.v1
+            ask.tracking.erase_caller.v1 ask.tracking.reseal.v1
             ask.tracking.list_visit_conversions.v1
             ask.tracking.report_visit_conversions.v1
             ask.tracking.report.v1 ask.tracking.report_words.v1 ask.tracking.now.v1

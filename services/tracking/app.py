@@ -26,6 +26,8 @@ from libs.runtime.health import (
     outbox_check,
 )
 from libs.runtime.outbox import Outbox
+from libs.runtime.replacing import Replacing
+from libs.runtime.resealing import Resealing
 from libs.runtime.seal import Seal
 from libs.runtime.service import Watch, lifespan_of, service_routes
 from libs.runtime.streams import declare_stream
@@ -42,6 +44,7 @@ from services.tracking.answers import reconciling as reconciling_answers
 from services.tracking.answers import recordings as recordings_answers
 from services.tracking.answers import reporting as reports_answers
 from services.tracking.answers import statements as statements_answers
+from services.tracking.answers import sweeping as sweeping_answers
 from services.tracking.answers import visit_conversions as visit_conversions_answers
 from services.tracking.answers import visits as visits_answers
 from services.tracking.desk.adjusting import AdjustingDesk
@@ -54,6 +57,7 @@ from services.tracking.desk.converting import ConvertingDesk
 from services.tracking.desk.converting_visits import ConvertingVisitsDesk
 from services.tracking.desk.deliveries import DeliveriesDesk
 from services.tracking.desk.disputing import DisputingDesk
+from services.tracking.desk.erasing import ErasingDesk
 from services.tracking.desk.following import FollowingDesk
 from services.tracking.desk.forgetting import ForgettingDesk
 from services.tracking.desk.keeping import KeepingDesk
@@ -95,6 +99,7 @@ from services.tracking.store.configuration import Configuration
 from services.tracking.store.deliveries import Deliveries
 from services.tracking.store.delivery_log import DeliveryLog
 from services.tracking.store.disputes import Disputes
+from services.tracking.store.erasing import EARLY, Erasing
 from services.tracking.store.forgetting import Forgetting
 from services.tracking.store.journal import Journal
 from services.tracking.store.leasing import Leasing
@@ -151,7 +156,7 @@ def create(settings: Settings | None = None) -> Starlette:
     controlling_answers.bind(answers, ControllingDesk(desk, Ask(broker), clock))
     watch = Watch(database, answers)
     asked = pixels_consumer(broker, posting, database.probe)
-    books = _Books(answers, keeping, desk, journal, outbox)
+    books = _Books(answers, keeping, desk, journal, outbox, seal)
     afterwards = _afterwards(settings, broker, database, books)
     postbacks = (asked, posting, looking, saved_reports, *afterwards.parts)
     summing = SummingDesk(Rollups(database))
@@ -268,6 +273,7 @@ class _Books:
     desk: Desk
     journal: Journal
     outbox: Outbox
+    seal: Seal
 
 
 @dataclass(frozen=True)
@@ -289,6 +295,9 @@ def _afterwards(
     recordings = RecordingsDesk(books.keeping, Recordings(database), ask)
     transcribing = TranscribingDesk(Calls(database), Transcribing(database), ask)
     recordings_answers.bind(answers, recordings, transcribing)
+    texts = Replacing(database, "tracking", EARLY)
+    erasing = ErasingDesk(Erasing(database), recordings, books.journal, texts)
+    sweeping_answers.bind(answers, erasing, Resealing(database, "tracking", books.seal))
     facts = (books.desk, books.journal, books.outbox)
     quality = QualityDesk(books.keeping, Qualities(database), *facts, ask, clock)
     quality_answers.bind(answers, quality)

@@ -16,7 +16,7 @@ from libs.contracts.ids import AccountId
 from libs.contracts.portals import Viewer
 from libs.contracts.worth import PartyKind
 
-PeopleNoun = Literal["person", "account", "key", "invitation", "platform"]
+PeopleNoun = Literal["person", "account", "key", "invitation", "erasure", "platform"]
 """What the console itself changes, as the audit log calls it."""
 
 

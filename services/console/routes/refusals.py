@@ -16,6 +16,7 @@ from services.console.desk.signing_up import NotAllowed
 from services.console.problems import Problem
 from services.console.store.invitations import InvitedAlready
 from services.console.store.members import LastOwner, OtherStanding
+from services.console.store.sweeps import TooMany
 
 
 def _too_often(no: TooOften) -> Problem:
@@ -41,6 +42,7 @@ REFUSALS: dict[type[Exception], Callable[[Any], Problem]] = {
     NotOpen: _is(409, "not_open", "it was accepted or withdrawn"),
     InvitedAlready: _is(409, "taken", _INVITED, ("body.email", _INVITED)),
     AnotherAddress: _is(403, "another_address", "the invitation is for another address"),
+    TooMany: _is(409, "too_many", "wait until some of those that are under way are done"),
     CodeMissing: _is(401, "code_missing", "send a code of the second factor too"),
     FactorInUse: _is(409, "in_use", "remove the second factor that there is first"),
     NoLogin: _is(409, "no_login", "set CONSOLE_NATS_OPERATOR_PASSWORD, or use the command"),

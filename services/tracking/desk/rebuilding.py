@@ -5,7 +5,7 @@ moment.  What is right already stays as it is, word for word.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -81,16 +81,13 @@ class RebuildingDesk:
     async def _look_at(self, call_ids: Sequence[CallId], found: Found, *, mend: bool) -> None:
         async with self._journal.entry() as entry:
             known = await entry.reopen(call_ids)
-            facts = await _facts(entry, call_ids)
+            facts = await facts_of(entry, call_ids)
             unread = await entry.unread(call_ids)
             parties = await entry.parties(call_ids)
             lines: defaultdict[CallId, list[dict[str, Any]]] = defaultdict(list)
             for line in await entry.counted(call_ids):
                 lines[line["call_id"]].append(line)
-            made: dict[CallId, tuple[CallRecord, Told]] = {}
-            for call_id in call_ids:
-                told = fold(replace(known[call_id], least={}, greatest={}), facts[call_id])
-                made[call_id] = (record_of(call_id, told), told)
+            made = folded_anew(known, facts)
             wrong: list[tuple[CallRecord, Told]] = []
             misbooked = await entry.misbooked(list(made.values()))
             for call_id, (record, told) in made.items():
@@ -107,7 +104,19 @@ class RebuildingDesk:
                 await entry.save(wrong)
 
 
-async def _facts(entry: Entry, call_ids: Sequence[CallId]) -> defaultdict[CallId, list[Fact]]:
+def folded_anew(
+    known: Mapping[CallId, Told], facts: Mapping[CallId, list[Fact]]
+) -> dict[CallId, tuple[CallRecord, Told]]:
+    """What calls come to by these facts alone."""
+    made: dict[CallId, tuple[CallRecord, Told]] = {}
+    for call_id, before in known.items():
+        told = fold(replace(before, least={}, greatest={}), facts[call_id])
+        made[call_id] = (record_of(call_id, told), told)
+    return made
+
+
+async def facts_of(entry: Entry, call_ids: Sequence[CallId]) -> defaultdict[CallId, list[Fact]]:
+    """All that was heard of these calls."""
     facts: defaultdict[CallId, list[Fact]] = defaultdict(list)
     for call_id, subject, payload in await entry.heard(call_ids):
         facts[call_id].append(FACTS[subject].model_validate_json(payload))

@@ -57,7 +57,7 @@ class RecordingsDesk:
         due = await self._recordings.claim(ROUND_MAX, AGAIN_AFTER)
         for one in due:
             try:
-                await self._delete(one)
+                await self.delete(one)
             except Refused as no:
                 log.warning("recording %s is not deleted: %s", one.recording_sid, no)
             except Unanswered as no:
@@ -66,7 +66,8 @@ class RecordingsDesk:
         if len(due) == ROUND_MAX:
             self._rounds.hurry()
 
-    async def _delete(self, one: Due) -> None:
+    async def delete(self, one: Due) -> None:
+        """Have the carrier delete one; raise Refused or Unanswered."""
         question = DeleteRecording(
             account_id=one.account_id,
             call_id=one.call_id if one.known else None,

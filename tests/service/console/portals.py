@@ -61,7 +61,7 @@ CLOSED = {
     *("report-words", "reports", "resends", "rtb-pings", "rtb-rehearsals", "rtb-report"),
     *("rtb-routers", "rtb-targets", "saved-reports", "statements", "targets", "tracking-tags"),
     *("url-parameters", "visit-conversion-reports", "visit-conversions", "visit-reports"),
-    *("visits", "api", "invitations", "platform"),
+    *("visits", "api", "erasures", "invitations", "platform"),
 }
 """The first words of paths of which nothing is open to portals but what stands in `OPEN`."""
 

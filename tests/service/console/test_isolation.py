@@ -60,6 +60,11 @@ OWN = {
     **{("GET", f"/platform/{what}"): "refused but to operators" for what in ("accounts", "health")},
     ("GET", "/platform/rtb-ids/{rtb_id}"): "refused but to operators",
     ("GET", "/platform/dead-letters"): "refused but to operators",
+    ("POST", "/platform/resealings"): "refused but to operators",
+    ("GET", "/platform/resealings"): "refused but to operators",
+    ("GET", "/platform/resealings/{resealing_id}"): "refused but to operators",
+    ("GET", "/erasures"): "lists the asker's own",
+    ("POST", "/erasures"): "test_erasing: goes through the asker's own",
     ("GET", "/platform/dead-letters/{number}"): "refused but to operators",
     ("POST", "/platform/dead-letters/{number}/replay"): "refused but to operators",
     ("GET", "/audit"): "searches the asker's own",
@@ -162,6 +167,7 @@ CARRIERS: dict[tuple[str, str], tuple[int, ...]] = {
 not there: tests/service/router/test_numbers.py asks it."""
 
 
+FORGOTTEN = {"number": "+12125550199", "reason": "Mark-of-ours has asked"}
 LINKED = ("password-resets", "sign-ups")
 OPEN = {
     ("POST", "/session"),
@@ -195,6 +201,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
     purchase = await stage.owner.post("numbers/purchases", {"numbers": ["+12125550177"]})
     agent = await stage.owner.post("targets", an_agent(ours["buyers"]["document"]["id"]))
     help_ = await stage.owner.post("help/questions", {"question": "what is Mark-of-ours?"})
+    erasure = await stage.owner.post("erasures", FORGOTTEN)
     before = await everything(stage.owner)
     ids = {
         "/numbers/purchases/{purchase_id}": {"purchase_id": purchase["id"]},
@@ -212,6 +219,7 @@ async def test_no_route_lets_another_account_in(stage: Stage) -> None:
         "/flows/{id}": {"id": flow["row"]["id"], "version": "1"},
         "/calls/{call_id}": {"call_id": str(uuid4()), "step": "0", "recording_sid": "RE1"},
         "/disputes/{dispute_id}": {"dispute_id": str(uuid4())},
+        "/erasures/{erasure_id}": {"erasure_id": erasure["erasure_id"]},
         "/publishers/{publisher_id}": {"publisher_id": ours["publishers"]["document"]["id"]},
         "/help/questions/{question_id}": {"question_id": help_["question_id"]},
         "/visits/{visit_id}": {"visit_id": str(uuid4())},

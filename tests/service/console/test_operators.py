@@ -8,11 +8,12 @@ import nats
 import psycopg
 import pytest
 
+from libs.runtime.seal import Seal
 from services.console.__main__ import run
 from services.console.auth import PUBLIC, RIGHT
 from services.console.desk.dead_letters import DeadLettersDesk, NoLogin
 from services.console.domain.access import PLATFORM, Principal, Right, Role
-from tests.kit.hosting import SECRET
+from tests.kit.hosting import SECRET, eventually
 from tests.service.console.stage import Asker, Stage, a_routed_campaign, joined
 from tests.service.console.test_isolation import routes
 
@@ -35,6 +36,7 @@ async def test_an_operator_is_made_by_command_and_sees_no_more(
     await sees_accounts_and_health(stage, olga)
     await looks_up_an_rtb_id(stage, olga)
     await looks_at_dead_letters_and_replays(stage, olga)
+    await seals_anew(stage, olga)
     await nobody_else_is_one(stage)
     assert await run(["remove-operator", "nobody@example.com"]) == 1
     assert await run(["remove-operator", "olga@example.com"]) == 0
@@ -54,6 +56,30 @@ async def is_refused_everywhere_else(stage: Stage, olga: Asker) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), f"{method} {path}"
         refused += 1
     assert refused > 150
+
+
+async def seals_anew(stage: Stage, olga: Asker) -> None:
+    """Carriers' tokens and what else is sealed, each by its owner; what is done is found again."""
+    body = {"account_sid": "AC" + "7" * 32, "token": "a token to be sealed anew"}
+    await stage.owner.post("carriers", body)
+    older = Seal("a secret of before", "carrier tokens").close("a lost token")
+    with psycopg.connect(stage.database_url) as connection:
+        connection.execute(
+            "INSERT INTO router.outbox (id, subject, payload, headers, created_at) VALUES"
+            " (gen_random_uuid(), 'event.test.said.v1', %s, '{}', now() + interval '1 hour')",
+            [older],
+        )
+    begun = await olga.post("platform/resealings", {})
+
+    async def over() -> dict[str, Any] | None:
+        one: dict[str, Any] = await olga.get(f"platform/resealings/{begun['resealing_id']}")
+        assert one["note"] == "", one
+        return one if one["state"] == "done" else None
+
+    done = await eventually(over)
+    assert (done["anew"], done["lost"]) == (0, 1), "all is sealed with the one secret, but one"
+    assert await olga.get("platform/resealings") == [done]
+    assert (await stage.owner("POST", "platform/resealings")).status_code == 403
 
 
 async def sees_accounts_and_health(stage: Stage, olga: Asker) -> None:
