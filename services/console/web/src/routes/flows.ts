@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { ahead } from "@/features/flows/queries";
 import { readEditorSearch, readFlowSearch } from "@/features/flows/search";
 import { root } from "./root";
 
@@ -14,6 +15,7 @@ export const flows = [
     getParentRoute: () => root,
     path: "/flows/$id",
     validateSearch: readEditorSearch,
+    loader: ({ params }) => ahead(params.id),
     component: lazyRouteComponent(() => import("@/features/flows/editor"), "FlowPage"),
   }),
 ] as const;

@@ -1,4 +1,4 @@
-import { Background, MiniMap, Panel, ReactFlow, ReactFlowProvider, useReactFlow, type Connection, type FinalConnectionState, type NodeChange, type Viewport } from "@xyflow/react";
+import { Background, MiniMap, Panel, ReactFlow, ReactFlowProvider, useReactFlow, type Connection, type FinalConnectionState, type NodeChange } from "@xyflow/react";
 import { Maximize, Minus, Plus } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent, type KeyboardEvent, type MouseEvent } from "react";
 import { keysOn } from "@/app/keys";
@@ -6,13 +6,14 @@ import { Button, IconButton } from "@/ui/button";
 import type { Actions } from "./actions";
 import { SNAP, WIDTH } from "./arrange";
 import "./canvas.css";
-import type { FlowDocument, Place } from "./document";
+import type { Place } from "./document";
 import { nodeOf } from "./document";
 import { createDrawing, type DrawnNode, type Over } from "./drawing";
 import { neighbour, wireAt, type Port, type Way } from "./graph";
 import { portsOf } from "./kinds";
 import { AddAt, NodeView } from "./node-view";
 import { StepPalette } from "./palette";
+import { beginning, fits } from "./sight";
 import { useEditing, type Store } from "./store";
 
 /** A node that the page wants to be seen, and perhaps to have the keyboard; another object each time. */
@@ -31,7 +32,6 @@ interface Props {
 }
 
 const TYPES = { step: NodeView };
-const READABLE = 0.3; // zoom at which a step's name can be read just yet: a flow that needs less opens at its beginning
 const FIT = { padding: 0.1, maxZoom: 1 };
 const ARROWS: Record<string, Way> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 const NUDGE = 3 * SNAP;
@@ -51,25 +51,6 @@ export function Canvas(props: Props) {
       <Drawing {...props} />
     </ReactFlowProvider>
   );
-}
-
-/** Where a large flow is looked at first: what is chosen or its beginning, at a size that can be read. */
-function beginning(document: FlowDocument, id = document.start): Viewport {
-  const { x, y } = document.layout[id] ?? { x: 0, y: 0 };
-  const zoom = innerWidth < ASIDE_FROM ? 0.7 : 1;
-  return { x: (innerWidth < ASIDE_FROM ? 24 : 80) - x * zoom, y: 240 - y * zoom, zoom };
-}
-
-const ASIDE_FROM = 768; // width from which the navigation and the settings stand beside the drawing
-const ASIDE = 548;
-
-/** Whether all of it can be read at once in this window. */
-function fits(document: FlowDocument): boolean {
-  const [xs, ys] = [Object.values(document.layout).map((place) => place.x), Object.values(document.layout).map((place) => place.y)];
-  const width = Math.max(...xs) - Math.min(...xs) + WIDTH;
-  const height = Math.max(...ys) - Math.min(...ys) + WIDTH / 2;
-  const room = innerWidth - (innerWidth < ASIDE_FROM ? 0 : ASIDE);
-  return Math.min(room / width, (innerHeight * 0.7) / height) > READABLE;
 }
 
 function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {

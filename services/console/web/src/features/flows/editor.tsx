@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useBlocker, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ListTree, Redo2, Sparkles, Undo2, Waypoints } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { api, data } from "@/api/client";
 import { isProblem, sentence } from "@/api/errors";
 import { useFresh } from "@/api/live";
 import { useMay } from "@/api/session";
@@ -24,7 +23,8 @@ import { FlowForm, StepForm } from "./inspector";
 import { TONES } from "./list";
 import { Outline } from "./outline";
 import { Problems } from "./problems";
-import { documentOf, load, useSaving, type Shown } from "./saving";
+import { flowQuery, languageQuery, load, type Shown } from "./queries";
+import { documentOf, useSaving } from "./saving";
 import type { Schema } from "./schema";
 import type { EditorSearch } from "./search";
 import { useLit, useSimulation, useTraffic, useWalk } from "./simulating";
@@ -56,8 +56,8 @@ const KEYS: readonly Told[] = [
 /** One flow: drawn, edited, kept as it is edited, published. */
 export function FlowPage() {
   const { id } = useParams({ from: "/flows/$id" });
-  const shown = useQuery({ queryKey: ["flows", id], queryFn: () => load(id) });
-  const language = useQuery({ queryKey: ["flow-language"], queryFn: () => data(api.GET("/api/v1/flow-language")), staleTime: Infinity });
+  const shown = useQuery(flowQuery(id));
+  const language = useQuery(languageQuery);
   useFresh(["flows", id], ["flow.changed"]);
   if (shown.data && language.data) return <Editor key={id} shown={shown.data} language={language.data.language as Schema} />;
   const fault = shown.error ?? language.error;

@@ -3,15 +3,14 @@ import { api, basedOn, data, type Schemas } from "@/api/client";
 import { isProblem } from "@/api/errors";
 import { read, type FlowDocument } from "./document";
 import { placed } from "./arrange";
+import { load, type Shown } from "./queries";
 import type { Store } from "./store";
 
 export type Finding = Schemas["FlowFinding"];
-export type Shown = Schemas["FlowShown"];
 
 const STILL_MS = 800; // after the last edit the draft is kept
 const AGAIN_MS = 5_000; // after it could not be, for want of a server
 
-export const load = (id: string): Promise<Shown> => data(api.GET("/api/v1/flows/{id}", { params: { path: { id } } }));
 export const documentOf = (shown: Shown): FlowDocument => placed(read(shown.document));
 
 /** Keeps the draft as it is edited, each edit based on the version before; tells what came of it. */

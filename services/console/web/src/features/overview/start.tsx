@@ -28,16 +28,17 @@ export function useStart() {
     queryKey: ["overview", "start"],
     staleTime: 30_000,
     queryFn: async () => {
-      const [numbers, buyers, campaigns, flows, calls] = await Promise.all([
+      const calls = await data(api.GET("/api/v1/calls", { params: { query: { limit: 1 } } }));
+      if (calls.calls.length > 0) return null;
+      const [numbers, buyers, campaigns, flows] = await Promise.all([
         data(api.GET("/api/v1/numbers", { params: { query: { limit: 50 } } })),
         data(api.GET("/api/v1/buyers", ONE)),
         data(api.GET("/api/v1/campaigns", { params: { query: { limit: 1, status: "active" } } })),
         data(api.GET("/api/v1/flows", { params: { query: { limit: 1 } } })),
-        data(api.GET("/api/v1/calls", { params: { query: { limit: 1 } } })),
       ]);
       return {
         numbers: numbers.items.map(({ document }) => document.number),
-        done: [numbers.items.length > 0, buyers.items.length > 0, campaigns.items.length > 0, flows.rows.length > 0, calls.calls.length > 0],
+        done: [numbers.items.length > 0, buyers.items.length > 0, campaigns.items.length > 0, flows.rows.length > 0, false],
       };
     },
   }).data;
@@ -50,7 +51,7 @@ export function useStart() {
     { title: "A call flow, if you like", about: "What callers hear first: menus, questions, hours.", page: "/flows", done: !!done[3] },
     { title: "A call", about: "Simulate one here, or dial the number.", page: "/calls", done: !!done[4] },
   ];
-  return { steps, numbers: found?.numbers ?? [], due: found !== undefined && !done[4] };
+  return { steps, numbers: found?.numbers ?? [], due: found != null };
 }
 
 /** Five steps from nothing to a call. */
