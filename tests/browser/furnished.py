@@ -205,7 +205,26 @@ def _story(draw: Random, world: World, details: Mapping[str, Any]) -> list[Fact]
 async def people(world: World, ids: Ids) -> dict[str, str]:
     """Who looks at pages, beside the owner: their addresses."""
     return {
+        "agent": await _agent(world, ids),
         "buyer": await world.person(Role.BUYER, party=ids["buyer"]),
         "publisher": await world.person(Role.PUBLISHER, party=ids["publisher"]),
         "newcomer": (await world.new_account()).email,
     }
+
+
+async def _agent(world: World, ids: Ids) -> str:
+    """Somebody who takes calls for a buyer; her address."""
+    email = await world.person(Role.AGENT)
+    async with world.asker() as http:
+        await be_signed_in(http, world.email, world.password, world.account_id)
+        people = (await http.get("/colleagues")).json()
+        person_id = next(one["person_id"] for one in people if one["email"] == email)
+        agent = {"person_id": person_id, "skills": ["roofing", "spanish"]}
+        desk = {"kind": "phone", "number": "+15550100077"}
+        document = {"name": "Ann", "buyer_id": ids["buyer"], "destination": desk, "agent": agent}
+        made = await http.post("/targets", json=document)
+        assert made.is_success, made.text
+        ids["agent"] = made.json()["document"]["id"]
+        change = {"state": "available", "reason": "Early shift"}
+        await http.put(f"/agents/{ids['agent']}/state", json=change)
+    return email

@@ -9,6 +9,7 @@ from deploy.local.folders import ROOT
 ROUTES = ROOT / "services" / "console" / "web" / "src" / "routes"
 
 OWNERS = (
+    *("/agents", "/agents?open={agent}", "/agents/{agent}"),
     *("/", "/live", "/calls", "/calls?open={call}", "/calls/{call}", "/calls/{sold_call}"),
     *("/campaigns?as=table", "/campaigns?as=cards", "/campaigns/new", "/campaigns/{campaign}"),
     "/campaigns/{sold_campaign}",
@@ -53,6 +54,7 @@ OWN = ("/portal/help", "/portal/sign-in")
 OTHERS = {
     "nobody": ("/", "/link#{invitation}"),
     "newcomer": ("/", "/calls", "/campaigns", "/flows", "/buyers", "/rtb", "/auctions"),
+    "agent": ("/desk",),
     "buyer": ("/portal", "/portal/targets", "/portal/report", "/portal/statement", *OWN),
     "publisher": ("/portal", "/portal/sources", "/portal/report", "/portal/statement"),
 }

@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from services.console.domain.access import Role
 from tests.browser.playing import Visitor
@@ -29,7 +29,6 @@ async def makes_an_agent(visitor: Visitor, person: str) -> None:
     await page.get_by_label("Wrap-up (seconds)").fill("900")
     await page.get_by_role("button", name="Make the target").click()
     await expect(page.get_by_role("heading", name="Ann of the gutters")).to_be_visible()
-    await visitor.has_no_barriers()
 
 
 async def takes_calls(world: World, email: str, account_id: object) -> None:
@@ -45,6 +44,34 @@ async def takes_calls(world: World, email: str, account_id: object) -> None:
         latest = (await http.get("/numbers")).json()["items"][0]["version"]
     for router in world.routers:
         await eventually(partial(knows, router, latest))
+
+
+async def wraps_up(desk: Page) -> None:
+    """She says what came of the call, and goes home."""
+    wrap_up = desk.get_by_role("region", name="Call to wrap up")
+    await expect(wrap_up.get_by_label("Notes", exact=True)).to_have_value("Two storeys")
+    await wrap_up.get_by_label("What came of it").fill("Sold")
+    await wrap_up.get_by_label("Rating").select_option("5")
+    await wrap_up.get_by_role("button", name="Done").click()
+    await expect(wrap_up).to_be_hidden()
+    await expect(desk.get_by_role("region", name="My calls")).to_contain_text("Sold")
+    await desk.get_by_label("Reason").fill("Shift is over")
+    await desk.get_by_role("button", name="Sign out", exact=True).click()
+
+
+async def looks_after(supervisor: Visitor, row: Locator) -> None:
+    """Her supervisor sees what she said and did, and sends her to a training."""
+    office = await supervisor.go("/agents")
+    await expect(row).to_contain_text("Shift is over")
+    await row.press("Enter")
+    await expect(office.get_by_role("dialog").get_by_label("Today")).to_contain_text("Handled1")
+    await supervisor.has_no_barriers()
+    await office.get_by_role("button", name="Open its page (O)").click()
+    await expect(office.get_by_role("region", name="Her calls")).to_contain_text("Sold")
+    await expect(office.get_by_role("region", name="Her states")).to_contain_text("Offline")
+    await office.get_by_label("Why").fill("New scripts")
+    await office.get_by_role("button", name="Training").click()
+    await supervisor.has_no_barriers()
 
 
 async def test_a_call_reaches_an_agent_who_wraps_it_up(
@@ -74,31 +101,14 @@ async def test_a_call_reaches_an_agent_who_wraps_it_up(
         await ann.has_no_barriers()
         await expect(row).to_contain_text("On a call")
         await expect(row.get_by_role("link", name="Gutters", exact=True)).to_be_visible()
-        await visitor.has_no_barriers()
         await office.goto("/console/live")
         live = office.get_by_role("row").filter(has_text="305 555 0177")
         await live.get_by_role("button", name="What to do").click()
         await office.get_by_role("menuitem", name="Hang up").click()
 
-    wrap_up = desk.get_by_role("region", name="Call to wrap up")
-    await expect(wrap_up.get_by_label("Notes", exact=True)).to_have_value("Two storeys")
-    await wrap_up.get_by_label("What came of it").fill("Sold")
-    await wrap_up.get_by_label("Rating").select_option("5")
-    await wrap_up.get_by_role("button", name="Done").click()
-    await expect(wrap_up).to_be_hidden()
-    await expect(desk.get_by_role("region", name="My calls")).to_contain_text("Sold")
-    await desk.get_by_label("Reason").fill("Shift is over")
-    await desk.get_by_role("button", name="Sign out", exact=True).click()
-
-    await office.goto("/console/agents")
-    await expect(row).to_contain_text("Shift is over")
-    await row.press("Enter")
-    await expect(office.get_by_role("region", name="Her calls")).to_contain_text("Sold")
-    await expect(office.get_by_role("region", name="Her states")).to_contain_text("Offline")
-    await office.get_by_label("Why").fill("New scripts")
-    await office.get_by_role("button", name="Training").click()
+    await wraps_up(desk)
+    await looks_after(visitor, row)
     await expect(desk.get_by_text("New scripts")).to_be_visible()
-    await visitor.has_no_barriers()
     await desk.goto("/console/calls")
     await expect(desk.get_by_role("heading", name="My desk")).to_be_visible()
     await ann.context.close()

@@ -19,15 +19,21 @@ import { Doing, StateButtons, StateNow, STATES } from "./states";
 const NONE: readonly AgentCall[] = [];
 const ABOVE = <Link to="/agents" search={{}} className="hover:text-text">Agents</Link>;
 
+/** Whether one may put her into another state, and write of her calls. */
+function useLooksAfter({ agent }: Agent | { agent: undefined }): boolean {
+  const mayEdit = useMay("edit");
+  const myself = useMyself();
+  return mayEdit || (agent !== undefined && myself !== undefined && [agent.supervisor_id, agent.person_id].includes(myself.person_id));
+}
+
 /** One agent for who looks after her: what she does, did, and was. */
 export function AgentPage() {
   const { id } = useParams({ from: "/agents/$id" });
   const agent = useAgent(id);
   const calls = useCalls(id);
   const states = useStates(id);
-  const times = useTimes();
   const mayEdit = useMay("edit");
-  const myself = useMyself();
+  const looksAfter = useLooksAfter(agent.data ?? { agent: undefined });
   useAgentsFresh();
   if (!agent.data)
     return (
@@ -36,7 +42,6 @@ export function AgentPage() {
       </Page>
     );
   const one = agent.data;
-  const looksAfter = mayEdit || (myself !== undefined && [one.agent.supervisor_id, one.agent.person_id].includes(myself.person_id));
   return (
     <Page
       title={one.name}
@@ -49,16 +54,7 @@ export function AgentPage() {
       }
     >
       <Body label="Agent">
-        <section aria-label="State" className="grid gap-3 border-b border-line p-4">
-          <StateNow agent={one} />
-          {looksAfter && <StateButtons agent={one} whose={id} needsReason />}
-          <About agent={one} />
-        </section>
-        {one.with_her.length > 0 && <Current agent={one} />}
-        <section aria-label="Her day" className="border-b border-line p-4">
-          <h2 className="mb-3 font-semibold">Today</h2>
-          {times.error ? <Failed fault={times.error} retry={() => void times.refetch()} /> : <Figures times={times.data?.get(id)} />}
-        </section>
+        <NowAndToday agent={one} looksAfter={looksAfter} />
         <section aria-label="Her calls" className="border-b border-line p-4">
           <h2 className="mb-3 font-semibold">Latest calls</h2>
           {calls.error && <Failed fault={calls.error} retry={() => void calls.refetch()} />}
@@ -96,6 +92,33 @@ export function AgentPage() {
         </section>
       </Body>
     </Page>
+  );
+}
+
+/** Beside the list: how she is, what she has and did today. */
+export function AgentPeek({ agent }: { agent: Agent }) {
+  return (
+    <div className="-m-4">
+      <NowAndToday agent={agent} looksAfter={useLooksAfter(agent)} narrow />
+    </div>
+  );
+}
+
+function NowAndToday({ agent, looksAfter, narrow = false }: { agent: Agent; looksAfter: boolean; narrow?: boolean }) {
+  const times = useTimes();
+  return (
+    <>
+      <section aria-label="State now" className="grid gap-3 border-b border-line p-4">
+        <StateNow agent={agent} />
+        {looksAfter && <StateButtons agent={agent} whose={agent.agent_id} needsReason />}
+        <About agent={agent} />
+      </section>
+      {agent.with_her.length > 0 && <Current agent={agent} />}
+      <section aria-label="Her day" className="border-b border-line p-4">
+        <h2 className="mb-3 font-semibold">Today</h2>
+        {times.error ? <Failed fault={times.error} retry={() => void times.refetch()} /> : <Figures times={times.data?.get(agent.agent_id)} narrow={narrow} />}
+      </section>
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import { Body, Empty, Loading, Page } from "@/ui/page";
 import { AboutCall, CallCard, keyOf } from "./call-card";
 import { Figures } from "./figures";
 import { dispositionsOf, History } from "./history";
-import { ME, useAgent, useAgentsFresh, useCalls, useOwnTimes, type AgentCall } from "./queries";
+import { ME, useAgent, useCalls, useDeskFresh, useOwnTimes, type AgentCall } from "./queries";
 import { Doing, StateButtons, StateNow } from "./states";
 
 const NONE: readonly AgentCall[] = [];
@@ -18,7 +18,7 @@ export function Desk() {
   const times = useOwnTimes(me.isSuccess);
   const now = useNow();
   const [written, setWritten] = useState<ReadonlySet<string>>(new Set());
-  useAgentsFresh();
+  useDeskFresh();
   const onDirty = useCallback((key: string, dirty: boolean) => setWritten((before) => (before.has(key) === dirty ? before : new Set(dirty ? [...before, key] : [...before].filter((one) => one !== key)))), []);
   if (!me.data)
     return (
@@ -37,8 +37,9 @@ export function Desk() {
   const isOpen = (call: AgentCall) => call.ended_at == null || written.has(keyOf(call)) || (call.wrapped_at == null && call.wrap_up_until != null && new Date(call.wrap_up_until).getTime() > now);
   const open = known.filter(isOpen);
   const dispositions = dispositionsOf(known);
+  const rings = open.some((call) => call.ended_at == null);
   return (
-    <Page title="My desk" count={me.data.name} actions={<Doing agent={me.data} />}>
+    <Page title={rings ? "My desk: a call" : "My desk"} count={me.data.name} actions={<Doing agent={me.data} />}>
       <Body label="My desk">
         <section aria-label="My state" className="grid gap-3 border-b border-line p-4">
           <StateNow agent={me.data} />

@@ -5,6 +5,7 @@ import { useMyself } from "@/api/colleagues";
 import { useNames } from "@/api/names";
 import { useMay } from "@/api/session";
 import { Failed } from "@/app/failed";
+import { PeekTable } from "@/app/peek-table";
 import { short } from "@/lib/search";
 import { duration } from "@/lib/time";
 import { said } from "@/lib/words";
@@ -12,7 +13,8 @@ import { Button, buttonLook } from "@/ui/button";
 import { Elapsed, Left } from "@/ui/elapsed";
 import { FilterOne, Filters, FilterText } from "@/ui/filters";
 import { Empty, Loading, Page } from "@/ui/page";
-import { Table, type Column } from "@/ui/table";
+import type { Column } from "@/ui/table";
+import { AgentPeek } from "./agent";
 import { skillsOf, useAgents, useAgentsFresh, useTimes, type Agent, type Times } from "./queries";
 import type { AgentSearch } from "./search";
 import { Doing, STATE_NAMES } from "./states";
@@ -21,16 +23,16 @@ const NONE: readonly Agent[] = [];
 
 /** Everybody who takes calls for the account, as she is now. */
 export function AgentList() {
-  const { mine, ...search } = useSearch({ from: "/agents" });
+  const { mine, open, ...search } = useSearch({ from: "/agents" });
   const navigate = useNavigate();
   const mayEdit = useMay("edit");
   const myself = useMyself();
-  const agents = useAgents({ ...search, ...(mine && myself && { supervisor_id: myself.person_id }) });
+  const agents = useAgents({ ...search, ...(mine && myself && { supervisor_id: myself.person_id }) }, !mine || myself !== undefined);
   const times = useTimes();
   const campaigns = useNames("campaigns");
   useAgentsFresh();
   const columns = useMemo(() => columnsOf(times.data, new Map(campaigns.map((one) => [one.value, one.label]))), [times.data, campaigns]);
-  const change = (more: Partial<AgentSearch>) => void navigate({ to: "/agents", search: short({ ...search, mine, ...more }), replace: true });
+  const change = (more: Partial<AgentSearch>) => void navigate({ to: "/agents", search: short({ ...search, mine, open, ...more }), replace: true });
   const filtered = mine !== undefined || Object.keys(search).length > 0;
   const rows = agents.data ?? NONE;
   const there = rows.filter((one) => one.state === "available").length;
@@ -61,12 +63,15 @@ export function AgentList() {
       {agents.error && <Failed fault={agents.error} retry={() => void agents.refetch()} />}
       {agents.isPending && !agents.error && <Loading />}
       {agents.data && (
-        <Table
+        <PeekTable
           name="Agents"
           columns={columns}
           rows={rows}
           rowKey={(one) => one.agent_id}
-          onOpen={(one) => void navigate({ to: "/agents/$id", params: { id: one.agent_id } })}
+          open={open}
+          onPeek={(id) => change({ open: id })}
+          titleOf={(one) => one.name}
+          page={(id) => `/agents/${id}`}
           empty={
             filtered ? (
               <Empty title="No agents match" action={<Button onClick={() => change({ state: undefined, skill: undefined, mine: undefined })}>Clear filters</Button>} />
@@ -74,7 +79,9 @@ export function AgentList() {
               <Empty title="No agents yet">An agent is a target that is a person: she signs in, takes calls when she is available, and says what came of them. Make one, and add her to a campaign's plan.</Empty>
             )
           }
-        />
+        >
+          {(one) => <AgentPeek key={one.agent_id} agent={one} />}
+        </PeekTable>
       )}
     </Page>
   );

@@ -13,6 +13,7 @@ export type AgentState = Schemas["AgentState"];
 export type Whose = string;
 
 export const KEY = ["agents"] as const;
+const TIMES = ["agent-times"] as const;
 export const ME = "me";
 const PAGE = 200;
 const PAGES_MAX = 10;
@@ -22,10 +23,18 @@ const AGAIN_MS = 60_000; // figures of a state that goes on grow without an even
 /** What she can; the API leaves out what is empty. */
 export const skillsOf = (one: Agent): readonly string[] => one.agent.skills ?? [];
 
-export const again = () => void queries.invalidateQueries({ queryKey: KEY });
+export function again(): void {
+  for (const queryKey of [KEY, TIMES]) void queries.invalidateQueries({ queryKey });
+}
 
-/** Refresh what is shown of agents whenever something happens to them or their calls. */
-export const useAgentsFresh = () => useFresh(KEY, ["agent.", "call.", "leg.", "target."]);
+/** Refresh what is shown of agents when one's state, calls or settings change; sums of the day only when a call is over. */
+export function useAgentsFresh(): void {
+  useFresh(KEY, ["agent.", "call.routed", "leg.ended", "call.ended", "target.changed"]);
+  useFresh(TIMES, ["agent.call_ended", "agent.wrapped_up"]);
+}
+
+/** The same for who sits at a desk: what a flow says of her caller is shown as it is said. */
+export const useDeskFresh = () => useFresh(KEY, ["agent.", "call.", "leg.", "target.changed"]);
 
 const at = (id: string) => ({ params: { path: { id } } });
 
@@ -80,7 +89,7 @@ export const useOwnTimes = (enabled: boolean) =>
 /** What everybody did today, by agent. */
 export const useTimes = () =>
   useQuery({
-    queryKey: [...KEY, "times"],
+    queryKey: TIMES,
     refetchInterval: AGAIN_MS,
     queryFn: async () => {
       const since = midnight();
@@ -93,8 +102,9 @@ export const useTimes = () =>
   });
 
 /** All agents, or those in a state, with a skill, or of one supervisor. */
-export const useAgents = (wanted: { state?: AgentState; skill?: string; supervisor_id?: string }) =>
+export const useAgents = (wanted: { state?: AgentState; skill?: string; supervisor_id?: string }, enabled: boolean) =>
   useQuery({
+    enabled,
     queryKey: [...KEY, "list", wanted],
     placeholderData: (before) => before,
     queryFn: async () => {

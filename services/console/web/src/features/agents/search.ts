@@ -8,6 +8,8 @@ export interface AgentSearch {
   state?: AgentState;
   skill?: string;
   mine?: boolean;
+  /** Who is shown beside the list. */
+  open?: string;
 }
 
-export const readAgentSearch = (given: Given): AgentSearch => short<AgentSearch>({ state: oneOf(given, "state", STATES), skill: text(given, "skill", 60), mine: yes(given, "mine") || undefined });
+export const readAgentSearch = (given: Given): AgentSearch => short<AgentSearch>({ state: oneOf(given, "state", STATES), skill: text(given, "skill", 60), mine: yes(given, "mine") || undefined, open: text(given, "open", 36) });

@@ -8,19 +8,13 @@ import { SNAP, WIDTH } from "./arrange";
 import "./canvas.css";
 import type { Place } from "./document";
 import { nodeOf } from "./document";
-import { createDrawing, type DrawnNode, type Over } from "./drawing";
+import { createDrawing, type DrawnNode, type Over, type Wanted } from "./drawing";
 import { neighbour, wireAt, type Port, type Way } from "./graph";
 import { portsOf } from "./kinds";
 import { AddAt, NodeView } from "./node-view";
 import { StepPalette } from "./palette";
 import { beginning, fits } from "./sight";
 import { useEditing, type Store } from "./store";
-
-/** A node that the page wants to be seen, and perhaps to have the keyboard; another object each time. */
-export interface Wanted {
-  id: string;
-  focus: boolean;
-}
 
 interface Props {
   store: Store;

@@ -7,6 +7,12 @@ import type { Drawn } from "./node-view";
 
 export type DrawnNode = Node<Drawn, "step">;
 
+/** A node that the page wants to be seen, and perhaps to have the keyboard; another object each time. */
+export interface Wanted {
+  id: string;
+  focus: boolean;
+}
+
 /** What lies over the drawing: what is wrong, which way was walked, what went through the wires. */
 export interface Over {
   weights: ReadonlyMap<string, "error" | "warning">;
