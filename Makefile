@@ -6,7 +6,7 @@ export NODE_USE_SYSTEM_CA := 1
 WEB := services/console/web
 NPM := PATH=$(CURDIR)/.venv/bin:$$PATH npm --prefix $(WEB) --silent
 
-.PHONY: help setup check web web-check screens test test-long migrate migration format run call rehearse bench env goldens schemas nats-conf kubernetes dashboards
+.PHONY: help setup check web web-check screens test test-long audit migrate migration format run call rehearse bench env goldens schemas nats-conf kubernetes dashboards
 
 help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ test: setup ## All tests, on real PostgreSQL and NATS
 	@$(MAKE) --jobs=2 --no-print-directory check web-check
 	@$(PY) -m pytest -n 3 --dist loadfile
 
+audit: setup ## Known weaknesses of libraries, their locks and licences
+	@$(PY) -m deploy.audit
+
 test-long: setup ## Tests of full size: minutes each
 	@LONG=1 $(PY) -m pytest tests/service/router/test_caps.py tests/service/console/test_odd_requests.py tests/unit/rtb/test_answer.py tests/system/long
 
@@ -72,6 +75,7 @@ bench: setup web ## Measure beside floor, naive and lean: [ARGS=--quick]
 	@$(PY) -m tests.bench.flowing
 	@$(PY) -m tests.bench.leasing
 	@$(PY) -m tests.bench.reporting
+	@$(PY) -m tests.bench.sizing
 	@$(PY) -m tests.bench.pages
 
 goldens: setup ## Write anew what flows' nodes do
