@@ -23,6 +23,7 @@ async def test_a_second_factor_is_set_up_and_asked_for(visitor: Visitor, world: 
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Password").fill(PASSWORD)
     await dialog.get_by_role("button", name="Go on").click()
+    await expect(dialog.get_by_alt_text("QR code of the secret")).to_be_visible()
     secret = await dialog.locator("code").inner_text()
     await dialog.get_by_label("Code that the app shows now").fill(code_of(secret))
     await visitor.has_no_barriers()
@@ -120,6 +121,7 @@ async def test_callers_are_refused_and_the_log_says_by_whom(visitor: Visitor, wo
 async def test_every_setting_is_there_and_can_be_read_by_everybody(owner: Visitor) -> None:
     for part, seen in (
         ("organisation", "Everybody needs a second factor"),
+        ("recordings", "How calls sounded"),
         ("carrier", "Accounts at Twilio"),
         ("appearance", "Single keys work"),
         ("system", "Health"),

@@ -1,11 +1,12 @@
 import { api, queries } from "@/api/client";
 import { useDraft } from "@/api/draft";
 import { sentence } from "@/api/errors";
+import { USUAL } from "@/lib/money";
 import { Button } from "@/ui/button";
 import { CheckField, TextField } from "@/ui/field";
 import { Dialog } from "@/ui/dialog";
 import { toast } from "@/ui/toast";
-import { MoneyField, USUAL } from "./editors/money";
+import { MoneyField } from "./editors/money";
 
 /** Dispute what a buyer owes for a call: one that is named, or one whose id is typed. */
 export function OpenDispute({ callId = "", onClose }: { callId?: string; onClose: () => void }) {

@@ -1,7 +1,8 @@
 import type { Schemas } from "@/api/client";
+import { USUAL } from "@/lib/money";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/field";
 import { at, type Form } from "./form";
-import { MoneyField, USUAL } from "./money";
+import { MoneyField } from "./money";
 import { Counting, TiersEditor } from "./tiers";
 
 const THREE = [

@@ -1,8 +1,7 @@
 import type { Schemas } from "@/api/client";
+import { USUAL } from "@/lib/money";
 import { TextField } from "@/ui/field";
 import { at, type Form } from "./form";
-
-export const USUAL = "USD"; // where nothing is said yet; the field beside the amount says another
 
 interface Props {
   label: string;

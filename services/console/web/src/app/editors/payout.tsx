@@ -1,8 +1,9 @@
 import type { Schemas } from "@/api/client";
+import { USUAL } from "@/lib/money";
 import { said } from "@/lib/words";
 import { CheckField, NumberField, SelectField, TextField } from "@/ui/field";
 import { at, type Form } from "./form";
-import { MoneyField, USUAL } from "./money";
+import { MoneyField } from "./money";
 import { Counting, TiersEditor } from "./tiers";
 
 type Payout = Schemas["Payout-Input"];

@@ -14,6 +14,7 @@ import { said } from "@/lib/words";
 import { Badge } from "@/ui/badge";
 import { buttonLook } from "@/ui/button";
 import { NumberField, Section, SelectField, TextArea, TextField } from "@/ui/field";
+import { More } from "./more";
 import { Numbers } from "./numbers";
 import { lacksRouter, NO_ROUTER } from "@/app/editors/entries";
 import { PlanEditor } from "./plan-editor";
@@ -116,6 +117,7 @@ export function CampaignPage() {
               <OwnPayout form={draft} />
             </Section>
             <Rules form={draft} about={{ caps: "They hold over all calls of the campaign, whoever gets them.", dialled: "What is left empty is as the account has it." }} />
+            <More draft={draft} />
           </Fields>
         </>
       )}

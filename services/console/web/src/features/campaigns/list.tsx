@@ -7,6 +7,7 @@ import { useFresh } from "@/api/live";
 import { all } from "@/api/pages";
 import { useRows, type Row } from "@/api/records";
 import { useMay } from "@/api/session";
+import { useCurrency } from "@/app/currency";
 import { Failed } from "@/app/failed";
 import { PeekTable } from "@/app/peek-table";
 import { Toggle } from "@/app/toggle";
@@ -29,14 +30,15 @@ export const TONES: Record<string, Tone> = { active: "ok", draft: "live", paused
 
 /** What each campaign has had today, and how many numbers lead to it. */
 function useFigures() {
+  const currency = useCurrency();
   const today = useQuery({
-    queryKey: ["campaigns", "today"],
+    queryKey: ["campaigns", "today", currency],
     queryFn: () =>
       all(async ({ limit, cursor }) => {
         const now = new Date();
         const since = new Date(now.getFullYear(), now.getMonth(), now.getDate()).toISOString();
         const until = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).toISOString();
-        const body = { since, until, zone: ZONE, group_by: ["campaign"], columns: ["incoming", "revenue"], filters: [], currency: "USD", order_by: "", ascending: false };
+        const body = { since, until, zone: ZONE, group_by: ["campaign"], columns: ["incoming", "revenue"], filters: [], currency, order_by: "", ascending: false };
         const offset = Number(cursor ?? 0);
         const { rows, total } = await data(api.POST("/api/v1/reports", { body, params: { query: { limit, offset } } }));
         return { items: rows, cursor: offset + rows.length < total ? String(offset + rows.length) : null };
@@ -44,7 +46,7 @@ function useFigures() {
   });
   const numbers = useNumbers();
   useFresh(["campaigns", "today"], ["call.arrived", "call.ended"]);
-  const of = useMemo(() => figuresOf(today.data, numbers.data), [today.data, numbers.data]);
+  const of = useMemo(() => figuresOf(today.data, numbers.data, currency), [today.data, numbers.data, currency]);
   return { of, failed: [today, numbers].find((one) => one.error) };
 }
 

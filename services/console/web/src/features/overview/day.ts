@@ -1,4 +1,5 @@
 import type { Schemas } from "@/api/client";
+import { USUAL } from "@/lib/money";
 import { ZONE } from "@/lib/time";
 
 type Report = Schemas["Report"];
@@ -8,11 +9,11 @@ const QUARTER_MS = 900_000;
 const COLUMNS = ["incoming", "connected", "asr", "revenue", "payout", "profit", "margin"];
 
 /** Today until the quarter of an hour that has not ended, beside the same part of a week ago. */
-export function today(now: Date): { totals: Report; hours: Report; campaigns: Report } {
+export function today(now: Date, currency: string = USUAL): { totals: Report; hours: Report; campaigns: Report } {
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
   const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
   const until = new Date(Math.max(midnight.getTime() + QUARTER_MS, Math.ceil(now.getTime() / QUARTER_MS) * QUARTER_MS));
-  const same = { since: midnight.toISOString(), zone: ZONE, filters: [], currency: "USD", order_by: "", ascending: false };
+  const same = { since: midnight.toISOString(), zone: ZONE, filters: [], currency, order_by: "", ascending: false };
   return {
     totals: { ...same, until: until.toISOString(), group_by: [], columns: COLUMNS, against: "week_before" },
     hours: { ...same, until: tomorrow.toISOString(), group_by: ["hour"], columns: ["incoming", "revenue", "payout"], against: "week_before" },

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api, data, type Schemas } from "@/api/client";
 import { useFresh } from "@/api/live";
+import { OtherCurrencies, useCurrency } from "@/app/currency";
 import { Failed } from "@/app/failed";
 import { money } from "@/lib/money";
 import { phone } from "@/lib/phone";
@@ -22,12 +23,13 @@ const report = (body: Schemas["Report"]) => data(api.POST("/api/v1/reports", { b
 /** What an operator looks at first: is all well, and what today has brought. */
 export function Overview() {
   const now = useQuery({ queryKey: ["overview", "now"], queryFn: () => data(api.GET("/api/v1/now", {})) });
-  const totals = useQuery({ queryKey: ["overview", "totals"], queryFn: () => report(today(new Date()).totals), refetchInterval: AGAIN_MS });
+  const currency = useCurrency();
+  const totals = useQuery({ queryKey: ["overview", "totals", currency], queryFn: () => report(today(new Date(), currency).totals), refetchInterval: AGAIN_MS });
   const hours = useQuery({
-    queryKey: ["overview", "hours"],
+    queryKey: ["overview", "hours", currency],
     queryFn: async () => {
       const at = new Date();
-      const { rows } = await report(today(at).hours);
+      const { rows } = await report(today(at, currency).hours);
       return { rows, hour: at.getHours() };
     },
     refetchInterval: AGAIN_MS,
@@ -41,6 +43,7 @@ export function Overview() {
         {start.due && <Start steps={start.steps} numbers={start.numbers} />}
         {failed && <Failed fault={failed.error} retry={() => void failed.refetch()} />}
         <Strip now={now.data} totals={totals.data} />
+        <OtherCurrencies now={currency} others={totals.data?.other_currencies} />
         {hours.data ? (
           <div className="grid border-b border-line xl:grid-cols-2 xl:divide-x xl:divide-line">
             <div className="min-w-0 p-4">
@@ -57,7 +60,7 @@ export function Overview() {
               <Chart
                 label="Revenue and payout per hour"
                 times={HOURS}
-                format={(value) => `$${value.toLocaleString("en-US", { maximumFractionDigits: 2 })}`}
+                format={(value) => money(String(Math.round(100 * value) / 100), currency)}
                 series={[
                   { name: "Payout", tone: "warn", values: byHour(hours.data.rows, "payout", false, hours.data.hour) },
                   { name: "Revenue", tone: "accent", values: byHour(hours.data.rows, "revenue", false, hours.data.hour) },

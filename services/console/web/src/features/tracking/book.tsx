@@ -3,12 +3,12 @@ import { api, queries, type Schemas } from "@/api/client";
 import { useDraft } from "@/api/draft";
 import { sentence } from "@/api/errors";
 import { useMay } from "@/api/session";
-import { MoneyField, USUAL } from "@/app/editors/money";
+import { MoneyField } from "@/app/editors/money";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { SelectField, TextField, type Choice } from "@/ui/field";
 import { toast } from "@/ui/toast";
-import { money } from "@/lib/money";
+import { money, USUAL } from "@/lib/money";
 
 interface Props {
   book: Schemas["PartyKind"];
