@@ -79,6 +79,14 @@ async def test_who_must_set_up_a_second_factor_hears_nothing_more(
         assert [event async for event in stream] == []
 
 
+async def test_no_more_listen_than_one_process_bears(stage: Stage, monkeypatch: Any) -> None:
+    monkeypatch.setattr(live, "LISTENERS_MAX", 1)
+    async with listening(stage.owner):
+        crowded = await stage.owner("GET", "live")
+    assert (crowded.status_code, crowded.json()["code"]) == (503, "busy")
+    assert crowded.headers["Retry-After"] == "10"
+
+
 async def test_a_slow_listener_slows_nobody(stage: Stage) -> None:
     feed: Feed = stage.app.state.feed
     account_id = stage.owner.account_id

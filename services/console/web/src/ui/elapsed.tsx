@@ -4,7 +4,7 @@ import { duration } from "@/lib/time";
 const TICK_MS = 1_000;
 
 /** The time of this machine, each second anew. */
-export function useNow(): number {
+function useNow(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), TICK_MS);

@@ -3,7 +3,7 @@ import { isProblem } from "@/api/errors";
 import { phone } from "@/lib/phone";
 import { moment } from "@/lib/time";
 import { State } from "@/ui/badge";
-import { Elapsed, Left, useNow } from "@/ui/elapsed";
+import { Elapsed, Left } from "@/ui/elapsed";
 import { Loading } from "@/ui/page";
 import { ME, useOwnCall, type AgentCall } from "./queries";
 import { WrapUpForm } from "./wrap-up";
@@ -63,7 +63,6 @@ export function CallCard({ call, dispositions, onDirty }: { call: AgentCall; dis
 export const keyOf = (call: AgentCall): string => `${call.call_id}/${call.step}`;
 
 function Stage({ call }: { call: AgentCall }) {
-  const now = useNow();
   if (call.ended_at == null)
     return (
       <>
@@ -73,13 +72,12 @@ function Stage({ call }: { call: AgentCall }) {
         </span>
       </>
     );
-  const left = call.wrapped_at == null && call.wrap_up_until && new Date(call.wrap_up_until).getTime() > now;
-  if (!left) return <span>The call is over. What you say of it is still kept.</span>;
+  if (call.wrapped_at != null || call.wrap_up_until == null) return <span>The call is over. What you say of it is still kept.</span>;
   return (
     <>
       <State tone="warn">Wrap it up</State>
       <span className="font-normal text-muted tabular-nums">
-        <Left until={call.wrap_up_until!} /> left
+        <Left until={call.wrap_up_until} /> left
       </span>
     </>
   );

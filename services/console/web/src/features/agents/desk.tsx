@@ -1,7 +1,6 @@
 import { useCallback, useState } from "react";
 import { isProblem } from "@/api/errors";
 import { Failed } from "@/app/failed";
-import { useNow } from "@/ui/elapsed";
 import { Body, Empty, Loading, Page } from "@/ui/page";
 import { AboutCall, CallCard, keyOf } from "./call-card";
 import { Figures } from "./figures";
@@ -16,7 +15,6 @@ export function Desk() {
   const me = useAgent(ME);
   const calls = useCalls(ME, me.isSuccess);
   const times = useOwnTimes(me.isSuccess);
-  const now = useNow();
   const [written, setWritten] = useState<ReadonlySet<string>>(new Set());
   useDeskFresh();
   const onDirty = useCallback((key: string, dirty: boolean) => setWritten((before) => (before.has(key) === dirty ? before : new Set(dirty ? [...before, key] : [...before].filter((one) => one !== key)))), []);
@@ -33,8 +31,9 @@ export function Desk() {
       </Page>
     );
   const known = calls.data ?? NONE;
-  // A wrap-up that is over stays here as long as something is typed: nothing is lost.
-  const isOpen = (call: AgentCall) => call.ended_at == null || written.has(keyOf(call)) || (call.wrapped_at == null && call.wrap_up_until != null && new Date(call.wrap_up_until).getTime() > now);
+  // By the router's word, not by this machine's clock. A wrap-up that is over stays here as long as something is typed: nothing is lost.
+  const wraps = me.data.wrap_up_until != null;
+  const isOpen = (call: AgentCall) => call.ended_at == null || written.has(keyOf(call)) || (wraps && call.wrapped_at == null && call.wrap_up_until != null);
   const open = known.filter(isOpen);
   const dispositions = dispositionsOf(known);
   const rings = open.some((call) => call.ended_at == null);
