@@ -4,8 +4,9 @@ import { api, data } from "@/api/client";
 import { isProblem } from "@/api/errors";
 import { useFresh } from "@/api/live";
 import { Failed } from "@/app/failed";
+import { lookOf, TINT } from "@/app/steps";
+import { cn } from "@/lib/cn";
 import { clock } from "@/lib/time";
-import { said } from "@/lib/words";
 import { buttonLook } from "@/ui/button";
 import { SimpleTable } from "@/ui/simple-table";
 
@@ -36,7 +37,7 @@ export function FlowPart({ flow }: { flow: ReturnType<typeof useFlow> }) {
         columns={[
           ["Left at", (step) => clock(step.left_at), "mono"],
           ["Step", (step) => step.node, "mono"],
-          ["Kind", (step) => said(step.type)],
+          ["Kind", (step) => <Kind type={step.type} />],
           ["By", (step) => step.port, "mono"],
           ["Heard", (step) => step.heard],
           ["Note", (step) => step.note],
@@ -44,5 +45,14 @@ export function FlowPart({ flow }: { flow: ReturnType<typeof useFlow> }) {
         ]}
       />
     </div>
+  );
+}
+
+function Kind({ type }: { type: string }) {
+  const look = lookOf(type);
+  return (
+    <span className="flex items-center gap-1.5">
+      <look.icon size={14} aria-hidden className={cn("shrink-0", TINT[look.group])} /> {look.word}
+    </span>
   );
 }

@@ -8,7 +8,7 @@ import type { Actions } from "./actions";
 import type { FlowDocument, FlowNode, Script } from "./document";
 import { wireAt } from "./graph";
 import { kindOf, nameOf, portsOf } from "./kinds";
-import { TINT } from "./look";
+import { TINT } from "@/app/steps";
 import { StepPalette } from "./palette";
 import { fieldsOf, schemaOfNode, type Schema } from "./schema";
 import { SchemaField } from "./schema-form";

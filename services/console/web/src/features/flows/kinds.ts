@@ -1,15 +1,9 @@
-import { Clock, Code, Database, Ear, GitBranch, Globe, Keyboard, ListOrdered, LogOut, Music, PhoneForwarded, PhoneOff, Route, Send, Split, Tag, Voicemail, Volume2, Workflow, type LucideIcon } from "lucide-react";
+import { LOOKS, UNKNOWN_LOOK, type StepLook } from "@/app/steps";
 import { ZONE } from "@/lib/time";
 import { plural } from "@/lib/words";
 import type { FlowNode } from "./document";
 
-export const GROUPS = ["Talk", "Decide", "Route", "Measure", "End"] as const;
-export type Group = (typeof GROUPS)[number];
-
-export interface Kind {
-  group: Group;
-  icon: LucideIcon;
-  word: string;
+export interface Kind extends StepLook {
   about: string;
   /** The exits of such a node, as the engine knows them. */
   ports: (node: FlowNode) => string[];
@@ -36,37 +30,37 @@ const shares = (node: FlowNode): string => list(node["branches"]).map((one) => `
 /** Every kind of node: the order is that of the palette. */
 export const KINDS: Record<string, Kind> = {
   menu: {
-    group: "Talk", icon: ListOrdered, word: "Menu", about: "A key or a word chooses the way",
+    ...LOOKS.menu, about: "A key or a word chooses the way",
     ports: (node) => [...list(node["options"]).map((one) => String(one["key"])), ...asked],
     summary: (node) => words(node["prompt"]),
     fresh: () => ({ prompt: { text: "For sales, press 1. For service, press 2." }, options: [{ key: "1", label: "Sales" }, { key: "2", label: "Service" }] }),
   },
   gather: {
-    group: "Talk", icon: Keyboard, word: "Gather", about: "Keys or words become a tag",
+    ...LOOKS.gather, about: "Keys or words become a tag",
     ports: () => ["done", ...asked],
     summary: (node) => `${String(node["tag"] ?? "")}: ${words(node["prompt"])}`,
     fresh: () => ({ prompt: { text: "Please key in your ZIP code." }, tag: "gathered:zip", digits_min: 5, digits_max: 5 }),
   },
   play: {
-    group: "Talk", icon: Volume2, word: "Play", about: "The caller hears words or a recording",
+    ...LOOKS.play, about: "The caller hears words or a recording",
     ports: () => ["done"],
     summary: (node) => list(node["prompts"]).map(words).join(" "),
     fresh: () => ({ prompts: [{ text: "Thank you for calling {campaign}." }] }),
   },
   voicemail: {
-    group: "Talk", icon: Voicemail, word: "Voicemail", about: "The caller leaves a message",
+    ...LOOKS.voicemail, about: "The caller leaves a message",
     ports: () => ["recorded", "silence"],
     summary: (node) => words(node["prompt"]),
     fresh: () => ({ prompt: { text: "Please leave a message after the tone." } }),
   },
   hold: {
-    group: "Talk", icon: Music, word: "Hold", about: "The caller waits with music, in rounds",
+    ...LOOKS.hold, about: "The caller waits with music, in rounds",
     ports: () => ["round", "left", "exhausted"],
     summary: (node) => `${String(node["rounds"] ?? 5)} rounds of ${String(node["seconds"] ?? 20)} s`,
     fresh: () => ({ music: { text: "Thank you for waiting." } }),
   },
   hours: {
-    group: "Decide", icon: Clock, word: "Hours", about: "Open, closed, or a holiday",
+    ...LOOKS.hours, about: "Open, closed, or a holiday",
     ports: () => ["open", "closed", "holiday"],
     summary: (node) => {
       const schedule = node["schedule"] as { zone?: string; hours?: Listed } | undefined;
@@ -76,25 +70,25 @@ export const KINDS: Record<string, Kind> = {
     fresh: () => ({ schedule: { zone: ZONE, hours: [OFFICE] } }),
   },
   splitter: {
-    group: "Decide", icon: Split, word: "Splitter", about: "Callers are shared among branches",
+    ...LOOKS.splitter, about: "Callers are shared among branches",
     ports: (node) => [...list(node["branches"]).map((one) => String(one["name"])), "otherwise"],
     summary: shares,
     fresh: () => ({ strategy: "percentage", branches: [{ name: "A", share: 50 }, { name: "B", share: 50 }] }),
   },
   condition: {
-    group: "Decide", icon: GitBranch, word: "Condition", about: "The first expression that holds",
+    ...LOOKS.condition, about: "The first expression that holds",
     ports: (node) => [...new Set(list(node["cases"]).map((one) => String(one["port"]))), "otherwise", "failure"],
     summary: (node) => list(node["cases"]).map((one) => String(one["expression"])).join(" · "),
     fresh: () => ({ cases: [{ port: "yes", expression: "caller.state == 'NY'" }] }),
   },
   code: {
-    group: "Decide", icon: Code, word: "Code", about: "Your own JavaScript decides, in a sandbox",
+    ...LOOKS.code, about: "Your own JavaScript decides, in a sandbox",
     ports: (node) => [...strings(node["routes"]), "failure"],
     summary: (node) => String(node["source"] ?? "").trim().split("\n")[0] ?? "",
     fresh: () => ({ routes: ["vip", "other"], source: 'return { route: caller.state === "NY" ? "vip" : "other" };' }),
   },
   router: {
-    group: "Route", icon: Route, word: "Router", about: "Finds somebody by the plan and dials",
+    ...LOOKS.router, about: "Finds somebody by the plan and dials",
     ports: () => DIALLING,
     summary: (node) => {
       const plan = (node["plan"] ?? {}) as Record<string, unknown>;
@@ -104,7 +98,7 @@ export const KINDS: Record<string, Kind> = {
     fresh: () => ({}),
   },
   transfer: {
-    group: "Route", icon: PhoneForwarded, word: "Transfer", about: "Dials one number",
+    ...LOOKS.transfer, about: "Dials one number",
     ports: () => DIALLING,
     summary: (node) => {
       const to = (node["destination"] ?? {}) as Record<string, unknown>;
@@ -113,56 +107,56 @@ export const KINDS: Record<string, Kind> = {
     fresh: () => ({ destination: { kind: "phone", number: "+12125550100" } }),
   },
   whisper: {
-    group: "Route", icon: Ear, word: "Whisper", about: "What whoever picks up hears first",
+    ...LOOKS.whisper, about: "What whoever picks up hears first",
     ports: () => ["done"],
     summary: (node) => String(node["message"] ?? ""),
     fresh: () => ({ message: "A caller from {caller_state}." }),
   },
   sub_flow: {
-    group: "Route", icon: Workflow, word: "Sub-flow", about: "Another flow, and its ways out",
+    ...LOOKS.sub_flow, about: "Another flow, and its ways out",
     ports: (node) => [...strings(node["exits"]), "done", "failure"],
     summary: (node) => strings(node["exits"]).join(", ") || "Another flow",
     fresh: () => ({ flow_id: "00000000-0000-4000-8000-000000000000", exits: [] }),
   },
   pixel: {
-    group: "Measure", icon: Send, word: "Pixel", about: "Tells a partner, behind the caller's back",
+    ...LOOKS.pixel, about: "Tells a partner, behind the caller's back",
     ports: () => ["done"],
     summary: (node) => host(node["url"]) || String(node["event"] ?? ""),
     fresh: () => ({ event: "qualified" }),
   },
   http_request: {
-    group: "Measure", icon: Globe, word: "HTTP request", about: "Asks somebody while the caller waits",
+    ...LOOKS.http_request, about: "Asks somebody while the caller waits",
     ports: () => ["done", "failure"],
     summary: (node) => host(node["url"]),
     fresh: () => ({ url: "https://crm.example.com/by-phone", parameters: { phone: "{caller}" } }),
   },
   enrich: {
-    group: "Measure", icon: Database, word: "Enrich", about: "Asks, and keeps the answer for a while",
+    ...LOOKS.enrich, about: "Asks, and keeps the answer for a while",
     ports: () => ["done", "failure"],
     summary: (node) => host(node["url"]),
     fresh: () => ({ url: "https://data.example.com/{caller}" }),
   },
   set_tags: {
-    group: "Measure", icon: Tag, word: "Set tags", about: "Tags from texts",
+    ...LOOKS.set_tags, about: "Tags from texts",
     ports: () => ["done"],
     summary: (node) => Object.keys((node["tags"] ?? {}) as object).join(", "),
     fresh: () => ({ tags: { source: "phone" } }),
   },
   hang_up: {
-    group: "End", icon: PhoneOff, word: "Hang up", about: "The end, or back to the plan",
+    ...LOOKS.hang_up, about: "The end, or back to the plan",
     ports: () => [],
     summary: (node) => words(node["prompt"]) || String(node["reason"] ?? ""),
     fresh: () => ({ prompt: { text: "Goodbye." } }),
   },
   exit: {
-    group: "End", icon: LogOut, word: "Exit", about: "Out of this flow, to the one that called it",
+    ...LOOKS.exit, about: "Out of this flow, to the one that called it",
     ports: () => [],
     summary: (node) => String(node["port"] ?? "done"),
     fresh: () => ({ port: "done" }),
   },
 };
 
-const UNKNOWN: Kind = { group: "End", icon: Workflow, word: "Unknown", about: "This application does not know such a step", ports: () => [], summary: (node) => node.type, fresh: () => ({}) };
+const UNKNOWN: Kind = { ...UNKNOWN_LOOK, about: "This application does not know such a step", ports: () => [], summary: (node) => node.type, fresh: () => ({}) };
 
 export const kindOf = (node: FlowNode): Kind => KINDS[node.type] ?? UNKNOWN;
 export const portsOf = (node: FlowNode): string[] => kindOf(node).ports(node);

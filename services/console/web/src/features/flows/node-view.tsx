@@ -5,7 +5,7 @@ import { cn } from "@/lib/cn";
 import { portAt, TARGET_AT, WIDTH } from "./arrange";
 import type { FlowNode } from "./document";
 import { endsBy, kindOf, nameOf, portsOf } from "./kinds";
-import { TINT } from "./look";
+import { TINT } from "@/app/steps";
 
 /** What a drawn node is told; as long as it is the same, it is not drawn again. */
 export interface Drawn extends Record<string, unknown> {

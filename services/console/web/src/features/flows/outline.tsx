@@ -6,7 +6,7 @@ import { Kbd } from "@/ui/page";
 import type { Actions } from "./actions";
 import type { Over, Wanted } from "./drawing";
 import { endsBy, kindOf, nameOf } from "./kinds";
-import { TINT } from "./look";
+import { TINT } from "@/app/steps";
 import { lineKey, outlined, type Line } from "./outlining";
 import { StepPalette } from "./palette";
 import { useEditing, type Store } from "./store";

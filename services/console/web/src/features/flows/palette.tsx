@@ -2,8 +2,8 @@ import { Dialog } from "@base-ui/react/dialog";
 import { useId, useMemo, useState } from "react";
 import { cn } from "@/lib/cn";
 import type { FlowNode } from "./document";
-import { GROUPS, kindOf, KINDS, nameOf } from "./kinds";
-import { TINT } from "./look";
+import { kindOf, KINDS, nameOf } from "./kinds";
+import { GROUPS, TINT } from "@/app/steps";
 
 const [WIDE, HIGH] = [320, 380];
 

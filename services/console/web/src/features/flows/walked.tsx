@@ -1,7 +1,7 @@
 import { cn } from "@/lib/cn";
 import { nodeOf, type FlowDocument } from "./document";
 import { kindOf, nameOf } from "./kinds";
-import { TINT } from "./look";
+import { TINT } from "@/app/steps";
 import { saidBy, type Simulated } from "./script";
 
 /** Turn by turn: what was heard of her, the steps with their tags, what she hears then, as words and as TwiML. */
