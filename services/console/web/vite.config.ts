@@ -3,7 +3,11 @@ import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
-// What most pages need together comes in two files: by itself it would be fifty, most below 1 kB.
+/** Not what an address says (search.ts): every route reads that at once. */
+const PAGES = /src\/features\/(auctions|buyers|campaigns|help|numbers|portal|rtb|settings|tracking)\/(?!search)/;
+const pagesOf = (id: string): string | null => PAGES.exec(id)?.[1] ?? null;
+// What most pages need together comes in two files, and the pages of one group in one, where these are many and small:
+// by themselves they would be a hundred, most below 1 kB, and compress badly.
 const UI = "table|simple-table|columns|menu|filters|dialog|badge|tabs|code|in-view|progress";
 const APP = "record|save-bar|conflict|peek|retire|toggle|export|known|number-picker|fields|editors/[a-z-]+";
 const codeSplitting = {
@@ -11,6 +15,7 @@ const codeSplitting = {
   groups: [
     { name: "icons", test: /lucide-react/ },
     { name: "parts", test: new RegExp(`src/(ui/(${UI})|app/(${APP}))\\.tsx?|node_modules/@tanstack/(react-table|table-core|react-virtual|virtual-core)/`), minShareCount: 2 },
+    { debugName: "pages", name: pagesOf },
   ],
 };
 

@@ -8,5 +8,5 @@ export const portal = [
   createRoute({ getParentRoute: () => root, path: "/portal/statement", component: lazyRouteComponent(() => import("@/features/portal/statement"), "OwnStatement") }),
   createRoute({ getParentRoute: () => root, path: "/portal/report", component: lazyRouteComponent(() => import("@/features/portal/report"), "OwnReport") }),
   createRoute({ getParentRoute: () => root, path: "/portal/help", component: lazyRouteComponent(() => import("@/features/help/page"), "Help") }),
-  createRoute({ getParentRoute: () => root, path: "/portal/sign-in", component: lazyRouteComponent(() => import("@/features/settings/own-page"), "MySignInPage") }),
+  createRoute({ getParentRoute: () => root, path: "/portal/sign-in", component: lazyRouteComponent(() => import("@/features/settings/sign-in"), "MySignInPage") }),
 ] as const;

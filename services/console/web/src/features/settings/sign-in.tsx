@@ -10,6 +10,7 @@ import { State } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Section, TextField } from "@/ui/field";
+import { Page } from "@/ui/page";
 import { SimpleTable } from "@/ui/simple-table";
 import { toast } from "@/ui/toast";
 import { Asked } from "./parts";
@@ -149,5 +150,14 @@ function ByPassword({ doing, onDone }: { doing: "codes" | "removal"; onDone: () 
         Go on
       </Button>
     </form>
+  );
+}
+
+/** The same as a page of its own, for people who have no settings. */
+export function MySignInPage() {
+  return (
+    <Page title="My sign-in">
+      <MySignIn />
+    </Page>
   );
 }
