@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from deploy.kubernetes import network, scaling, surroundings, workloads
+from deploy.kubernetes import monitoring, network, scaling, surroundings, workloads
 
 BASE = Path(__file__).parent / "base"
 HEAD = "# Written by `make kubernetes` from deploy/kubernetes: do not edit.\n"
@@ -17,7 +17,7 @@ Manifest = Mapping[str, Any]
 
 
 def files() -> dict[str, str]:
-    """The base's files by name, as text."""
+    """The base's files, and those beside it, by name, as text."""
     parts = {
         "services.yaml": [*workloads.services(), workloads.migrate()],
         "edge.yaml": list(surroundings.edge()),
@@ -33,8 +33,16 @@ def files() -> dict[str, str]:
         "namespace": workloads.NAMESPACE,
         "resources": sorted(parts),
     }
+    component = {
+        "apiVersion": "kustomize.config.k8s.io/v1alpha1",
+        "kind": "Component",
+        "resources": ["prometheus.yaml"],
+    }
+    watched = "---\n".join(map(_text, monitoring.monitors()))
     return {
         **texts,
+        "../monitoring/kustomization.yaml": HEAD + _text(component),
+        "../monitoring/prometheus.yaml": HEAD + watched,
         "kustomization.yaml": HEAD + _text(kustomization),
         "../nats-values.yaml": HEAD + _text(surroundings.nats_values()),
     }

@@ -1,7 +1,7 @@
-"""Writes `base/` and `nats-values.yaml`.  Run: make kubernetes."""
+"""Writes `base/` and what stands beside it.  Run: make kubernetes."""
 
 from deploy.kubernetes import BASE, files
 
-BASE.mkdir(exist_ok=True)
 for name, text in files().items():
+    (BASE / name).parent.resolve().mkdir(exist_ok=True)
     (BASE / name).write_text(text)

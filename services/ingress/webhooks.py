@@ -33,6 +33,7 @@ from services.ingress.asgi import (
 from services.ingress.desk import CLOSING_MESSAGE, Desk, Turn, admission
 from services.ingress.domain.budget import body_wait_ms, webhook_budget_ms
 from services.ingress.domain.callbacks import (
+    ONLY_TELL,
     Kind,
     Leg,
     kind_of,
@@ -133,7 +134,8 @@ class Webhooks:
         headers = dict(scope["headers"])
         if not headers.get(b"content-type", b"").lower().startswith(FORM):
             raise NotAnswered(415, f"a webhook's content type is {FORM.decode()}")
-        body = await read_body(receive, body_wait_ms(deadline.remaining_ms))
+        within_ms = body_wait_ms(deadline.remaining_ms, only_tells=kind in ONLY_TELL)
+        body = await read_body(receive, within_ms)
         form = forms.read_form(body)
         query = scope["query_string"].decode("latin1")
         if self._verify:

@@ -1,7 +1,8 @@
 """What all routes share: asking an owner in time, versions, parts of documents, answers."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from typing import Annotated, Any, TypeVar
+from uuid import UUID, uuid5
 
 import orjson
 from fastapi import Depends, Header, Query, Request
@@ -12,10 +13,11 @@ from libs.contracts.bidding_edits import GetRtb, RtbNoun
 from libs.contracts.editing import Edit, GetConfiguration, Got, Noun, Order, Retire, Row
 from libs.contracts.flow_edits import GetFlow
 from libs.contracts.ids import AccountId
-from libs.contracts.message import Question
+from libs.contracts.message import Document, Question
 from libs.contracts.tracking_edits import GetTracking, TrackingNoun
 from libs.runtime.ask import Ask, Refused, TooLarge, Unanswered
 from libs.runtime.deadline import Deadline
+from services.console.auth import IDEMPOTENCY_HEADER
 from services.console.domain.access import Principal
 from services.console.problems import (
     MEDIA_TYPE,
@@ -32,6 +34,8 @@ EDIT_WITHIN_MS = 3_000
 CARRIER_MS = 6_000  # of a question that waits for the carrier while somebody looks on
 LONG_MS = 30_000  # imports and lists of numbers are many edits
 PAGE_MAX = 200
+CONFLICTING = 409
+_MADE = UUID("5e0f9c1e-7d0b-4e2a-9f5c-3a1f0b6d2c77")  # names what requests with keys make
 VERSION_MAX = 2**63 - 1  # as the database counts
 VERSION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, le=VERSION_MAX)])
 CURSOR = {name: f"query.{name}" for name in ("cursor", "contains", "status", "order")}
@@ -238,6 +242,34 @@ async def row(request: Request, who: Principal, noun: Noun, key: str) -> Row:
     """One thing of the router's as it is now."""
     got: Got = await asked(request, GetConfiguration(account_id=who.account_id, noun=noun, key=key))
     return got.row
+
+
+def id_of_new(request: Request, who: Principal, body: BaseModel) -> UUID:
+    """The id of a new thing: its own, else that of the request's key, else any.
+
+    So whoever repeats a request by its key, not knowing whether it was done, means the same thing.
+    """
+    given: UUID = body.id  # type: ignore[attr-defined]
+    key = request.headers.get(IDEMPOTENCY_HEADER)
+    if key is None or "id" in body.model_fields_set:
+        return given
+    return uuid5(_MADE, f"{who.account_id} {who.party_id} {request.url.path} {key}")
+
+
+async def made_before(
+    no: Problem, said: Set[str], document: Document, look: Callable[[], Awaitable[Row]]
+) -> Row:
+    """The thing as the same request has made it before; raise `no` where that `said` otherwise."""
+    if no.status != CONFLICTING or not said:
+        raise no
+    try:
+        found = await look()
+    except Problem:
+        raise no from None
+    there = type(document).model_validate(found.document)
+    if any(getattr(there, name) != getattr(document, name) for name in said):
+        raise no
+    return found
 
 
 async def retired(request: Request, who: Principal, noun: Noun, key: str, version: int) -> Response:

@@ -1,8 +1,8 @@
 """What the router keeps: each kind is listed, read, made, changed by version, and retired."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -56,6 +56,8 @@ from services.console.routes.asking import (
     Sorted,
     asked,
     formed,
+    id_of_new,
+    made_before,
     retired,
     row,
     row_of,
@@ -213,8 +215,10 @@ def _writing(router: APIRouter, kind: Kind) -> None:
         tags=[kind.path],
     )
     async def create(request: Request, who: Who, body: Annotated[new, Body()]) -> Response:  # type: ignore[valid-type]
-        made = document.model_validate(body.model_dump())  # type: ignore[attr-defined]
-        return await _saved(request, who, kind, made, None, status=201)
+        drawn = {"id": id_of_new(request, who, body)}
+        made = document.model_validate(body.model_dump() | drawn)  # type: ignore[attr-defined]
+        said: set[str] = body.model_fields_set  # type: ignore[attr-defined]
+        return await _saved(request, who, kind, made, None, said=said)
 
     @router.put(
         f"/{kind.path}/{{id}}",
@@ -236,7 +240,7 @@ def _writing(router: APIRouter, kind: Kind) -> None:
             errors = [("body.id", "is that of the path, or another thing is meant")]
             raise Problem(422, "malformed", "the ids differ", errors=errors)
         await row(request, who, kind.noun, str(id))
-        return await _saved(request, who, kind, body, version, status=200)
+        return await _saved(request, who, kind, body, version)
 
     @router.delete(
         f"/{kind.path}/{{id}}",
@@ -258,8 +262,9 @@ async def _saved(
     document: Any,
     version: int | None,
     *,
-    status: int,
+    said: Set[str] = frozenset(),
 ) -> Response:
+    """Keep it; what is new has `said` so much, the rest was drawn."""
     if isinstance(document, Campaign) and document.flow_id is not None:
         await _require_flow(request, who, document.flow_id)
     if isinstance(document, Target) and document.agent is not None:
@@ -270,9 +275,12 @@ async def _saved(
         expected_version=version,
         document=document,
     )
-    await asked(request, question, BODY)
-    found = await row(request, who, kind.noun, str(document.id))
-    return row_of(found, status=status)
+    look = partial(row, request, who, kind.noun, str(document.id))
+    try:
+        await asked(request, question, BODY)
+    except Problem as no:
+        return row_of(await made_before(no, said, document, look), status=201)
+    return row_of(await look(), status=201 if said else 200)
 
 
 async def _require_flow(request: Request, who: Who, flow_id: FlowId) -> None:

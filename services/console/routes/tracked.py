@@ -1,7 +1,8 @@
 """What tracking keeps: each kind is listed, read, made, changed by version, and retired."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from dataclasses import dataclass, field
+from functools import partial
 from secrets import token_urlsafe
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -36,6 +37,8 @@ from services.console.routes.asking import (
     Paging,
     asked,
     formed,
+    id_of_new,
+    made_before,
     row_of,
     rows_of,
     told,
@@ -186,8 +189,10 @@ def _writing(router: APIRouter, kind: Kind) -> None:
     async def create(request: Request, who: Who, body: Annotated[new, Body()]) -> Response:  # type: ignore[valid-type]
         if own and who.viewer is not None:
             return await own.make(request, who, body)
-        made = document.model_validate(body.model_dump())  # type: ignore[attr-defined]
-        return await _saved(request, who, kind, made, None, status=201)
+        drawn = {"id": id_of_new(request, who, body)}
+        made = document.model_validate(body.model_dump() | drawn)  # type: ignore[attr-defined]
+        said: set[str] = body.model_fields_set  # type: ignore[attr-defined]
+        return await _saved(request, who, kind, made, None, said=said)
 
     @router.put(
         f"/{kind.path}/{{id}}",
@@ -209,7 +214,7 @@ def _writing(router: APIRouter, kind: Kind) -> None:
             errors = [("body.id", "is that of the path, or another thing is meant")]
             raise Problem(422, "malformed", "the ids differ", errors=errors)
         await _row(request, who, kind, id)
-        return await _saved(request, who, kind, body, version, status=200)
+        return await _saved(request, who, kind, body, version)
 
 
 def _retiring(router: APIRouter, kind: Kind) -> None:
@@ -249,13 +254,18 @@ async def _saved(
     document: Any,
     version: int | None,
     *,
-    status: int,
+    said: Set[str] = frozenset(),
 ) -> Response:
+    """Keep it; what is new has `said` so much, the rest was drawn."""
     question = kind.save(
         account_id=who.account_id,
         actor=who.actor,
         expected_version=version,
         document=document,
     )
-    await asked(request, question, BODY)
-    return row_of(await _row(request, who, kind, document.id), status=status)
+    look = partial(_row, request, who, kind, document.id)
+    try:
+        await asked(request, question, BODY)
+    except Problem as no:
+        return row_of(await made_before(no, said, document, look), status=201)
+    return row_of(await look(), status=201 if said else 200)

@@ -33,6 +33,9 @@ class Kind(StrEnum):
     TURN = "turn"
 
 
+ONLY_TELL = frozenset((Kind.LEG, Kind.RECORDING, Kind.TRANSCRIPT, Kind.STATUS))
+"""What nobody waits for."""
+
 ADDRESSES: Mapping[str, Kind] = {
     "/api/webhooks/voice": Kind.VOICE,
     "/api/webhooks/status": Kind.STATUS,

@@ -103,6 +103,27 @@ async def test_the_same_request_is_done_once(stage: Stage) -> None:
     assert (await stage.owner("POST", "buyers", json=BUYER, headers=refused)).status_code == 201
 
 
+async def test_what_was_made_and_not_answered_is_answered_when_it_is_asked_for_again(
+    stage: Stage,
+) -> None:
+    """An owner that answers too late has done it; the console has kept no answer."""
+    url = stage.database_url.replace("+psycopg", "")
+    buyer = await stage.owner.post("buyers", BUYER)
+    destination = {"kind": "phone", "number": "+15550100001"}
+    target = {"name": "Desk", "buyer_id": buyer["document"]["id"], "destination": destination}
+    for path, wanted in (("targets", target), ("publishers", {"name": "P"})):
+        key = {"Idempotency-Key": f"late {path}"}
+        first = await stage.owner("POST", path, json=wanted, headers=key)
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            await connection.execute("DELETE FROM console.idempotent")
+        again = await stage.owner("POST", path, json=wanted, headers=key)
+        assert (again.status_code, again.json()) == (201, first.json()), path
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            await connection.execute("DELETE FROM console.idempotent")
+        no = await stage.owner("POST", path, json={**wanted, "name": "Other"}, headers=key)
+        assert (no.status_code, no.json()["code"]) == (409, "stale"), path
+
+
 async def test_an_answer_with_a_secret_is_kept_sealed(stage: Stage) -> None:
     once = {"Idempotency-Key": "a key"}
     wanted = {"name": "robot", "role": "analyst"}

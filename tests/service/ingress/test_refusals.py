@@ -12,6 +12,7 @@ import pytest
 from deploy.local.carrier.signature import sign
 from libs.contracts.ids import call_id_of
 from services.ingress.app import create
+from services.ingress.domain.budget import BODY_WAIT_MS
 from services.ingress.twilio_forms import BODY_BYTES_MAX
 from tests.service.ingress.played_router import PlayedRouter
 from tests.service.ingress.stage import (
@@ -154,6 +155,23 @@ async def test_a_slow_body_is_not_waited_for(
         headers = {"Content-Type": FORM_TYPE}
         answer = await ingress.http.post(VOICE, content=dribble(), headers=headers)
     assert (answer.status_code, router.asked) == (408, [])
+
+
+async def test_a_slow_callback_is_waited_for(ingress: Ingress, router: PlayedRouter) -> None:
+    """Nobody waits for its answer, and the carrier does not tell it again."""
+    form = {"AccountSid": ACCOUNT_SID, "CallSid": CALL_SID, "CallStatus": "completed"}
+    body = urlencode(form).encode()
+
+    async def dribble() -> AsyncIterator[bytes]:
+        yield body[:9]
+        await asyncio.sleep(BODY_WAIT_MS / 1_000 + 0.1)  # longer than a caller would wait
+        yield body[9:]
+
+    signed = {"X-Twilio-Signature": sign(TOKEN, BASE_URL + STATUS, form)}
+    headers = {"Content-Type": FORM_TYPE, **signed}
+    answer = await ingress.http.post(STATUS, content=dribble(), headers=headers)
+    assert answer.status_code == 200
+    assert [type(fact).__name__ for fact in await router.facts()] == ["CallEnded"]
 
 
 async def test_a_body_that_breaks_off_is_no_body(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import yaml
 
 from deploy.draw_secrets import draw
 from deploy.example_env import settings_of
-from deploy.kubernetes import BASE, files, manifests
+from deploy.kubernetes import BASE, files, manifests, monitoring
 from deploy.kubernetes.network import CALLS_OUT, OUTSIDE
 from deploy.kubernetes.sealed import secrets
 from deploy.kubernetes.workloads import HEARD_OVER_HTTP, PUBLIC
@@ -145,3 +145,14 @@ def test_the_example_overlay_is_built() -> None:
     }
     assert asked <= set(public["data"])
     assert len(built) > len(ALL)
+
+
+def test_prometheus_is_told_the_alerts_and_where_metrics_are() -> None:
+    rule, monitor = monitoring.monitors()
+    assert rule["spec"] == yaml.safe_load(monitoring.ALERTS.read_text())
+    (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    collector = BY_KIND["Deployment", "collector"]["spec"]["template"]
+    chosen = monitor["spec"]["selector"]["matchLabels"].items()
+    assert chosen <= collector["metadata"]["labels"].items()
+    ports = {port["name"] for port in collector["spec"]["containers"][0]["ports"]}
+    assert endpoint["port"] in ports

@@ -36,3 +36,15 @@ def test_the_longest_webhook_keeps_something_back(configured_ms: int) -> None:
 def test_nothing_waits_a_negative_time(left_ms: float) -> None:
     assert ack_wait_ms(left_ms) >= 0
     assert body_wait_ms(left_ms) >= 0
+    assert body_wait_ms(left_ms, only_tells=True) >= 0
+
+
+@given(st.floats(0, PATIENCE_MS))
+def test_what_only_tells_is_waited_for_longer_and_can_still_be_kept(left_ms: float) -> None:
+    waited = body_wait_ms(left_ms, only_tells=True)
+    assert waited >= body_wait_ms(left_ms)
+    assert waited == 0 or left_ms - waited >= RENDER_RESERVE_MS
+
+
+def test_a_slow_callback_has_the_whole_time() -> None:
+    assert (body_wait_ms(5_000), body_wait_ms(5_000, only_tells=True)) == (1_000, 4_650)
