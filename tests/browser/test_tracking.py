@@ -178,6 +178,11 @@ async def what_is_owed_is_amended(visitor: Visitor, call: str) -> None:
     await page.get_by_role("button", name="Book it").dblclick()
     owed = page.get_by_role("region", name="What is owed").get_by_role("row")
     await expect(owed.filter(has_text="agreed by phone")).to_contain_text("$12.50")
+    await page.get_by_role("button", name="Dispute it").click()
+    await page.get_by_label("Because").fill("wrong number")
+    await visitor.has_no_barriers()
+    await page.get_by_role("button", name="Open it").dblclick()
+    await expect(page.get_by_text("The dispute is open")).to_be_visible()
 
     page = await visitor.go("/tracking?view=statements&book=buyer")
     await page.get_by_role("button", name="Payment or correction").click()

@@ -16,18 +16,23 @@ export function Capacity({ calls, whole }: { calls: readonly Call[]; whole: bool
     <aside aria-label="Capacity" className="hidden w-64 shrink-0 overflow-auto border-l border-line p-4 lg:block">
       <h2 className="mb-3 font-semibold">Capacity</h2>
       <Known asked={buyers} none="No buyers yet.">
-        {(rows) => (
-          <ul className="grid gap-3">
-            {busyness(calls, rows.map(({ document }) => document)).map((one) => (
-              <li key={one.id}>
-                <One one={one} />
-              </li>
-            ))}
-          </ul>
-        )}
+        {(rows) => <Buyers found={busyness(calls, rows.map(({ document }) => document))} />}
       </Known>
       {!whole && <p className="mt-3 text-sm text-muted">Of the newest {calls.length} calls on the line.</p>}
     </aside>
+  );
+}
+
+function Buyers({ found }: { found: readonly Busy[] }) {
+  if (found.length === 0) return <p className="text-muted">Nobody has calls, or a cap on calls at once.</p>;
+  return (
+    <ul className="grid gap-3">
+      {found.map((one) => (
+        <li key={one.id}>
+          <One one={one} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -92,11 +92,11 @@ export function LiveCalls() {
 }
 
 const COLUMNS: readonly Column<Shown>[] = [
-  { id: "state", head: "State", width: 120, cell: ({ call, over }) => (over === undefined ? <State tone={call.state === "connected" ? "ok" : "live"}>{said(call.state)}</State> : <State tone="calm">Over</State>) },
+  { id: "state", head: "State", width: 110, cell: ({ call, over }) => (over === undefined ? <State tone={call.state === "connected" ? "ok" : "live"}>{said(call.state)}</State> : <State tone="calm">Over</State>) },
   {
     id: "caller",
     head: "Caller",
-    width: 150,
+    width: 140,
     mono: true,
     cell: ({ call }) => (
       <Link to="/calls/$callId" params={{ callId: call.call_id }} className="hover:underline">
@@ -104,10 +104,10 @@ const COLUMNS: readonly Column<Shown>[] = [
       </Link>
     ),
   },
-  { id: "dialled", head: "Dialled", width: 150, mono: true, cell: ({ call }) => phone(call.dialled) },
-  { id: "campaign", head: "Campaign", width: 180, cell: ({ call }) => call.campaign_name },
-  { id: "buyer", head: "Buyer", width: 170, cell: ({ call }) => call.buyer_name || <span className="text-muted">Not yet</span> },
-  { id: "target", head: "Target", width: 170, cell: ({ call }) => call.target_name },
+  { id: "dialled", head: "Dialled", width: 140, mono: true, cell: ({ call }) => phone(call.dialled) },
+  { id: "campaign", head: "Campaign", width: 150, cell: ({ call }) => call.campaign_name },
+  { id: "buyer", head: "Buyer", width: 130, cell: ({ call }) => call.buyer_name || <span className="text-muted">Not yet</span> },
+  { id: "target", head: "Target", width: 140, cell: ({ call }) => call.target_name },
   { id: "source", head: "Source", width: 120, hidden: true, cell: ({ call }) => call.origin.source },
   { id: "elapsed", head: "Elapsed", width: 80, num: true, cell: ({ call, over }) => (over === undefined ? <Elapsed since={call.arrived_at} /> : null) },
 ];
