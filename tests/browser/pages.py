@@ -44,8 +44,8 @@ OWNERS = (
     *(
         f"/settings/{part}"
         for part in (
-            *("organisation", "people", "keys", "calls", "recordings", "carrier", "configuration"),
-            *("audit", "sign-in", "appearance", "system"),
+            *("organisation", "people", "keys", "calls", "recordings", "erasures", "carrier"),
+            *("configuration", "audit", "sign-in", "appearance", "system"),
         )
     ),
     *("/help", "/help?view=everybody", "/nowhere"),

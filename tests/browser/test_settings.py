@@ -132,3 +132,22 @@ async def test_every_setting_is_there_and_can_be_read_by_everybody(owner: Visito
     await expect(
         page.get_by_role("region", name="Checks").get_by_text("Well").first
     ).to_be_visible()
+
+
+async def test_a_caller_is_forgotten_once_her_number_is_typed_twice(
+    visitor: Visitor, world: World
+) -> None:
+    account = await world.new_account()
+    await visitor.be_signed_in(account.email, PASSWORD)
+    page = await visitor.go("/settings/erasures")
+    await expect(page.get_by_text("Nobody has asked to be forgotten")).to_be_visible()
+    await page.get_by_label("Her number", exact=True).fill("+13055550177")
+    await page.get_by_label("Why").fill("her letter of today")
+    forget = page.get_by_role("button", name="Forget her")
+    await expect(forget).to_be_disabled()
+    await page.get_by_label("To confirm, type her number again").fill("+13055550177")
+    await forget.click()
+    row = page.get_by_role("row").filter(has_text="her letter of today")
+    await expect(row).to_contain_text("Done")
+    await expect(row).to_contain_text("+999")
+    await visitor.has_no_barriers()

@@ -21,6 +21,7 @@ const PARTS: readonly Part[] = [
   part("keys", "API keys", "people", async () => (await import("./keys")).ApiKeys),
   part("calls", "Calls", "look", async () => (await import("./calls")).CallDefaults),
   part("recordings", "Recordings", "look", async () => (await import("./kept-calls")).KeptCalls),
+  part("erasures", "Forget a caller", "people", async () => (await import("./erasures")).Erasures),
   part("carrier", "Carrier", "look", async () => (await import("./carrier")).Carriers),
   part("configuration", "Configuration as code", "edit", async () => (await import("./code")).ConfigurationAsCode),
   part("audit", "Audit log", "look", async () => (await import("./audit")).AuditLog),

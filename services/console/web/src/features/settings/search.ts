@@ -8,7 +8,7 @@ export const NOUNS = [
   "campaign", "buyer", "target", "group", "number", "pool", "carrier", "defaults",
   "rtb_target", "rtb_router", "rtb_ping_rules", "flow",
   "publisher", "pixel", "tracking_tag", "url_parameter", "recording_rule", "quality_rule", "report", "postback_key",
-  "person", "account", "key", "invitation", "platform",
+  "person", "account", "key", "invitation", "erasure", "platform",
 ] as readonly Noun[];
 
 /** What stands in the URL of settings: which entries of the audit log are shown. */
