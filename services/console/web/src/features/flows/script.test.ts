@@ -28,7 +28,7 @@ test("a walked way lights its steps and wires in this flow, and is what a test e
 
 test("a plan's candidates are played in its order, without who is away or ruled out", () => {
   const one = (target_name: string, more: Partial<Candidate> = {}) => ({ target_name, verdict: "lost", ...more }) as Candidate;
-  const candidates = [one("Desk"), one("Closed desk", { verdict: "excluded" }), one("Bidders", { verdict: "excluded", rtb_router_id: "r" }), one("Hotline")];
+  const candidates = [one("Desk"), one("Closed desk", { verdict: "excluded" }), one("Bidders", { verdict: "excluded", rule: "unsold", rtb_router_id: "r" }), one("RTB is off", { verdict: "excluded", rule: "rtb_off", rtb_router_id: "s" }), one("Hotline")];
   expect(legsOf(candidates, ({ target_name }) => (target_name === "Hotline" ? "away" : "busy"))).toEqual([
     { does: "busy", name: "Desk" },
     { does: "busy", name: "Bidders" },

@@ -52,8 +52,8 @@ export type Candidate = Schemas["CandidateVerdict"];
 /** What somebody of the plan does when her turn comes; who is away is passed over. */
 export type Does = "answers" | "busy" | "no_answer" | "away";
 
-/** Whether her turn can come: she was not ruled out, or it is for bidders to say, who are not asked here. */
-export const playable = (one: Candidate): boolean => one.verdict !== "excluded" || one.rtb_router_id != null;
+/** Whether her turn can come: she was not ruled out, or only bidders could say, who are not asked here. */
+export const playable = (one: Candidate): boolean => one.verdict !== "excluded" || one.rule === "unsold";
 
 /** The plan's candidates as legs that are played in their order. */
 export const legsOf = (candidates: readonly Candidate[], does: (one: Candidate) => Does) =>
