@@ -214,6 +214,7 @@ async def test_the_same_is_told_by_keys_alone(owner: Visitor) -> None:
     await expect(page.get_by_role("region", name="What came of it")).to_contain_text("Menu → 1")
     await expect(page.get_by_text("· saved")).to_be_visible()
     await page.get_by_role("button", name="Publish").press("Enter")
+    await expect(page.get_by_label("What is new")).to_be_focused()
     await keys.press("Tab")
     await keys.press("Tab")
     await keys.press("Enter")
