@@ -23,7 +23,7 @@ from tests.browser.world import World
 FOLDER = ROOT / "docs" / "screens"
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
 HIGH_MAX = 1_400  # a longer list or form looks the same further down
-QUALITY = 40  # percent, of WebP
+QUALITY = 12  # percent, of WebP
 QUIET_MS = 250  # nothing was loaded for so long
 QUIET_WITHIN_S = 10.0
 WHEN_QUIET = """(quiet) => new Promise((done) => {

@@ -12,7 +12,7 @@ import { neighbour, wireAt, type Port, type Way } from "./graph";
 import { portsOf } from "./kinds";
 import { AddAt, NodeView } from "./node-view";
 import { StepPalette } from "./palette";
-import { beginning, fits } from "./sight";
+import { beginning, fits, isNarrow } from "./sight";
 import { useEditing, type Store } from "./store";
 
 interface Props {
@@ -230,7 +230,7 @@ function Drawing({ store, actions, over, edits, wanted, onInspect }: Props) {
           defaultViewport={small ? undefined : beginning(first.current.document, first.current.id)}
         >
           <Background gap={16} size={1} color="var(--line-strong)" style={{ opacity: 0.35 }} />
-          {!small && <MiniMap pannable zoomable ariaLabel="Overview of the flow" style={{ width: 160, height: 110 }} />}
+          {!small && !isNarrow() && <MiniMap pannable zoomable ariaLabel="Overview of the flow" style={{ width: 160, height: 110 }} />}
           <Panel position="bottom-left" className="flex rounded-md border border-line bg-panel">
             <IconButton label="Nearer" onClick={() => void flow.zoomIn()}>
               <Plus size={15} aria-hidden />

@@ -44,7 +44,7 @@ function About({ row }: { row: NumberRow }) {
         {setup?.checked_at && <Fact name="Looked at">{whole(setup.checked_at)}</Fact>}
         {document.leaves_at && <Fact name="Given back">{whole(document.leaves_at)}</Fact>}
       </dl>
-      {setup?.failure && <p className="text-bad">{setup.failure}</p>}
+      {setup?.failure && <p className="text-bad first-letter:uppercase">{setup.failure}</p>}
       {(setup?.repaired ?? []).length > 0 && <p className="text-muted">Put right when it was last looked at: {setup!.repaired!.map(said).join(", ")}.</p>}
       <Change row={row} />
       <LatestCalls number={document.number} />
