@@ -67,7 +67,7 @@ async def test_first_steps_lead_to_a_simulated_call(visitor: Visitor, world: Wor
     await steps.get_by_role("button", name="Remove demo data").click()
     await expect(steps.get_by_text("(done)")).to_have_count(0)
 
-    await account.has_a_campaign("+18005550177", f"Gutters {uuid4().hex[:4]}")
+    await account.has_a_campaign("+18005550178", f"Gutters {uuid4().hex[:4]}")
     await expect(steps.get_by_text("(done)")).to_have_count(3)
     await steps.get_by_role("button", name="Simulate a call").click()
     await expect(steps.get_by_text(re.compile("Gutter desk of Gutter company was"))).to_be_visible()
