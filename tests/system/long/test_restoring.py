@@ -169,12 +169,16 @@ async def test_a_moment_between_two_calls(
 
     async with again_at(archived, backup, moment) as restored:
         async with opened(nats.url, None, None) as jetstream:
-            told = await rewind(jetstream, moment - timedelta(minutes=1))
-        assert told["tracking-calls"] > 0
+            rewound = await rewind(jetstream, moment - timedelta(minutes=1))
+        assert rewound["tracking-calls"] > 0
         async with kept(nats.url, restored.url, tmp_path / "d") as world:
             await world.open_again(email)
 
             found = await world.told()
+    for told in (after, found):
+        for name in told:
+            if name.startswith("/calls/") and not is_lost(name):
+                told[name]["attribution"] = None  # which visit had the number is in no fact
     assert {name for name in differences(after, found) if not is_lost(name)} == set()
     assert owed(found) == owed(after), "nothing is owed twice, and nothing less"
 
