@@ -12,7 +12,7 @@ from tests.kit.hosting import eventually, knows
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-NUMBER = "+18005550177"
+NUMBER = "+18005550179"
 TALKING = "+15550100042=answer:1,talk:900"
 
 
