@@ -71,7 +71,7 @@ async def test_a_call_is_found_opened_and_explained(owner: Visitor) -> None:
     await expect(page.get_by_role("heading", level=1)).to_contain_text("305 555 0102")
     sentence = "Bold hotline of Bold Roofs was dialled: it was the first with room"
     await expect(page.get_by_text(sentence).first).to_be_visible()
-    candidates = page.get_by_role("region", name="Candidates of step 1")
+    candidates = page.get_by_role("region", name="Candidates of decision 2")
     await expect(candidates.get_by_role("row", name=re.compile("Already tried"))).to_be_visible()
     await expect(page.get_by_text("Bold hotline: talking")).to_be_visible()
     await page.get_by_role("button", name="Replay", exact=True).last.click()

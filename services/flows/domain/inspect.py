@@ -93,7 +93,7 @@ def _ports(flow: Flow) -> Iterator[FlowFinding]:
             yield _found(Weight.WARNING, "dead_end", text, node)
         elif open_:
             names = ", ".join(open_)
-            text = f"not connected, and so lead to the campaign's normal routing: {names}"
+            text = f"not connected, callers go on to the campaign's normal routing: {names}"
             yield _found(Weight.WARNING, "unconnected", text, node)
 
 

@@ -90,7 +90,7 @@ export function AgentList() {
 const columnsOf = (times: ReadonlyMap<string, Times> | undefined, campaigns: ReadonlyMap<string, string>): readonly Column<Agent>[] => [
   { id: "name", head: "Name", width: 160, cell: (one) => <Link to="/agents/$id" params={{ id: one.agent_id }} className="hover:underline">{one.name}</Link> },
   { id: "doing", head: "Now", width: 110, cell: (one) => <Doing agent={one} /> },
-  { id: "state", head: "State", width: 90, cell: (one) => said(one.state) },
+  { id: "state", head: "State", width: 90, hidden: true, cell: (one) => said(one.state) },
   { id: "since", head: "Since", width: 80, num: true, cell: (one) => <Elapsed since={one.since} /> },
   { id: "reason", head: "Reason", width: 140, cell: (one) => one.reason },
   { id: "call", head: "Call", width: 170, cell: (one) => <CallNow agent={one} campaigns={campaigns} /> },

@@ -30,12 +30,12 @@ function Decision({ callId, step }: { callId: string; step: Step }) {
   return (
     <div className="min-w-0">
       <p className="mb-2">
-        <span className="text-muted">Step {step.step}: </span>
+        <span className="text-muted">Decision {step.step + 1}: </span>
         {step.sentence}
       </p>
       {step.candidates.length > 0 && (
         <SimpleTable
-          label={`Candidates of step ${step.step}`}
+          label={`Candidates of decision ${step.step + 1}`}
           rows={step.candidates}
           columns={[
             ["Candidate", (one) => (one.buyer_name ? `${one.buyer_name} · ${one.target_name}` : one.target_name)],
@@ -53,7 +53,7 @@ function Decision({ callId, step }: { callId: string; step: Step }) {
         <details className="mt-2">
           <summary className="py-0.5 text-sm text-muted">Settings in force, and who had set them</summary>
           <SimpleTable
-            label={`Settings of step ${step.step}`}
+            label={`Settings of decision ${step.step + 1}`}
             rows={step.settings}
             columns={[
               ["Setting", (one) => said(one.name)],

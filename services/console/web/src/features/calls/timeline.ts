@@ -21,14 +21,14 @@ export function bars(call: Schemas["CallRecord"], timeline: readonly Schemas["Ti
   };
   add("call", "On the line", "call", ms(call.arrived_at), end);
   for (const leg of call.legs) {
-    const name = leg.target_name || leg.destination || `Step ${leg.step}`;
+    const name = leg.target_name || leg.destination || `Leg ${leg.step + 1}`;
     const answered = ms(leg.answered_at);
     add(`ring${leg.step}`, `${name}: ringing`, "ring", ms(leg.dialled_at), answered ?? ms(leg.ended_at));
     add(`talk${leg.step}`, `${name}: talking`, "talk", ms(leg.accepted_at) ?? answered, ms(leg.ended_at));
   }
   timeline.forEach((entry, at) => {
     const when = new Date(entry.at).getTime();
-    if (entry.subject.startsWith("event.call.routed.")) add(`routed${at}`, `Decision ${entry.step}`, "decision", when, when);
+    if (entry.subject.startsWith("event.call.routed.")) add(`routed${at}`, `Decision ${(entry.step ?? 0) + 1}`, "decision", when, when);
     if (entry.subject.startsWith("event.flow.")) add(`flow${at}`, "Call flow", "flow", when, when);
     if (entry.subject.startsWith("event.auction.closed.")) add(`auction${at}`, "Auction", "auction", when - Number(entry.fact["milliseconds"] ?? 0), when);
   });
