@@ -36,7 +36,7 @@ EVENTS = Stream(
     name="EVENTS",
     subjects=("event.>",),
     max_age=timedelta(days=14),
-    max_bytes=4 * 1024**3,  # about ten million facts
+    max_bytes=4 * 1024**3,  # about seven million facts (docs/benchmarks/sizing.md)
     duplicate_window=timedelta(minutes=2),
 )
 DEAD = Stream(
