@@ -49,6 +49,7 @@ from libs.contracts.portals import Viewer
 from libs.contracts.quoting import Pricing, QuoteCall, Quotes, Unquoted
 from libs.contracts.rehearsing import Rehearse
 from libs.contracts.routing import AdmitCall, AskWhisper, ContinueCall, RouteReason
+from libs.contracts.sweeping import EraseRouterCaller, ResealRouter
 from libs.contracts.worth import PartyKind
 from tests.kit.hosting import ACCOUNT_SID, TESTER
 from tests.service.router.keys import key_of
@@ -68,7 +69,7 @@ from tests.service.router.stage import (
     dial,
 )
 
-OF_NO_ACCOUNT = {AdmitCall, AskFallbackPlans, AskNumbers, WhoseRtbId}
+OF_NO_ACCOUNT = {AdmitCall, AskFallbackPlans, AskNumbers, WhoseRtbId, ResealRouter}
 """Asked for all accounts: by services, which serve every account's callers and visitors, and by
 the platform's own operators."""
 
@@ -76,7 +77,7 @@ the platform's own operators."""
 # The first two are tried in test_auctions: whoever has no plan with a router changes none;
 # FindFlowed in test_flows.
 EMPTY = {FindAuctioned, DetachRtb, FindFlowed, ListConfiguration, ExportConfiguration}
-EMPTY |= {ListPurchases, CheckNumbers, ListAgents, ListPartyTargets}
+EMPTY |= {ListPurchases, CheckNumbers, ListAgents, ListPartyTargets, EraseRouterCaller}
 
 
 class Stranger:
@@ -166,6 +167,8 @@ async def what_is_ours_is_not_found(stage: Stage, stranger: Stranger, ours: Camp
     assert rehearsed.decision.reason is RouteReason.UNKNOWN_NUMBER
     exported = await stage.ask(ExportConfiguration(**them))
     assert (exported.version, exported.configuration.size) == (0, 0)
+    erased = await stage.ask(EraseRouterCaller(**them, number=NUMBER, instead="+999000000000001"))
+    assert (erased.rows, erased.at) == ({}, None)
 
     edit = {**them, "actor": TESTER}
     numbers = {"account_sid": ACCOUNT_SID, "numbers": ("+18005550177",)}

@@ -160,7 +160,11 @@ async def test_a_group_is_never_within_itself(stage: Stage) -> None:
     assert kept == rows
 
 
-ALL_OPTIONAL = {"ask.router.fallback_plans.v1": "plans", "ask.router.numbers.v1": "numbers"}
+ALL_OPTIONAL = {
+    "ask.router.fallback_plans.v1": "plans",
+    "ask.router.numbers.v1": "numbers",
+    "ask.router.reseal.v1": "secrets_resealed",
+}
 """Every field of these may be left out."""
 
 

@@ -32,9 +32,10 @@ from libs.contracts.catalogue import QUESTIONS
 from libs.contracts.ids import AccountId
 from libs.contracts.message import Question, Refusal
 from libs.contracts.pinging import ListPings, SavePingRules
+from libs.contracts.sweeping import EraseRtbCaller, ResealRtb
 from libs.runtime.ask import Refused
 from tests.kit.facts import NOON
-from tests.service.rtb.stage import TESTER, Stage
+from tests.service.rtb.stage import CALLER, TESTER, Stage
 
 BEARER = {"kind": "bearer", "token": "hush"}
 
@@ -242,6 +243,8 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
     assert (await stage.ask(ClearRtbTargets(**edit, detach=True))).retired == 0
     sold = await stage.ask(stage.auction(router, "CA2", **them))
     assert sold == AuctionUnsold(reason=Unsold.ROUTER_UNKNOWN)
+    erased = await stage.ask(EraseRtbCaller(**them, number=CALLER.text, instead="+999000000000001"))
+    assert (erased.rows, erased.at) == ({}, None)
 
     tried = {type(question) for question in missing} | {SaveRtbRouter, SaveRtbTarget, ListRtb}
     tried |= {
@@ -251,6 +254,7 @@ async def test_another_accounts_things_do_not_exist(stage: Stage) -> None:
         ListBidderKeys,
         EndBidderKey,
     }  # tried at the API: tests/service/console/test_isolation.py
-    tried |= {ListAuctions, FindRtbUses, ReportRtb, ClearRtbTargets, HoldAuction}
+    tried |= {ListAuctions, FindRtbUses, ReportRtb, ClearRtbTargets, HoldAuction, EraseRtbCaller}
+    tried |= {ResealRtb}  # of no account
     ours = {kind for subject, kind in QUESTIONS.items() if subject.startswith("ask.rtb.")}
     assert tried == ours, "a question is missing"
