@@ -272,6 +272,25 @@ async def made_before(
     return found
 
 
+async def replaced_before(
+    no: Problem, version: int, document: Document, look: Callable[[], Awaitable[Row]]
+) -> Row:
+    """The thing as the same request has changed it before; raise `no` where it is otherwise.
+
+    Whoever gets 503 does not know whether it was done, and sends the same again: RFC 9110, 13.1.1,
+    lets an edit that appears to have been applied succeed, though its version is no more.
+    """
+    if no.status != CONFLICTING:
+        raise no
+    try:
+        found = await look()
+    except Problem:
+        raise no from None
+    if found.version != version + 1 or type(document).model_validate(found.document) != document:
+        raise no
+    return found
+
+
 async def retired(request: Request, who: Principal, noun: Noun, key: str, version: int) -> Response:
     """Take one thing out of use."""
     question = Retire(

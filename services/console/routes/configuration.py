@@ -58,6 +58,7 @@ from services.console.routes.asking import (
     formed,
     id_of_new,
     made_before,
+    replaced_before,
     retired,
     row,
     row_of,
@@ -279,6 +280,8 @@ async def _saved(
     try:
         await asked(request, question, BODY)
     except Problem as no:
+        if version is not None:
+            return row_of(await replaced_before(no, version, document, look))
         return row_of(await made_before(no, said, document, look), status=201)
     return row_of(await look(), status=201 if said else 200)
 

@@ -39,6 +39,7 @@ from services.console.routes.asking import (
     formed,
     id_of_new,
     made_before,
+    replaced_before,
     row_of,
     rows_of,
     told,
@@ -267,5 +268,7 @@ async def _saved(
     try:
         await asked(request, question, BODY)
     except Problem as no:
+        if version is not None:
+            return row_of(await replaced_before(no, version, document, look))
         return row_of(await made_before(no, said, document, look), status=201)
     return row_of(await look(), status=201 if said else 200)

@@ -32,6 +32,24 @@ async def test_a_stale_edit_is_told_both_versions(stage: Stage) -> None:
     assert [one["path"] for one in odd.json()["errors"]] == ["header.If-Match"]
 
 
+async def test_an_edit_that_is_sent_again_is_done_once(stage: Stage) -> None:
+    """Whoever was told 503 does not know whether it was done: the same again says so."""
+    for noun, document in (("buyers", BUYER), ("publishers", {"name": "P"})):
+        made = await stage.owner.post(noun, document)
+        path = f"{noun}/{made['document']['id']}"
+        seen = {"If-Match": f'"{made["version"]}"'}
+        renamed = {**made["document"], "name": "Bold"}
+        first = await stage.owner("PUT", path, json=renamed, headers=seen)
+        again = await stage.owner("PUT", path, json=renamed, headers=seen)
+        assert (again.status_code, again.json()) == (200, first.json())
+        assert again.headers["ETag"] == first.headers["ETag"]
+        later = await stage.owner.put(path, made["document"], first.json()["version"])
+        no = await stage.owner("PUT", path, json=renamed, headers=seen)
+        assert (no.status_code, no.json()["current_version"]) == (409, later["version"])
+        no = await stage.owner("PUT", path, json=made["document"], headers=seen)
+        assert no.status_code == 409, "what is there is not this edit's, though it says the same"
+
+
 WRONG: list[tuple[dict[str, object], str, str]] = [
     ({}, "body.name", "Field required"),
     ({**BUYER, "is_admin": True}, "body.is_admin", "Extra inputs are not permitted"),

@@ -32,7 +32,8 @@ async def test_a_publisher_is_made_found_changed_and_retired(stage: Stage) -> No
     assert listed["items"] == [changed]
     assert (await owner.get("publishers", params={"status": "active"}))["items"] == []
 
-    late = await owner("PUT", path, json=paused, headers={"If-Match": f'"{made["version"]}"'})
+    other = {**paused, "name": "Else"}
+    late = await owner("PUT", path, json=other, headers={"If-Match": f'"{made["version"]}"'})
     assert (late.status_code, late.json()["code"]) == (409, "stale")
     assert late.json()["current_version"] == changed["version"]
 
