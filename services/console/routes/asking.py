@@ -30,7 +30,7 @@ from services.console.problems import (
 
 WITHIN_MS = 950  # an owner that is away is named within a second
 # Who gives up on an edit does not know whether it was made, so it gets longer.
-EDIT_WITHIN_MS = 3_000
+EDIT_WITHIN_MS = 3_000  # of an edit, and of reading back what it has made
 CARRIER_MS = 6_000  # of a question that waits for the carrier while somebody looks on
 LONG_MS = 30_000  # imports and lists of numbers are many edits
 PAGE_MAX = 200
@@ -238,9 +238,12 @@ def _chosen(row: Row, fields: frozenset[str] | None) -> dict[str, Any]:
     return shown
 
 
-async def row(request: Request, who: Principal, noun: Noun, key: str) -> Row:
+async def row(
+    request: Request, who: Principal, noun: Noun, key: str, within_ms: int = WITHIN_MS
+) -> Row:
     """One thing of the router's as it is now."""
-    got: Got = await asked(request, GetConfiguration(account_id=who.account_id, noun=noun, key=key))
+    question = GetConfiguration(account_id=who.account_id, noun=noun, key=key)
+    got: Got = await asked(request, question, within_ms=within_ms)
     return got.row
 
 

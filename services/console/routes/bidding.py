@@ -31,8 +31,10 @@ from services.console.routes.asking import (
     BODY,
     CONFLICT,
     CURSOR,
+    EDIT_WITHIN_MS,
     ERRORS,
     NOT_FOUND,
+    WITHIN_MS,
     BasedOn,
     Fields,
     Paging,
@@ -73,14 +75,17 @@ async def _page(request: Request, who: Principal, noun: RtbNoun, page: Any, want
     return listed
 
 
-async def _one(request: Request, who: Principal, noun: RtbNoun, key: UUID) -> Row:
-    got: Got = await asked(request, GetRtb(account_id=who.account_id, noun=noun, key=key))
+async def _one(
+    request: Request, who: Principal, noun: RtbNoun, key: UUID, within_ms: int = WITHIN_MS
+) -> Row:
+    question = GetRtb(account_id=who.account_id, noun=noun, key=key)
+    got: Got = await asked(request, question, within_ms=within_ms)
     return got.row
 
 
 async def _saved(request: Request, who: Principal, question: Any, noun: RtbNoun) -> Row:
     await asked(request, question, BODY)
-    return await _one(request, who, noun, question.document.id)
+    return await _one(request, who, noun, question.document.id, EDIT_WITHIN_MS)
 
 
 def _check_id(body: Any, id: UUID) -> None:

@@ -47,6 +47,7 @@ from services.console.routes.asking import (
     BODY,
     CONFLICT,
     CURSOR,
+    EDIT_WITHIN_MS,
     ERRORS,
     NOT_FOUND,
     BasedOn,
@@ -276,7 +277,7 @@ async def _saved(
         expected_version=version,
         document=document,
     )
-    look = partial(row, request, who, kind.noun, str(document.id))
+    look = partial(row, request, who, kind.noun, str(document.id), EDIT_WITHIN_MS)
     try:
         await asked(request, question, BODY)
     except Problem as no:

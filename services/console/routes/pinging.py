@@ -18,8 +18,10 @@ from services.console.routes.asking import (
     BODY,
     CONFLICT,
     CURSOR,
+    EDIT_WITHIN_MS,
     ERRORS,
     NOT_FOUND,
+    WITHIN_MS,
     BasedOn,
     Fields,
     Paging,
@@ -45,9 +47,9 @@ OPEN_RULES: Any = create_model(
 )
 
 
-async def _one(request: Request, who: Principal, id: UUID) -> Row:
+async def _one(request: Request, who: Principal, id: UUID, within_ms: int = WITHIN_MS) -> Row:
     question = GetRtb(account_id=who.account_id, noun=RtbNoun.PING_RULES, key=id)
-    got: Got = await asked(request, question)
+    got: Got = await asked(request, question, within_ms=within_ms)
     return got.row
 
 
@@ -64,7 +66,7 @@ async def _saved(request: Request, who: Principal, id: UUID, body: Any, version:
         account_id=who.account_id, actor=who.actor, expected_version=version, document=document
     )
     await asked(request, save, BODY)
-    return await _one(request, who, id)
+    return await _one(request, who, id, EDIT_WITHIN_MS)
 
 
 @router.get("/ping-rules", response_model=RULES_PAGE, openapi_extra=look, tags=["pings"])

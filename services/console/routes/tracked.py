@@ -29,8 +29,10 @@ from services.console.routes.asking import (
     BODY,
     CONFLICT,
     CURSOR,
+    EDIT_WITHIN_MS,
     ERRORS,
     NOT_FOUND,
+    WITHIN_MS,
     BasedOn,
     Fields,
     Page,
@@ -243,8 +245,11 @@ def _retiring(router: APIRouter, kind: Kind) -> None:
         return told(await asked(request, question))
 
 
-async def _row(request: Request, who: Principal, kind: Kind, id: UUID) -> Row:
-    got: Got = await asked(request, GetTracking(account_id=who.account_id, noun=kind.noun, key=id))
+async def _row(
+    request: Request, who: Principal, kind: Kind, id: UUID, within_ms: int = WITHIN_MS
+) -> Row:
+    question = GetTracking(account_id=who.account_id, noun=kind.noun, key=id)
+    got: Got = await asked(request, question, within_ms=within_ms)
     return got.row
 
 
@@ -264,7 +269,7 @@ async def _saved(
         expected_version=version,
         document=document,
     )
-    look = partial(_row, request, who, kind, document.id)
+    look = partial(_row, request, who, kind, document.id, EDIT_WITHIN_MS)
     try:
         await asked(request, question, BODY)
     except Problem as no:
