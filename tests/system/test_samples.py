@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -88,8 +89,7 @@ async def test_an_endpoint_for_bids_passes_the_conformance_kit(sample: Sample) -
             (sys.executable, "-m", "services.rtb.conformance", f"http://127.0.0.1:{port}"), {}
         )
     finally:
-        serving.kill()
-        await serving.wait()
+        await ended(serving)
     assert judged[0] == 0, judged[1]
 
 
@@ -121,19 +121,27 @@ async def ran(command: tuple[str, ...], environment: Mapping[str, str]) -> tuple
         env={**os.environ, "NO_PROXY": "127.0.0.1", **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
     )
     try:
         printed, _ = await asyncio.wait_for(program.communicate(), WITHIN_SECONDS)
     except TimeoutError:
-        program.kill()
-        await program.wait()
+        await ended(program)
         return 1, "it does not end"
     return program.returncode or 0, printed.decode()
 
 
 async def started(sample: Sample, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
     command = (*PROGRAMS[sample.language], sample.text)
-    return await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})
+    return await asyncio.create_subprocess_exec(
+        *command, env={**os.environ, **environment}, start_new_session=True
+    )
+
+
+async def ended(program: asyncio.subprocess.Process) -> None:
+    """End it with what it has started: the `node` of a wheel starts the real one."""
+    os.killpg(program.pid, signal.SIGKILL)
+    await program.wait()
 
 
 async def public_name(house: House, **of_console: Any) -> dict[str, str]:
